@@ -1,0 +1,65 @@
+"""A quirk is a documented oddity of one vendor: a small class with settings, switchable per tenant."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
+
+from mock_servers.engine.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """Base of all quirks. A subclass's docstring tells what the vendor does; its fields are its settings.
+
+    Vendor code asks `exchange.quirk(TheQuirk)`: the tenant's instance with its settings, or None when switched off;
+    asking and getting it is what the journal records as "acted" once the code calls `exchange.acted(quirk)`.
+    """
+
+    name: ClassVar[str]
+    evidence: ClassVar[Evidence]
+    on_by_default: ClassVar[bool] = True
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        """What a person or the admin API needs to know of this quirk."""
+        return {
+            "name": cls.name,
+            "text": " ".join((cls.__doc__ or "").split()),
+            "evidence": {"kind": cls.evidence.kind, "text": cls.evidence.text},
+            "on_by_default": cls.on_by_default,
+            "settings": {field.name: field.default for field in fields(cls)},
+        }
+
+
+class QuirkSwitches:
+    """Which quirks one tenant has on, and with which settings."""
+
+    def __init__(self, known: tuple[type[Quirk], ...]) -> None:
+        self._known = {kind.name: kind for kind in known}
+        self._on: dict[type[Quirk], Quirk] = {kind: kind() for kind in known if kind.on_by_default}
+
+    def get(self, kind: type[Quirk]) -> Quirk | None:
+        return self._on.get(kind)
+
+    def switch(self, name: str, *, on: bool, settings: dict[str, Any] | None = None) -> None:
+        """Turn one quirk on (with settings) or off.
+
+        Raises:
+            KeyError: no quirk of that name; the message lists the known ones.
+            TypeError: a setting that the quirk does not have.
+        """
+        if name not in self._known:
+            raise KeyError(f"no quirk {name!r}; known: {', '.join(sorted(self._known))}")
+        kind = self._known[name]
+        if on:
+            self._on[kind] = kind(**(settings or {}))
+        else:
+            self._on.pop(kind, None)
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """{name: {"on": bool, "settings": {...}}} of every known quirk."""
+        return {
+            name: {"on": kind in self._on, "settings": asdict(self._on[kind]) if kind in self._on else {}}
+            for name, kind in self._known.items()
+        }

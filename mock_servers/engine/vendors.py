@@ -1,0 +1,182 @@
+"""What a vendor must provide to the engine, and how the engine finds the vendors that are installed."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import MetaData
+
+import mock_servers
+from mock_servers.engine.evidence import Evidence
+from mock_servers.engine.quirks import Quirk
+
+if TYPE_CHECKING:
+    from mock_servers.engine.exchange import Exchange
+    from mock_servers.engine.store import Row, Store
+
+Handler = Callable[["Exchange"], Awaitable["Reply"]]
+"""An endpoint. It reads the exchange, works on `exchange.store`, and returns (or raises) a Reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back over the wire. `body` is complete; the engine adds content-length and date."""
+
+    status: int
+    body: bytes = b""
+    content_type: bytes = b"application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    why: str | None = None
+    """For the journal: why this is a 403, a 422 or empty, in words a person can act on."""
+
+
+class Refusal(Exception):
+    """Raised by vendor code to answer with an error reply from any depth."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(f"{reply.status}: {reply.why or ''}")
+        self.reply = reply
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One endpoint: a row in a vendor's table of operations."""
+
+    id: str
+    """"jobs.list": what faults, journal and conformance name it by."""
+    method: str
+    path: str
+    """Below the vendor's root, with braces: /api/v1/jobs/{id}."""
+    handler: Handler
+    summary: str
+    evidence: Evidence
+    needs: tuple[str, ...] = ()
+    """Permissions that a credential must all hold. The engine refuses before the handler runs."""
+    writes: bool = False
+    needs_credential: bool = True
+    openapi: Mapping[str, Any] = field(default_factory=dict)
+    """Extra members of the OpenAPI operation object: parameters, requestBody, responses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing a credential of this vendor may be allowed, e.g. "Job: read"."""
+
+    name: str
+    evidence: Evidence
+    implies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named set of permissions that customers really hand out."""
+
+    name: str
+    permissions: tuple[str, ...]
+    text: str
+    evidence: Evidence
+
+
+@dataclass(slots=True)
+class Credential:
+    """One key of one tenant. `secrets` is what the client is given, e.g. {"api_key": ..., "subdomain": ...}."""
+
+    id: str
+    name: str
+    permissions: frozenset[str]
+    secrets: dict[str, str]
+    lookup: str
+    """The secret under which the engine finds it (what `Authenticator.presented` returns)."""
+    created_at: float
+    expires_at: float | None = None
+    revoked: bool = False
+    last_used_at: float | None = None
+
+
+class Authenticator(Protocol):
+    """How a vendor's clients prove who they are (the vendor's auth.py)."""
+
+    def presented(self, exchange: Exchange) -> str | None:
+        """The secret that this request carries, or None. Must not look anything up."""
+
+    def host_tenant(self, host: str) -> str | None:
+        """The tenant's name when the Host header names one (its first label), or None."""
+
+    def mint(self, tenant_name: str, number: int, seed: str) -> tuple[str, dict[str, str]]:
+        """(lookup, secrets) of the tenant's n-th credential; the same arguments give the same answer."""
+
+    def refuse(self, exchange: Exchange, problem: str) -> Reply:
+        """The vendor's own answer when problem is one of: missing, malformed, unknown, expired, revoked, disabled."""
+
+    def forbid(self, exchange: Exchange, missing: tuple[str, ...]) -> Reply:
+        """The vendor's own answer when the credential lacks these permissions."""
+
+
+class WireErrors(Protocol):
+    """The vendor's own bodies for what the engine itself must refuse (part of the vendor's wire.py)."""
+
+    def error(self, exchange: Exchange | None, status: int, detail: str | None = None) -> Reply:
+        """Any 4xx or 5xx in the vendor's shape; used by faults, for 404, 405, 413, 500 and the rest."""
+
+    def rate_limited(self, exchange: Exchange, retry_after: float | None) -> Reply:
+        """429 in the vendor's shape; `retry_after` in seconds, None for no hint at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitDefaults:
+    """A vendor's request limit: so many requests per window of the tenant's clock."""
+
+    requests: int
+    window_seconds: float
+    evidence: Evidence
+    on_by_default: bool = False
+    headers: Callable[[int, int, float], tuple[tuple[bytes, bytes], ...]] | None = None
+    """(limit, remaining, seconds until reset) to response headers; None: the vendor sends none."""
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """All the engine knows of one vendor; `VENDOR` in mock_servers/<name>/vendor.py."""
+
+    name: str
+    title: str
+    metadata: MetaData
+    operations: tuple[Operation, ...]
+    permissions: tuple[Permission, ...]
+    presets: tuple[Preset, ...]
+    quirks: tuple[type[Quirk], ...]
+    authenticator: Authenticator
+    errors: WireErrors
+    render: Callable[[Store, str, Row], Mapping[str, bytes]]
+    """(store, table name, row) to the row's ready documents, by document column; {} for tables without any."""
+    api_path: str
+    """Joined to a base URL it gives what a client is configured with, e.g. "/api/v1" or ""."""
+    default_scenario: str = "small_company"
+    dependents: Callable[[Store, str, Row], Iterable[tuple[str, Any]]] | None = None
+    """(table, id) of other rows whose documents show this row, to be rendered again after it changed."""
+    prepare: Callable[[Mapping[str, list[dict[str, Any]]]], Mapping[str, list[dict[str, Any]]]] | None = None
+    """Turns the rows of a scenario's records.yaml into rows of the tables, where they differ."""
+    rate_limit: RateLimitDefaults | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Tenant-wide switches that are no quirk, with their defaults, e.g. {"api_enabled": True}."""
+    max_body_bytes: int = 64 * 1024 * 1024
+
+
+def installed() -> dict[str, Vendor]:
+    """Every vendor whose folder lies in mock_servers/ and holds a vendor.py, by name, in alphabetical order."""
+    found = {}
+    for module in sorted(pkgutil.iter_modules(mock_servers.__path__), key=lambda module: module.name):
+        if not module.ispkg or module.name == "engine":
+            continue
+        try:
+            vendor = importlib.import_module(f"mock_servers.{module.name}.vendor").VENDOR
+        except ModuleNotFoundError as error:
+            if error.name != f"mock_servers.{module.name}.vendor":
+                raise
+            continue
+        found[vendor.name] = vendor
+    return found
