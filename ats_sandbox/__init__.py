@@ -1,0 +1,1 @@
+"""The `ats-sandbox` command: the one place that knows servers, connectors and conformance alike."""
