@@ -41,6 +41,9 @@ class Model:
     delta: bool = True
     """Whether a delta sync brings changes of this model without reading all of it."""
     note: str | None = None
+    keeps_rows: bool = False
+    """Rows stay when a full sync no longer shows them, as long as every record they refer to is alive: for models that
+    the connector can only derive from what other records happen to show."""
 
     def field(self, name: str) -> Field:
         """Raises KeyError."""
@@ -125,6 +128,7 @@ class Manifest:
                     "needs": list(model.needs),
                     "depends_on": list(model.depends_on),
                     "delta": model.delta,
+                    "keeps_rows": model.keeps_rows,
                     "note": model.note,
                     "fields": {item.name: _field_json(item, model.needs) for item in model.fields},
                 }
