@@ -6,86 +6,35 @@ A subject is named on the command line as "package.module:Factory"; ours in proc
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
+from connectors.unified.connector import Diagnostic, Probed
+from connectors.unified.service import (
+    ActionOutcome,
+    ConfigurationError,
+    ModelUnavailable,
+    PassthroughOutcome,
+    SyncOutcome,
+    Target,
+)
+
+__all__ = [
+    "DEFAULT_SUBJECT",
+    "ActionOutcome",
+    "ConfigurationError",
+    "Connection",
+    "Diagnostic",
+    "ModelUnavailable",
+    "PassthroughOutcome",
+    "Probed",
+    "Subject",
+    "SyncOutcome",
+    "Target",
+    "load",
+]
+
 DEFAULT_SUBJECT = "connectors.hub.subject:InProcess"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where and as whom a subject connects."""
-
-    vendor: str
-    base_url: str
-    """The vendor's root without its API path."""
-    credential: Mapping[str, str]
-    scope_config: Mapping[str, Any] = field(default_factory=dict)
-    """{"models": {name: setting}, "fields": {"Model.field": setting}, "actions": {name: setting}}; a setting is
-    ENABLED, DISABLED, OPTIONAL or OPTED_OUT (optional, and the customer opted out). What is absent is ENABLED."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """Connection settings: "sync_only_created", "source_name", and the connector's own."""
-    wait: Callable[[float], None] | None = None
-    """What a subject that can be told so should call instead of sleeping; it moves the tenant's clock."""
-    ca: str | None = None
-    """A CA file for https."""
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """Why a model or a field is not there; the same words as the unified diagnostics channel."""
-
-    model: str
-    field: str | None
-    reason: str
-    missing_permissions: tuple[str, ...] = ()
-    http_status: int | None = None
-    vendor_code: str | None = None
-    remedy: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """The subject's verdict before any sync."""
-
-    model: str
-    field: str | None
-    readable: bool
-    diagnostic: Diagnostic | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SyncOutcome:
-    """How a sync ended."""
-
-    state: Literal["SUCCEEDED", "PARTIALLY_FAILED", "FAILED", "AUTHENTICATION_FAILED"]
-    mode: Literal["FULL", "DELTA"]
-    """What really ran: a delta request may fall back to full."""
-    diagnostics: tuple[Diagnostic, ...] = ()
-    warnings: tuple[str, ...] = ()
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ActionOutcome:
-    """How an action ended. `code` is a unified error code ("REMOTE.INPUT_INVALID") when it failed."""
-
-    ok: bool
-    data: Mapping[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    code: str | None = None
-    message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PassthroughOutcome:
-    """The vendor's own answer to a raw call."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: Any
-    url: str
 
 
 class Connection(Protocol):
@@ -130,14 +79,6 @@ class Connection(Protocol):
         """Disconnect and forget."""
 
 
-class ModelUnavailable(Exception):
-    """A read of a model that is not there. `code` is the unified error code, e.g. "INTEGRATION.MODEL_DISABLED"."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 class Subject(Protocol):
     """Something that can be connected to an account. The report shows its name, never how it was reached."""
 
@@ -151,10 +92,6 @@ class Subject(Protocol):
 
     def connect(self, target: Target) -> Connection:
         """Open a connection. Raises ConfigurationError for a target that can never work."""
-
-
-class ConfigurationError(Exception):
-    """The target or the subject is set up wrongly; told apart from a conformance failure."""
 
 
 def load(name: str, **options: Any) -> Subject:
