@@ -1,0 +1,546 @@
+"""The formats of the files in fixtures/<vendor>/: read them only through `load_*`, which say what is wrong and where.
+
+Everything that conformance knows of one vendor comes from these files. Keys name records as the vendor does; join models,
+which have no id of their own, use the keys they join with slashes ("310/4402").
+
+Values in `expected` positions may be plain JSON, or one of these, at any depth:
+
+    "{base_url}/x"               the tenant's base URL is put in
+    {"$contains": {path: v}}     a mapping (or list) that holds at least these dotted paths; more is fine
+    {"$datetime": "..."}         an instant, whatever its notation; plain strings that are date-times on both sides are, too
+    {"$matches": "regex"}        a text that the expression matches from end to end
+    {"$any": true}               any value but null
+    {"$ref": "Model/key"}        the unified id of that record, where the registry of references does not say it already
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from conformance.subjects import ConfigurationError
+
+
+class FixtureError(ConfigurationError):
+    """A fixture file is missing or wrong. The message names the file, the place in it and what would be right."""
+
+
+class Strict(BaseModel):
+    """Base of all: unknown members are refused, so that a misspelt one cannot be skipped in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _as_key(value: Any) -> Any:
+    """Keys are texts; YAML reads 310 as a number, and no vendor's id is spoilt by writing it out."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Key = Annotated[str, BeforeValidator(_as_key), Field(min_length=1)]
+RecordId = Annotated[int | str, Field(union_mode="left_to_right")]
+Table = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Changes = dict[str, dict[Key, dict[str, Any] | None]]
+"""{model: {key: {field: value after} | null when the record is gone}}. A key that expected.yaml lacks is a new record."""
+
+
+# ---------------------------------------------------------------------------------------------------------- steps
+
+
+class Insert(Strict):
+    table: Table
+    row: dict[str, Any]
+
+
+class Update(Strict):
+    table: Table
+    record: RecordId
+    set: dict[str, Any] = {}
+    """Empty: only the column that marks a change (profile.yaml, `touch`) is set to the tenant's now."""
+
+
+class Delete(Strict):
+    table: Table
+    record: RecordId
+
+
+class Step(Strict):
+    """One thing done to a tenant through the admin API. Exactly one member."""
+
+    insert: Insert | None = None
+    update: Update | None = None
+    delete: Delete | None = None
+    options: dict[str, Any] | None = None
+    quirk: dict[str, bool | dict[str, Any]] | None = None
+    """{name: on or off, or its settings}."""
+    fault: dict[str, Any] | None = None
+    """A rule of the admin API."""
+    advance: float | None = None
+    """Seconds on the tenant's clock."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Step:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("a step has exactly one of insert, update, delete, options, quirk, fault, advance")
+        return self
+
+
+# ------------------------------------------------------------------------------------------------------- expected
+
+
+class ExpectedRecord(Strict):
+    key: Key
+    values: dict[str, Any]
+    """Every promised field of the model except id, changed_at and remote_deleted_at; remote_id is the key unless given."""
+
+
+class Expected(Strict):
+    """expected.yaml: what a right subject returns for a fresh full sync. By hand from records and facts, never from a subject."""
+
+    models: dict[str, list[ExpectedRecord]]
+
+    @model_validator(mode="after")
+    def _unique_keys(self) -> Expected:
+        for model, records in self.models.items():
+            keys = [record.key for record in records]
+            twice = sorted({key for key in keys if keys.count(key) > 1})
+            if twice:
+                raise ValueError(f"{model}: the keys {', '.join(twice)} stand there twice")
+        return self
+
+
+# -------------------------------------------------------------------------------------------------- perturbations
+
+
+class Perturbation(Strict):
+    """A change of the truth, and exactly the unified cells that may change with it."""
+
+    id: Key
+    why: str | None = None
+    table: Table
+    record: RecordId
+    set: dict[str, Any]
+    """If it does not set the `touch` column itself, the suite sets that one to the tenant's now."""
+    expect: Changes
+    also_changes: list[str] = []
+    """Fields that mirror the row and so may change too, unjudged: "remote_updated_at" in the records of `expect`,
+    "Jobs.remote_data" in any record of that model, "Jobs/310.remote_data" in one."""
+
+
+Perturbations = list[Perturbation]
+
+
+# -------------------------------------------------------------------------------------------------------- actions
+
+
+class Proof(Strict):
+    """Where the truth shows that an input arrived: one row of a table, or one place in the action's answer."""
+
+    table: Table | None = None
+    where: dict[str, Any] = {}
+    """Columns that pick exactly one row after the action; "$new:candidates" is the id of the row inserted there."""
+    column: str | None = None
+    """Dotted into JSON columns: "tags.0.name"; an asterisk means some item: "tags.*.name"."""
+    data: str | None = None
+    """Instead of table and column: a dotted path into the outcome's data."""
+    equals: Any = None
+    contains: str | None = None
+    decodes_to: str | None = None
+    """The base64 in the column holds this text."""
+
+    @model_validator(mode="after")
+    def _shape(self) -> Proof:
+        if (self.data is None) == (self.table is None):
+            raise ValueError("a proof has either `table` with `column`, or `data`")
+        if self.table is not None and self.column is None:
+            raise ValueError("a proof in a table needs `column`")
+        if len({"equals", "contains", "decodes_to"} & self.model_fields_set) != 1:
+            raise ValueError("a proof has exactly one of equals, contains, decodes_to")
+        return self
+
+
+class Writes(Strict):
+    insert: int = 0
+    update: int = 0
+    delete: int = 0
+
+
+class Repeat(Strict):
+    """The same call once more, in the same tenant, and what must come of it."""
+
+    error: str | None = None
+    writes: dict[Table, Writes] = {}
+
+
+class ServedFile(Strict):
+    """A file that the suite serves over HTTP for the time of the case: "{files}/cv.pdf" in the input is its address."""
+
+    content_type: str
+    text: str | None = None
+    base64: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> ServedFile:
+        if (self.text is None) == (self.base64 is None):
+            raise ValueError("a served file has exactly one of text and base64")
+        return self
+
+
+class ActionCase(Strict):
+    """One call of an action, judged by what the tenant's tables hold afterwards."""
+
+    id: Key
+    why: str | None = None
+    action: str
+    input: dict[str, Any]
+    """Ids as "$Jobs/310" (the unified id of that record) or as the API takes them ("remote:310"); "{files}/name"."""
+    settings: dict[str, Any] = {}
+    """Connection settings, e.g. source_name."""
+    permissions: list[str] | str = "all"
+    setup: list[Step] = []
+    files: dict[str, ServedFile] = {}
+    cells: dict[str, list[Proof]] = {}
+    """Input name, as promised, to where the truth shows it."""
+    writes: dict[Table, Writes] = {}
+    """All that may change in the tenant; everything else must be the same row for row."""
+    warnings: list[str] = []
+    """Expressions, each of which finds something in one warning; any further warning is a failure."""
+    data: dict[str, Any] | None = None
+    """What the outcome's data must hold at least; expected notation, references as {"$ref": "Model/key"}."""
+    creates: dict[str, str] = {}
+    """{model: dotted path into data of the new record's unified id}: the next sync must deliver a record of that id."""
+    error: str | None = None
+    """The unified error code of a refusal; then nothing may be written unless `writes` says so."""
+    repeat: Repeat | None = None
+    lost_answer: bool = False
+    """Run once more in a tenant that does the work and loses the answer: afterwards exactly `writes` must have happened."""
+
+    @model_validator(mode="after")
+    def _coherent(self) -> ActionCase:
+        if self.error is not None and self.cells:
+            raise ValueError("a refused case proves no input; leave out `cells` or `error`")
+        for expression in self.warnings:
+            _compiles(expression)
+        return self
+
+
+ActionCases = list[ActionCase]
+
+
+def _compiles(expression: str) -> None:
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise ValueError(f"{expression!r} is no regular expression: {error}") from error
+
+
+# -------------------------------------------------------------------------------------------------------- profile
+
+
+class Touch(Strict):
+    """The column by which the vendor tells what changed, and how it writes a time."""
+
+    column: str = "updated_at"
+    format: str = "%Y-%m-%dT%H:%M:%S+00:00"
+    """For strftime, in UTC."""
+    except_tables: list[Table] = []
+
+
+class Paging(Strict):
+    """How to make several pages out of a small world, and how the journal shows page sizes."""
+
+    settings: dict[str, Any] = {}
+    """Connection settings that make the connector ask for small pages, e.g. {page_size: 2}."""
+    options: dict[str, Any] = {}
+    """Tenant options that make the vendor give small pages."""
+    size_parameter: str | None = None
+    largest: int | None = None
+
+
+class BetweenPages(Strict):
+    """The data changes while a subject is between two pages of an operation."""
+
+    id: Key
+    operation: str
+    after: Annotated[int, Field(ge=1)] = 1
+    """So many pages of the operation have been answered when the steps run."""
+    steps: Annotated[list[Step], Field(min_length=1)]
+    unsettled: dict[str, list[Key]] = {}
+    """Records that may or may not be delivered; all others exactly once."""
+
+
+class CredentialProfile(Strict):
+    """A credential that customers really hand out, and what it can do."""
+
+    about: str | None = None
+    permissions: list[str] | None = None
+    preset: str | None = None
+    readable: list[str] = []
+    denied: dict[str, list[str]] = {}
+    """"Model" or "Model.field" to the missing permissions that a diagnostic must name."""
+    actions: dict[str, list[str]] = {}
+    """Case id in actions.yaml to the missing permissions; [] means that the case works as with all permissions."""
+
+    @model_validator(mode="after")
+    def _one(self) -> CredentialProfile:
+        if (self.permissions is None) == (self.preset is None):
+            raise ValueError("a credential has exactly one of permissions and preset")
+        return self
+
+
+class QuirkCase(Strict):
+    """A quirk set away from its default (or with settings), and what a right subject makes of it."""
+
+    on: bool | None = None
+    """None: the opposite of its default."""
+    settings: dict[str, Any] = {}
+    steps: list[Step] = []
+    """Run after the quirk was set, before the sync."""
+    expect: Literal["unchanged"] | Changes = "unchanged"
+    also_changes: list[str] = []
+    """As in perturbations.yaml: fields that may differ, unjudged."""
+    why: str | None = None
+
+
+class Deletion(Strict):
+    """Records deleted at the vendor, and the unified records that are gone with them."""
+
+    id: Key | None = None
+    table: Table
+    record: RecordId
+    with_records: dict[Table, list[RecordId]] = {}
+    """What must be deleted along, for the vendor would."""
+    gone: dict[str, list[Key]]
+    """All models together must be covered by the deletions of a profile."""
+    also_changes: list[str] = []
+    expect: Changes = {}
+    """Cells of surviving records that change, e.g. a reference that becomes null."""
+
+
+class DeltaCase(Strict):
+    """Changes at the vendor that a delta sync must bring."""
+
+    id: Key | None = None
+    why: str | None = None
+    steps: Annotated[list[Step], Field(min_length=1)]
+    expect: Changes
+    also_changes: list[str] = []
+    at_watermark: bool = False
+    """The change bears the same time as the newest record of the sync before it."""
+
+
+class PassthroughCase(Strict):
+    """A raw call and what the vendor itself would answer."""
+
+    method: str = "GET"
+    path: str
+    params: dict[str, Any] | None = None
+    headers: dict[str, str] | None = None
+    data: Any = None
+    status: int
+    contains: dict[str, Any] = {}
+    """Dotted paths into the answer."""
+
+
+class OnlyCreated(Strict):
+    """For "sync only created applications": a case of actions.yaml that makes one, and the models that are then narrowed."""
+
+    case: Key
+    models: dict[str, Literal["created", "referenced", "all"]]
+    """created: only what the connection made; referenced: what those need; all: not narrowed."""
+
+
+class FeatureProfile(Strict):
+    """What generic feature checks must be told."""
+
+    passthrough: list[PassthroughCase] = []
+    only_created: OnlyCreated | None = None
+
+
+class Profile(Strict):
+    """profile.yaml: what generic checks must know of the vendor."""
+
+    about: str | None = None
+    page_operations: dict[str, str]
+    """Model to the operation (id, as in the journal) whose pages bring it; every promised model."""
+    touch: Touch = Touch()
+    paging: Paging = Paging()
+    between_pages: list[BetweenPages] = []
+    credentials: dict[str, CredentialProfile] = {}
+    denied_by: dict[str, dict[str, list[str]]] = {}
+    """Permission to what is denied when a credential has all but it: {"Model" or "Model.field": missing permissions}.
+    {} means that nothing readable hangs on it."""
+    quirks: dict[str, QuirkCase | list[QuirkCase]] = {}
+    deletions: list[Deletion] = []
+    delta: list[DeltaCase] = []
+    api_off: list[Step] = []
+    """Steps after which the vendor refuses every call because the customer switched its API off."""
+    scoped_fields: dict[str, list[str]] = {}
+    """Model to fields that a scope config may switch off; a model not named: all but ids, keys and references."""
+    features: FeatureProfile = FeatureProfile()
+
+
+# ----------------------------------------------------------------------------------------------------------- card
+
+
+class Card(Strict):
+    """fixtures/<vendor>/card.yaml: the names that the connector is known to offer, written down apart from its manifest."""
+
+    models: dict[str, list[str]]
+    actions: dict[str, list[str]]
+    features: list[str]
+
+
+# ------------------------------------------------------------------------------------------------------ exchanges
+
+
+class EvidenceNote(Strict):
+    kind: Literal["documented", "seen in code", "assumed"]
+    text: Annotated[str, Field(min_length=8)]
+
+
+class Request(Strict):
+    method: str
+    path: str
+    """Below the vendor's root, with its query."""
+    headers: dict[str, str] = {}
+    json_: Any = Field(default=None, alias="json")
+
+
+class ExpectedReply(Strict):
+    status: int
+    json_: Any = Field(default=None, alias="json")
+    """The whole body, exactly."""
+    contains: dict[str, Any] = {}
+    """Dotted paths and their values (expected notation)."""
+    absent: list[str] = []
+    """Dotted paths that are not there."""
+    headers: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ExpectedReply:
+        if "json_" in self.model_fields_set and (self.contains or self.absent):
+            raise ValueError("a reply is given either whole (json) or by contains and absent")
+        return self
+
+
+class RecordedExchange(Strict):
+    """One request and the vendor's reply, in a fresh tenant; each quirk is shown on and off by two of them."""
+
+    id: Key
+    about: str
+    evidence: EvidenceNote
+    quirk: str | None = None
+    quirk_on: bool | dict[str, Any] | None = None
+    options: dict[str, Any] = {}
+    permissions: list[str] | str | None = None
+    """A credential with these, or with this preset; None: the one of the tenant, which may do all."""
+    setup: list[Step] = []
+    request: Request
+    reply: ExpectedReply
+
+    @model_validator(mode="after")
+    def _quirk_pair(self) -> RecordedExchange:
+        if (self.quirk is None) != (self.quirk_on is None):
+            raise ValueError("quirk and quirk_on belong together")
+        return self
+
+
+RecordedExchanges = list[RecordedExchange]
+
+
+# -------------------------------------------------------------------------------------------------------- reading
+
+class _Loader(yaml.SafeLoader):
+    """YAML without its traps: times stay texts, only true and false are booleans (NO is Norway), no key stands twice."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    loader.flatten_mapping(node)
+    made: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in made:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands there twice", key_node.start_mark)
+        made[key] = loader.construct_object(value_node, deep=True)
+    return made
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_yaml(path: Path) -> Any:
+    """The file's content. Raises FixtureError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FixtureError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader
+    except yaml.YAMLError as error:
+        raise FixtureError(f"{path}: not YAML: {error}") from error
+
+
+def load(path: Path, shape: Any) -> Any:
+    """The file as `shape` (one of the types above). Raises FixtureError listing every problem with its place."""
+    content = read_yaml(path)
+    try:
+        return TypeAdapter(shape).validate_python(content)
+    except ValidationError as error:
+        problems = "\n".join(f"  {_place(problem['loc'])}: {_advice(problem)}" for problem in error.errors())
+        raise FixtureError(f"{path}: {error.error_count()} problem(s)\n{problems}") from error
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "(top)"
+
+
+def _advice(problem: Any) -> str:
+    if problem["type"] != "extra_forbidden":
+        return str(problem["msg"]).removeprefix("Value error, ")
+    written = str(problem["loc"][-1])
+    near = difflib.get_close_matches(written, sorted(_members()), n=1)
+    return f"unknown member {written!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def _members() -> set[str]:
+    """Every member name of every model in this module: close enough to guess a slip."""
+    names: set[str] = set()
+    for made in Strict.__subclasses__():
+        names |= {field.alias or name for name, field in made.model_fields.items()}
+    return names
+
+
+def load_expected(folder: Path) -> Expected:
+    return load(folder / "expected.yaml", Expected)  # type: ignore[no-any-return]
+
+
+def load_perturbations(folder: Path) -> Perturbations:
+    return load(folder / "perturbations.yaml", Perturbations)  # type: ignore[no-any-return]
+
+
+def load_actions(folder: Path) -> ActionCases:
+    return load(folder / "actions.yaml", ActionCases)  # type: ignore[no-any-return]
+
+
+def load_profile(folder: Path) -> Profile:
+    return load(folder / "profile.yaml", Profile)  # type: ignore[no-any-return]
+
+
+def load_card(vendor_folder: Path) -> Card:
+    return load(vendor_folder / "card.yaml", Card)  # type: ignore[no-any-return]
+
+
+def load_exchanges(vendor_folder: Path) -> RecordedExchanges:
+    return load(vendor_folder / "exchanges.yaml", RecordedExchanges)  # type: ignore[no-any-return]
