@@ -17,12 +17,13 @@ def _model(
     own: tuple[str | Field, ...],
     *,
     streams: tuple[str, ...],
-    row: tuple[str, ...] = ROW,
+    joins: bool = False,
     depends_on: tuple[str, ...] = (),
     note: str | None = None,
     keeps_rows: bool = False,
 ) -> Model:
-    fields = tuple(item if isinstance(item, Field) else Field(item) for item in (*row, *own))
+    names = (*own, *JOIN_ROW) if joins else (*ROW, *own)
+    fields = tuple(item if isinstance(item, Field) else Field(item) for item in names)
     return Model(name, fields, needs=(API,), streams=streams, depends_on=depends_on, delta=False, note=note, keeps_rows=keeps_rows)
 
 
@@ -70,12 +71,12 @@ MODELS = (
     _model("Applications", ("outcome", "current_stage_id", "job_id", "candidate_id", "remote_data"), streams=("applications",)),
     _model("Screening questions", ("title", "description", "format"), streams=("jobs",)),
     _model("Tags", ("name",), streams=("applications",)),
-    _model("Candidate tags", ("candidate_id", "tag_id"), streams=("applications",), row=JOIN_ROW),
+    _model("Candidate tags", ("candidate_id", "tag_id"), streams=("applications",), joins=True),
     _model(
         "Job-specific application stages",
         ("index", "job_id", "stage_id"),
         streams=("applications",),
-        row=JOIN_ROW,
+        joins=True,
         keeps_rows=True,
         note="Derived from applications, since JOIN serves no pipelines: a stage belongs to a job once a synced application on that "
         "job has been in it, and stays when the application moves on. A job without applications has no stages.",
@@ -91,9 +92,9 @@ MODELS = (
             "question_id",
         ),
         streams=("jobs",),
-        row=JOIN_ROW,
+        joins=True,
     ),
-    _model("Job hiring team members", ("roles", "job_id", "user_id"), streams=("jobs",), row=JOIN_ROW),
+    _model("Job hiring team members", ("roles", "job_id", "user_id"), streams=("jobs",), joins=True),
 )
 
 CREATE_INPUTS = tuple(
