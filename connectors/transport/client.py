@@ -1,0 +1,166 @@
+"""Sends one HTTP request and tells apart what never left, what was lost, and what was answered; the only room that knows httpx."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from urllib.parse import unquote_to_bytes
+
+import httpx
+
+from connectors.unified.errors import Invalid, Unavailable
+
+Params = Sequence[tuple[str, str]]
+
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""The request was not on the wire yet, so repeating it repeats nothing."""
+
+_UNUSABLE_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol)
+
+
+class NotSent(Unavailable):
+    """No connection: it is certain that the vendor did nothing."""
+
+
+class AnswerLost(Unavailable):
+    """The request left and no whole answer came back: the vendor may or may not have acted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. Reading is long because a page with many included records is slow on the vendor's side."""
+
+    connect: float = 10.0
+    read: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One whole answer."""
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes = field(repr=False)
+
+    @property
+    def content_type(self) -> str:
+        """The media type without its parameters, "" when the vendor gave none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A fetched file."""
+
+    content: bytes = field(repr=False)
+    content_type: str | None
+
+
+class Client:
+    """Keeps connections to one vendor. Headers with secrets are given once, never logged, and never follow a redirect."""
+
+    def __init__(self, base_url: str, *, headers: Mapping[str, str], timeouts: Timeouts, verify: str | bool = True) -> None:
+        """Raises Invalid when base_url is no http(s) address."""
+        if not re.fullmatch(r"https?://[^/\s?#]+[^\s?#]*", base_url):
+            raise Invalid(f"base URL {base_url!r} must look like https://host or https://host/path")
+        self.base_url = base_url.rstrip("/")
+        self._verify = verify
+        self._timeout = httpx.Timeout(timeouts.read, connect=timeouts.connect)
+        self._http = httpx.Client(headers=dict(headers), timeout=self._timeout, verify=_tls(verify), trust_env=False)
+
+    def send(
+        self, method: str, path: str, *, params: Params = (), headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Reply:
+        """One request below the base URL; every status is an answer.
+
+        Raises:
+            NotSent: no connection was made.
+            AnswerLost: the connection broke before the whole answer arrived.
+            Invalid: the path or a header cannot be sent.
+        """
+        if not path.startswith("/") or path.startswith("//") or ".." in path.split("/"):
+            raise Invalid(f"path {path!r} must start with one slash and stay below the vendor's API root")
+        url = self.base_url + path
+        try:
+            reply = self._http.request(method, url, params=list(params) or None, headers=dict(headers or {}), content=body)
+        except _UNUSABLE_ADDRESS as error:
+            raise Invalid(f"{method} {path}: {error}", operation=f"{method} {path}") from error
+        except _NEVER_LEFT as error:
+            raise NotSent(f"{method} {path}: no connection ({type(error).__name__})", operation=f"{method} {path}") from error
+        except httpx.HTTPError as error:
+            raise AnswerLost(f"{method} {path}: no whole answer ({type(error).__name__})", operation=f"{method} {path}") from error
+        named = {name.lower(): value for name, value in reply.headers.items()}
+        return Reply(method, str(reply.url), reply.status_code, named, reply.content)
+
+    def download(self, url: str, *, at_most: int) -> Download:
+        """A file of a third party, fetched without any credential of ours; "data:" URLs are decoded in place.
+
+        Raises:
+            Invalid: the address is no file, or the file is larger than `at_most` bytes.
+            Unavailable: it could not be fetched now.
+        """
+        if url.startswith("data:"):
+            return _checked(_from_data_url(url), at_most)
+        try:
+            stranger = httpx.Client(timeout=self._timeout, verify=_tls(self._verify), trust_env=False)
+            with stranger as http, http.stream("GET", url, follow_redirects=True) as reply:
+                _expect_file(reply)
+                content = bytearray()
+                for chunk in reply.iter_bytes():
+                    content += chunk
+                    if len(content) > at_most:
+                        break
+                declared = reply.headers.get("content-type")
+        except (*_UNUSABLE_ADDRESS, httpx.TooManyRedirects) as error:
+            raise Invalid(f"the file's address cannot be used: {type(error).__name__}") from error
+        except httpx.HTTPError as error:
+            raise Unavailable(f"the file could not be fetched: {type(error).__name__}") from error
+        return _checked(Download(bytes(content), declared.partition(";")[0].strip() if declared else None), at_most)
+
+    def close(self) -> None:
+        """Give back the sockets."""
+        self._http.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _tls(verify: str | bool) -> ssl.SSLContext | bool:
+    return ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+
+
+def _expect_file(reply: httpx.Response) -> None:
+    if reply.status_code == 429 or reply.status_code >= 500:
+        raise Unavailable(f"the file's address answered {reply.status_code}", http_status=reply.status_code)
+    if reply.status_code != 200:
+        raise Invalid(f"the file's address answered {reply.status_code}", http_status=reply.status_code)
+
+
+def _from_data_url(url: str) -> Download:
+    head, comma, tail = url[len("data:") :].partition(",")
+    if not comma:
+        raise Invalid("the data: URL has no comma before its content")
+    media_type = head.removesuffix(";base64").partition(";")[0] or "text/plain"
+    if not head.endswith(";base64"):
+        return Download(unquote_to_bytes(tail), media_type)
+    try:
+        return Download(base64.b64decode(unquote_to_bytes(tail), validate=True), media_type)
+    except binascii.Error as error:
+        raise Invalid(f"the data: URL is not base64: {error}") from error
+
+
+def _checked(download: Download, at_most: int) -> Download:
+    if len(download.content) > at_most:
+        raise Invalid(f"the file is larger than {at_most} bytes")
+    return download
