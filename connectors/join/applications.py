@@ -1,0 +1,107 @@
+"""Reads JOIN's applications, which are also all that JOIN shows of candidates, tags and stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from connectors.join.mapping import Candidate, JobStage, Stage, tags_of
+from connectors.join.records import Recorder
+from connectors.transport.pages import NumberedPages, Step
+from connectors.unified.connector import Page, Wanted, Warning
+
+SUMMARY_SIZE = 500
+"""Candidates in one page of those that follow the last application."""
+
+Raw = Mapping[str, Any]
+
+
+class ApplicationsReader:
+    """Delivers applications page by page, then what only all of them together tell: candidates and stages.
+
+    A candidate's source and date of birth in JOIN are those of the earliest application, and the list starts with the
+    newest: so candidates are delivered at the end. A read that goes on behind a cursor therefore looks at the earlier
+    pages again (their applications are not delivered twice).
+    """
+
+    def __init__(self, pages: NumberedPages[dict[str, Any]], wanted: Wanted) -> None:
+        self._pages = pages
+        self._wanted = wanted
+        self._latest: dict[int, Raw] = {}
+        """Candidate by id, as the most recently changed application shows them."""
+        self._latest_change: dict[int, str] = {}
+        self._earliest: dict[int, Raw] = {}
+        """By candidate id: id, createdAt and source of the first application."""
+        self._stages: dict[int, Stage] = {}
+        self._pairs: dict[tuple[str, str], JobStage] = {}
+
+    def read(self, cursor: str | None) -> Iterator[Page]:
+        done = 0 if cursor is None else int(orjson.loads(cursor)["pages"])
+        number = 0
+        for step in self._pages.read():
+            number += 1
+            for application in step.rows:
+                self._notice(application)
+            if number > done:
+                yield self._page(step, number)
+        yield from self._summaries(number)
+
+    def _page(self, step: Step[dict[str, Any]], number: int) -> Page:
+        recorder = Recorder(self._wanted)
+        for application in step.rows:
+            recorder.add("Applications", str(application["id"]), application)
+        if not step.settled:
+            recorder.warn(Warning("list_unsettled", "JOIN's applications changed faster than they could be read; the next full sync completes them"))
+        return recorder.page(cursor=_cursor(number))
+
+    def _notice(self, application: Raw) -> None:
+        candidate, id = application["candidate"], application["candidate"]["id"]
+        changed = str(application.get("lastUpdatedAt"))
+        if id not in self._latest or changed >= self._latest_change[id]:
+            self._latest[id], self._latest_change[id] = candidate, changed
+        if id not in self._earliest or _age(application) < _age(self._earliest[id]):
+            self._earliest[id] = {name: application.get(name) for name in ("id", "createdAt", "source")}
+        stage = application.get("currentStage")
+        if stage is not None:
+            self._notice_stage(str(application["job"]["id"]), stage)
+
+    def _notice_stage(self, job: str, stage: Raw) -> None:
+        known, index = self._stages.get(stage["id"]), stage.get("index")
+        lowest = min((found for found in (index, known.lowest_index if known else None) if found is not None), default=None)
+        self._stages[stage["id"]] = Stage(known.raw if known and known.lowest_index == lowest else stage, lowest)
+        self._pairs[job, str(stage["id"])] = JobStage(job, str(stage["id"]), index)
+
+    def _summaries(self, pages: int) -> Iterator[Page]:
+        recorder = Recorder(self._wanted)
+        for id, stage in sorted(self._stages.items()):
+            recorder.add("Application Stages", str(id), stage)
+        for (job, stage_key), pair in sorted(self._pairs.items()):
+            recorder.add("Job-specific application stages", f"{job}/{stage_key}", pair)
+        ids = iter(sorted(self._latest))
+        batch = list(islice(ids, SUMMARY_SIZE))
+        while batch:
+            self._add_candidates(recorder, batch)
+            batch = list(islice(ids, SUMMARY_SIZE))
+            if batch:
+                yield recorder.page(cursor=_cursor(pages))
+                recorder = Recorder(self._wanted)
+        yield recorder.page(cursor=None)
+
+    def _add_candidates(self, recorder: Recorder, ids: Sequence[int]) -> None:
+        for id in ids:
+            raw = self._latest[id]
+            recorder.add("Candidates", str(id), Candidate(raw, self._earliest[id]))
+            for tag in tags_of(raw):
+                recorder.add("Tags", tag.text, tag)
+                recorder.add("Candidate tags", f"{id}/{tag.text}", tag)
+
+
+def _age(application: Raw) -> tuple[str, int]:
+    return str(application.get("createdAt")), int(application["id"])
+
+
+def _cursor(pages: int) -> str:
+    return orjson.dumps({"pages": pages}).decode()
