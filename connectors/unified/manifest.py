@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 Evidence = Literal["documented", "seen in code", "assumed"]
+
+
+class Named(Protocol):
+    """Anything that the manifest lists by name."""
+
+    @property
+    def name(self) -> str:
+        """As on the card."""
+
+
+Item = TypeVar("Item", bound=Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +165,7 @@ def _field_json(item: Field, base: tuple[str, ...]) -> dict[str, Any]:
     return {"needs": list(dict.fromkeys((*base, *item.needs))), "evidence": item.evidence, "note": item.note}
 
 
-def next_named(items: tuple[Any, ...], name: str, where: str) -> Any:
+def next_named(items: tuple[Item, ...], name: str, where: str) -> Item:
     """The item of that name. Raises KeyError naming what there is instead."""
     for item in items:
         if item.name == name:
