@@ -9,6 +9,7 @@ Values in `expected` positions may be plain JSON, or one of these, at any depth:
     {"$contains": {path: v}}     a mapping (or list) that holds at least these dotted paths; more is fine
     {"$datetime": "..."}         an instant, whatever its notation; plain strings that are date-times on both sides are, too
     {"$matches": "regex"}        a text that the expression matches from end to end
+    {"$unordered": [...]}        a list in any order, item for item
     {"$any": true}               any value but null
     {"$ref": "Model/key"}        the unified id of that record, where the registry of references does not say it already
 """

@@ -1,0 +1,444 @@
+"""Where checks work: the lab of one vendor opens tenants (worlds), connects the subject to them (sessions) and keeps what it saw.
+
+A check gets a Lab and nothing else. What the subject raises becomes SubjectCrashed, what a session cannot show becomes
+Blocked; the runner turns both into results, so that no check needs a try of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from conformance import fixture_models as fixtures
+from conformance import identity, judge
+from conformance.check import Cell
+from conformance.promise import Promise
+from conformance.sandbox import Entry, Minted, Sandbox, SandboxError, Tenant, VendorFacts
+from conformance.subjects import (
+    ActionOutcome,
+    ConfigurationError,
+    Connection,
+    ModelUnavailable,
+    PassthroughOutcome,
+    Probed,
+    Subject,
+    SyncOutcome,
+    Target,
+)
+
+T = TypeVar("T")
+Mode = Literal["FULL", "DELTA"]
+MOST_WAITS = 400
+"""A sync that waits more often than this never ends."""
+
+
+class SubjectCrashed(Exception):
+    """The subject raised something that its contract does not name."""
+
+
+class Stuck(Exception):
+    """The subject went on waiting for ever, and was stopped."""
+
+
+class Blocked(Exception):
+    """This cannot be judged because something before it failed; `why` names it."""
+
+
+@dataclass(frozen=True)
+class Fixtures:
+    """Everything that is known of one vendor and one scenario."""
+
+    folder: Path
+    scenario: str
+    expected: fixtures.Expected
+    perturbations: fixtures.Perturbations
+    actions: fixtures.ActionCases
+    profile: fixtures.Profile
+    card: fixtures.Card
+
+
+def read_fixtures(fixtures_dir: Path, vendor: str, scenario: str) -> Fixtures:
+    """All files of one vendor's scenario. Raises FixtureError."""
+    folder = fixtures_dir / vendor / scenario
+    return Fixtures(
+        folder=folder,
+        scenario=scenario,
+        expected=fixtures.load_expected(folder),
+        perturbations=fixtures.load_perturbations(folder),
+        actions=fixtures.load_actions(folder),
+        profile=fixtures.load_profile(folder),
+        card=fixtures.load_card(fixtures_dir / vendor),
+    )
+
+
+@dataclass
+class Ledger:
+    """What has been found so far, so that one defect is reported by one check: the others leave out what is known to be bad."""
+
+    bad_cells: set[Cell] = field(default_factory=set)
+    bad_records: set[tuple[str, str]] = field(default_factory=set)
+    failed_checks: set[str] = field(default_factory=set)
+
+    def bad_field(self, model: str, name: str | None) -> bool:
+        return name is not None and Cell("field", model, name) in self.bad_cells
+
+
+class Session:
+    """The subject connected to a world."""
+
+    def __init__(self, world: World, connection: Connection) -> None:
+        self.world = world
+        self._connection = connection
+        self._known: identity.Ids = {}
+        self.outcomes: list[SyncOutcome] = []
+
+    def _ask(self, what: str, call: Callable[[], T]) -> T:
+        """Call the subject. Its own errors become SubjectCrashed; the suite's keep their names."""
+        try:
+            return call()
+        except (ModelUnavailable, ConfigurationError, NotImplementedError, SandboxError, Stuck, Blocked):
+            raise
+        except Exception as error:
+            self.world.lab.hear(str(error))
+            raise SubjectCrashed(f"{what} raised {type(error).__name__}: {error}") from error
+
+    def manifest(self) -> Mapping[str, Any]:
+        return self._ask("manifest()", self._connection.manifest)
+
+    def probe(self) -> tuple[Probed, ...]:
+        probed = self._ask("probe()", self._connection.probe)
+        for one in probed:
+            self.world.lab.hear(repr(one))
+        return probed
+
+    def sync(self, mode: Mode = "FULL") -> SyncOutcome:
+        outcome = self._ask(f"sync({mode})", lambda: self._connection.sync(mode))
+        self.world.lab.hear(repr(outcome))
+        self.outcomes.append(outcome)
+        return outcome
+
+    def sync_well(self, mode: Mode = "FULL") -> SyncOutcome:
+        """A sync that has to succeed for the rest to be judged. Raises Blocked."""
+        outcome = self.sync(mode)
+        if outcome.state != "SUCCEEDED":
+            raise Blocked(f"a {mode} sync with nothing in its way ended {outcome.state}: {outcome.error or 'no error given'}")
+        return outcome
+
+    def read(self, model: str, *, include_deleted: bool = False) -> list[dict[str, Any]]:
+        """Raises ModelUnavailable."""
+        return self._ask(f"read({model!r})", lambda: self._connection.read(model, include_deleted=include_deleted))
+
+    def snapshot(self, *, include_deleted: bool = False, hidden: frozenset[str] = frozenset()) -> judge.Snapshot:
+        """Everything that the connection shows now. `hidden`: models whose ids shall not be told apart."""
+        rows: dict[str, list[dict[str, Any]]] = {}
+        unavailable: dict[str, str] = {}
+        for model in self.world.lab.promise.models:
+            try:
+                rows[model] = self.read(model, include_deleted=include_deleted)
+            except ModelUnavailable as error:
+                self.world.lab.hear(str(error))
+                unavailable[model] = error.code
+        self._known = identity.collect(rows, self._known)
+        if hidden:
+            visible = {model: found for model, found in rows.items() if model not in hidden}
+            return judge.snapshot(visible, unavailable, None)
+        return judge.snapshot(rows, unavailable, self._known)
+
+    def act(self, action: str, values: Mapping[str, Any]) -> ActionOutcome:
+        outcome = self._ask(f"act({action!r})", lambda: self._connection.act(action, values))
+        self.world.lab.hear(f"{outcome.message} {outcome.warnings}")
+        return outcome
+
+    def passthrough(self, case: fixtures.PassthroughCase) -> PassthroughOutcome:
+        return self._ask(
+            f"passthrough({case.method} {case.path})",
+            lambda: self._connection.passthrough(case.method, case.path, params=case.params, headers=case.headers, data=case.data),
+        )
+
+    def reconnect(self, *, credential: Mapping[str, str] | None = None, scope: Mapping[str, Any] | None = None) -> None:
+        if credential is not None:
+            self.world.lab.keep_secret(credential)
+        self._ask("reconnect()", lambda: self._connection.reconnect(credential=credential, scope_config=scope))
+
+    def interrupt_after(self, requests: int) -> None:
+        """Raises NotImplementedError when the subject cannot be told to."""
+        self._ask("interrupt_after()", lambda: self._connection.interrupt_after(requests))
+
+    def sync_killed(self, requests: int) -> None:
+        """A sync that dies after so many requests, however the subject shows that."""
+        self.interrupt_after(requests)
+        try:
+            self.sync()
+        except SubjectCrashed:
+            return
+
+    def close(self) -> None:
+        self._ask("close()", self._connection.close)
+
+
+class World:
+    """One tenant of the sandbox, and the subject's sessions in it."""
+
+    def __init__(self, lab: Lab, tenant: Tenant) -> None:
+        self.lab = lab
+        self.tenant = tenant
+        self.waits: list[float] = []
+        self._sessions: list[Session] = []
+        self._when_waiting: Callable[[], None] | None = None
+        lab.keep_secret(tenant.credential)
+
+    def connect(
+        self,
+        *,
+        credential: Mapping[str, str] | None = None,
+        base_url: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        scope: Mapping[str, Any] | None = None,
+    ) -> Session:
+        """The subject, connected; with everything allowed unless said otherwise."""
+        if credential is not None:
+            self.lab.keep_secret(credential)
+        target = Target(
+            vendor=self.tenant.vendor,
+            base_url=base_url or self.tenant.base_url,
+            credential=credential or self.tenant.credential,
+            scope_config=scope or {},
+            settings=settings or {},
+            wait=None if self.lab.subject.real_time else self._wait,
+            ca=self.lab.ca,
+        )
+        try:
+            connection = self.lab.subject.connect(target)
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            raise SubjectCrashed(f"connect() raised {type(error).__name__}: {error}") from error
+        session = Session(self, connection)
+        self._sessions.append(session)
+        return session
+
+    def _wait(self, seconds: float) -> None:
+        """Instead of sleeping: the tenant's clock moves on, and whoever waits for a wait has a turn."""
+        self.waits.append(seconds)
+        if len(self.waits) > MOST_WAITS:
+            raise Stuck(f"the subject waited {MOST_WAITS} times")
+        if self._when_waiting is not None:
+            self._when_waiting()
+        self.tenant.advance(max(seconds, 0))
+
+    @contextmanager
+    def at_fault(self, rule: Mapping[str, Any], then: Callable[[], None]) -> Iterator[list[bool]]:
+        """While the subject recovers from this fault (which must make it wait), do something once; the list tells whether it ran."""
+        ran: list[bool] = []
+
+        def once() -> None:
+            if not ran and self._fault_used():
+                ran.append(True)
+                then()
+
+        self.tenant.fault(**rule)
+        if not self.lab.subject.real_time:
+            self._when_waiting = once
+            try:
+                yield ran
+            finally:
+                self._when_waiting = None
+            return
+        done = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(once, done), daemon=True)
+        watcher.start()
+        try:
+            yield ran
+        finally:
+            done.set()
+            watcher.join()
+
+    def _watch(self, once: Callable[[], None], done: threading.Event) -> None:
+        while not done.wait(0.02):
+            once()
+
+    def _fault_used(self) -> bool:
+        return any(entry.raw.get("faults") for entry in self.tenant.journal())
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        return {"base_url": self.tenant.base_url}
+
+    def perform(self, steps: Sequence[fixtures.Step]) -> None:
+        self.tenant.perform(list(steps), self.lab.profile.touch)
+
+    def close(self) -> None:
+        for session in self._sessions:
+            session.close()
+        self._sessions.clear()
+        self.tenant.delete()
+
+
+@dataclass(frozen=True)
+class Calm:
+    """A full sync with nothing in its way: the measure for all that is done under strain."""
+
+    world: World
+    session: Session
+    outcome: SyncOutcome
+    snapshot: judge.Snapshot
+    journal: tuple[Entry, ...]
+
+    def requests(self, operation: str) -> int:
+        return sum(entry.operation == operation for entry in self.journal)
+
+
+class Lab:
+    """All that checks of one vendor share."""
+
+    def __init__(
+        self,
+        *,
+        subject: Subject,
+        sandbox: Sandbox,
+        facts: VendorFacts,
+        given: Fixtures,
+        published: Mapping[str, Any],
+        promise: Promise,
+        models: Sequence[str] = (),
+        docs_dir: Path | None = None,
+        installed: Mapping[str, Any] | None = None,
+        ca: str | None = None,
+        thorough: bool = False,
+    ) -> None:
+        self.subject, self.sandbox, self.facts = subject, sandbox, facts
+        self.fixtures, self.published, self.promise = given, published, promise
+        self.models = tuple(model for model in promise.models if not models or model in models)
+        self.docs_dir, self.installed, self.ca, self.thorough = docs_dir, installed, ca, thorough
+        self.ledger = Ledger()
+        self.secrets: set[str] = set()
+        self.heard: list[str] = []
+        self._worlds: list[World] = []
+        self._base: Tenant | None = None
+
+    @property
+    def vendor(self) -> str:
+        return self.facts.name
+
+    @property
+    def profile(self) -> fixtures.Profile:
+        return self.fixtures.profile
+
+    # ------------------------------------------------------------------------------------------------ worlds
+
+    def world(self) -> World:
+        """A fresh copy of the scenario's tenant, with a credential that may do everything."""
+        if self._base is None:
+            self._base = self.sandbox.create(self.vendor, scenario=self.fixtures.scenario, frozen=not self.subject.real_time)
+        return self._opened(self._base.fork())
+
+    def empty_world(self) -> World:
+        """A tenant of the same vendor in which there is nothing."""
+        return self._opened(self.sandbox.create(self.vendor, scenario="empty", frozen=not self.subject.real_time))
+
+    def _opened(self, tenant: Tenant) -> World:
+        world = World(self, tenant)
+        self._worlds.append(world)
+        return world
+
+    def close_worlds(self, *, keep: Sequence[World] = ()) -> None:
+        """After each check: give back what it opened."""
+        for world in [world for world in self._worlds if world not in keep]:
+            self._worlds.remove(world)
+            world.close()
+
+    def kept(self) -> list[World]:
+        """Worlds that outlive the check that opened them."""
+        return [self.__dict__[name].world for name in ("calm", "calm_pages") if isinstance(self.__dict__.get(name), Calm)]
+
+    def close(self) -> None:
+        self.close_worlds()
+        if self._base is not None:
+            self._base.delete()
+
+    # ---------------------------------------------------------------------------------------- what is normal
+
+    @cached_property
+    def calm(self) -> Calm:
+        """A full sync with the subject's own settings. Raises Blocked when it does not succeed."""
+        return self._calm(self.world(), {})
+
+    @cached_property
+    def calm_pages(self) -> Calm:
+        """The same in many small pages."""
+        world = self.world()
+        return self._calm(world, self.small_pages(world))
+
+    def small_pages(self, world: World) -> Mapping[str, Any]:
+        """Make the vendor give small pages in this world; the connection settings that ask for them."""
+        if self.profile.paging.options:
+            world.tenant.set_options(self.profile.paging.options)
+        return self.profile.paging.settings
+
+    def _calm(self, world: World, settings: Mapping[str, Any]) -> Calm:
+        session = world.connect(settings=settings)
+        outcome = session.sync_well()
+        return Calm(world, session, outcome, session.snapshot(), tuple(world.tenant.journal()))
+
+    def expected_records(self, model: str) -> Mapping[str, Mapping[str, Any]]:
+        """Key to values of expected.yaml, with the key as remote_id unless the file says otherwise."""
+        records = self.fixtures.expected.models.get(model, [])
+        own = {} if identity.is_join(model) else {"remote_id": None}
+        return {record.key: {**{name: record.key for name in own}, **record.values} for record in records}
+
+    def expected_keys(self, model: str) -> Counter[str]:
+        return Counter(record.key for record in self.fixtures.expected.models.get(model, []))
+
+    def operations(self) -> tuple[str, ...]:
+        """The operations that bring pages of the models under test, each once."""
+        return tuple(dict.fromkeys(self.profile.page_operations[model] for model in self.models if model in self.profile.page_operations))
+
+    # ------------------------------------------------------------------------------------- for the report
+
+    def keep_secret(self, credential: Mapping[str, str]) -> None:
+        """Never show these values in any artefact. What the manifest calls no secret (a host's name) may be shown."""
+        public = {item.name for item in self.promise.credential if not item.secret}
+        self.secrets |= {value for name, value in credential.items() if name not in public and len(value) >= 4}
+
+    def hear(self, text: str) -> None:
+        """Something that the subject said; secrets must not be in it."""
+        self.heard.append(text)
+
+    def exchanges(self, world: World, *, operation: str | None = None, last: int = 2) -> tuple[dict[str, Any], ...]:
+        """The last conversations of a world, as the report shows them."""
+        entries = [entry for entry in world.tenant.journal() if operation is None or entry.operation == operation]
+        return tuple(shown(entry, world.tenant.base_url) for entry in entries[-last:])
+
+    def mint(self, world: World, permissions: Sequence[str] | str) -> Minted:
+        minted = world.tenant.mint(permissions if isinstance(permissions, str) else list(permissions))
+        self.keep_secret(minted.credential)
+        return minted
+
+
+LONGEST_BODY = 2000
+
+
+def shown(entry: Entry, base_url: str) -> dict[str, Any]:
+    """One exchange for the report: from both sides, without what differs from run to run."""
+    raw = entry.raw
+    response = raw.get("response") or {}
+    body = str(response.get("body"))
+    return {
+        "operation": entry.operation,
+        "request": f"{entry.method} {entry.path}{'?' + entry.query if entry.query else ''}",
+        "request_body": (raw.get("request") or {}).get("body"),
+        "status": entry.status,
+        "response_body": (body if len(body) <= LONGEST_BODY else body[:LONGEST_BODY] + "…").replace(base_url, "{base_url}"),
+        "permission_decision": raw.get("permission_decision"),
+        "quirks": list(raw.get("quirks") or ()),
+        "faults": list(raw.get("faults") or ()),
+        "changes": [list(change) for change in raw.get("changes") or ()],
+        "unread": list(entry.unread),
+        "why": raw.get("why"),
+    }
