@@ -46,13 +46,23 @@ class Refused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What came along with resources."""
+
+    home: str
+    """The account's address, for links that the vendor does not send."""
+    included: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """(type, id) → resource."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One JSON:API resource, and the document it came in, for its relations."""
 
     id: str
     type: str
     raw: Mapping[str, Any] = field(repr=False)
-    siblings: Mapping[tuple[str, str], Mapping[str, Any]] = field(repr=False)
+    document: Document = field(repr=False)
 
     @property
     def attributes(self) -> Mapping[str, Any]:
@@ -79,7 +89,8 @@ class Resource:
     def many(self, relation: str) -> tuple[Resource, ...]:
         """The included resources at the other end, in the vendor's order."""
         keys = ((str(link["type"]), str(link["id"])) for link in self._links(relation) if "id" in link)
-        return tuple(resource(self.siblings[key], self.siblings) for key in keys if key in self.siblings)
+        included = self.document.included
+        return tuple(resource(included[key], self.document) for key in keys if key in included)
 
     def _relation(self, name: str) -> Mapping[str, Any]:
         found = (self.raw.get("relationships") or {}).get(name)
@@ -92,11 +103,11 @@ class Resource:
         return linked if isinstance(linked, list) else [linked]
 
 
-def resource(raw: Mapping[str, Any], siblings: Mapping[tuple[str, str], Mapping[str, Any]]) -> Resource:
+def resource(raw: Mapping[str, Any], document: Document) -> Resource:
     """Ids become text: the vendor's documents show them as text, its schema says numbers."""
     if "id" not in raw or "type" not in raw:
         raise UnexpectedReply("the answer holds a resource without id or type")
-    return Resource(str(raw["id"]), str(raw["type"]), raw, siblings)
+    return Resource(str(raw["id"]), str(raw["type"]), raw, document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +184,14 @@ class Wire:
 
     def list(self, path: str, query: Query, *, needs: tuple[str, ...]) -> tuple[Resource, ...]:
         """The resources of one page. Raises ConnectorError."""
-        document = self._read(path, query, needs)
-        siblings = _siblings(document)
-        return tuple(resource(raw, siblings) for raw in _data(document, list, path))
+        answer = self._read(path, query, needs)
+        document = self._along(answer)
+        return tuple(resource(raw, document) for raw in _data(answer, list, path))
 
     def one(self, path: str, query: Query, *, needs: tuple[str, ...]) -> Resource:
         """One resource. Raises ConnectorError."""
-        document = self._read(path, query, needs)
-        return resource(_data(document, dict, path), _siblings(document))
+        answer = self._read(path, query, needs)
+        return resource(_data(answer, dict, path), self._along(answer))
 
     def write(self, method: str, path: str, payload: Payload, *, needs: tuple[str, ...]) -> Resource:
         """Create or change; the resource as the answer shows it.
@@ -193,8 +204,8 @@ class Wire:
 
         def attempt() -> Resource:
             reply = self._client.send(method, API_ROOT + path, headers={**self._headers, "Content-Type": JSON_API}, body=body)
-            document = _document(reply, f"{method} {path}", needs)
-            return resource(_data(document, dict, path), _siblings(document))
+            answer = _answer(reply, f"{method} {path}", needs)
+            return resource(_data(answer, dict, path), self._along(answer))
 
         return self._retries.write(attempt)
 
@@ -210,10 +221,13 @@ class Wire:
         reply = self._client.send(method.upper(), API_ROOT + path, params=spelled, headers={**self._headers, **typed, **headers}, body=body)
         return RawReply(reply.url, reply.status, reply.headers, _json_or_text(reply))
 
+    def _along(self, answer: Mapping[str, Any]) -> Document:
+        return Document(self.base_url, {(str(raw["type"]), str(raw["id"])): raw for raw in answer.get("included") or ()})
+
     def _read(self, path: str, query: Query, needs: tuple[str, ...]) -> Mapping[str, Any]:
         def attempt() -> Mapping[str, Any]:
             reply = self._client.send("GET", API_ROOT + path, params=query.params(), headers=self._headers)
-            return _document(reply, f"GET {path}", needs)
+            return _answer(reply, f"GET {path}", needs)
 
         return self._retries.read(attempt)
 
@@ -233,10 +247,6 @@ def _json_or_text(reply: Reply) -> Any:
     return reply.body.decode(errors="replace")
 
 
-def _siblings(document: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    return {(str(raw["type"]), str(raw["id"])): raw for raw in document.get("included") or ()}
-
-
 def _data(document: Mapping[str, Any], shape: type, path: str) -> Any:
     found = document.get("data")
     if not isinstance(found, shape):
@@ -244,7 +254,7 @@ def _data(document: Mapping[str, Any], shape: type, path: str) -> Any:
     return found
 
 
-def _document(reply: Reply, operation: str, needs: tuple[str, ...]) -> Mapping[str, Any]:
+def _answer(reply: Reply, operation: str, needs: tuple[str, ...]) -> Mapping[str, Any]:
     """The answer's document, or the error that the answer means."""
     if reply.status in PASSING_STATUSES:
         raise _passing(reply, operation)

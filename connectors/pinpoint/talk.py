@@ -1,0 +1,185 @@
+"""Agrees with the vendor on what one read may ask for: what it refuses is left out, and reported cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from connectors.pinpoint.streams import SHARED, Ask, Listing, Part, ask_for, is_wanted
+from connectors.pinpoint.wire import Refused, Resource, Wire
+from connectors.unified.connector import Diagnostic, Wanted
+from connectors.unified.connector import Warning as Notice
+from connectors.unified.errors import ConnectorError, PermissionMissing
+
+T = TypeVar("T")
+
+REMEDY = "Give the API key {permissions} in Pinpoint under Settings > API & Webhooks, then sync again."
+NOT_OFFERED = "None: this account's Pinpoint does not offer it."
+
+
+def not_permitted(cell: str, needs: tuple[str, ...], refusal: ConnectorError, detail: str | None = None) -> Diagnostic:
+    """For a "Model" or "Model.field" that a 403 keeps away."""
+    model, _, field = cell.partition(".")
+    remedy = REMEDY.format(permissions=" and ".join(f'"{need}"' for need in needs))
+    return Diagnostic(model, "not_permitted", field or None, needs, refusal.http_status, refusal.vendor_code, remedy, detail)
+
+
+def unsupported(cell: str, refusal: ConnectorError | None, detail: str) -> Diagnostic:
+    """For a "Model" or "Model.field" that this account's Pinpoint does not know."""
+    model, _, field = cell.partition(".")
+    remedy = NOT_OFFERED
+    status, code = (refusal.http_status, refusal.vendor_code) if refusal is not None else (None, None)
+    return Diagnostic(model, "unsupported", field or None, (), status, code, remedy, detail)
+
+
+def denials(listing: Listing, wanted: Wanted, refusal: ConnectorError) -> tuple[Diagnostic, ...]:
+    """One for each wanted model that a list would have fed."""
+    fed = [model for model in listing.feeds if model in wanted]
+    if isinstance(refusal, PermissionMissing):
+        detail = f"what {listing.name} show of it is missing" if _has_other_source(listing) else None
+        return tuple(not_permitted(model, listing.needs, refusal, detail if model in SHARED else None) for model in fed)
+    return tuple(unsupported(model, refusal, f"this account has no {listing.path}") for model in fed)
+
+
+def _has_other_source(listing: Listing) -> bool:
+    return listing.name in ("candidates", "applications")
+
+
+class Talk:
+    """One read's requests. What the vendor refuses is left out of the next request, and remembered for the report."""
+
+    def __init__(self, wire: Wire, listing: Listing, wanted: Wanted, *, since: str | None = None) -> None:
+        self._wire = wire
+        self._listing = listing
+        self._wanted = wanted
+        self.ask = ask_for(listing, wanted, since=since)
+        self.lost: dict[str, Diagnostic] = {}
+        self.warnings: list[Notice] = []
+
+    def page(self, number: int, size: int) -> Sequence[Resource]:
+        """A page with everything that is wanted of it and allowed. Raises ConnectorError."""
+        rows = self._agreed(lambda: self._list(self.ask, number, size))
+        for part in self.ask.parts if rows else ():
+            if not any(_shows(row, part) for row in rows):
+                # The vendor leaves out silently what it does not know, so its silence is made heard here.
+                self._lose(part, lambda cell: unsupported(cell, None, "asked for, and not in the answer"))
+        return rows
+
+    def key_at(self, rank: int) -> str | None:
+        """The id at a rank of the list."""
+        return next((row.id for row in self._agreed(lambda: self._list(self.ask, rank, 1, bare=True), bare=True)), None)
+
+    def latest_change(self) -> str | None:
+        """The newest change in the list, as the vendor dates it; also the cheapest way to learn that a list is not allowed."""
+        rows = self._agreed(lambda: self._list(self.ask, 1, 1, bare=True, sort="-updated_at"), bare=True)
+        return next((changed_at(row) for row in rows), None)
+
+    def _list(self, ask: Ask, number: int, size: int, *, bare: bool = False, sort: str | None = None) -> Sequence[Resource]:
+        return self._wire.list(self._listing.path, ask.query(page=(number, size), bare=bare, sort=sort), needs=self._listing.needs)
+
+    def _agreed(self, request: Callable[[], T], *, bare: bool = False) -> T:
+        """The request's answer, made smaller as long as the vendor refuses parts of it. Each round drops something or raises."""
+        while True:
+            try:
+                return request()
+            except Refused as refusal:
+                self._settle_for_known(refusal)
+            except PermissionMissing as refusal:
+                if bare:
+                    raise
+                self._settle_for_permitted(refusal)
+
+    def _settle_for_permitted(self, refusal: PermissionMissing) -> None:
+        """Find the includes that need a permission the key lacks. Raises the refusal when the list itself is denied."""
+        guarded = [part for part in self.ask.parts if part.needs]
+        if not guarded or not self._allowed(replace(self.ask, parts=())):
+            raise refusal
+        denied = [part for part in guarded if not self._allowed(replace(self.ask, parts=(part,)))]
+        if not denied:
+            raise refusal
+        for part in denied:
+            self._drop(part, lambda cell, part=part: not_permitted(cell, part.needs, refusal))  # type: ignore[misc]
+
+    def _settle_for_known(self, refusal: Refused) -> None:
+        """Find what an older account does not know: each thing left out alone, then more and more of them together."""
+        steps: list[Callable[[Ask], Ask]] = [_without_private_jobs, _without_since]
+        steps += [_without(part) for part in self.ask.parts]
+        alone = [step(self.ask) for step in steps]
+        together = []
+        smaller = self.ask
+        for step in steps:
+            smaller = step(smaller)
+            together.append(smaller)
+        for candidate in (*alone, *together):
+            if candidate != self.ask and self._known(candidate):
+                self._report_difference(candidate, refusal)
+                return
+        raise refusal
+
+    def _report_difference(self, agreed: Ask, refusal: Refused) -> None:
+        before = self.ask
+        if agreed.visibilities != before.visibilities:
+            message = f"{self._listing.path}: this account refuses the visibility private_job, so no such jobs are read"
+            self.warnings.append(Notice("visibility_unsupported", message))
+        if agreed.since != before.since:
+            message = f"{self._listing.path}: this account cannot be asked for changes only, so all of it is read"
+            self.warnings.append(Notice("delta_unsupported", message))
+        self.ask = replace(agreed, parts=before.parts)
+        for part in before.parts:
+            if part not in agreed.parts:
+                self._drop(part, lambda cell: unsupported(cell, refusal, "the vendor refuses to be asked for it"))
+
+    def _drop(self, part: Part, diagnose: Callable[[str], Diagnostic]) -> None:
+        """Ask for a part no more, or for what comes instead of it."""
+        instead = part.instead
+        kept = tuple(instead if other is part and instead is not None else other for other in self.ask.parts)
+        self.ask = replace(self.ask, parts=tuple(other for other in kept if other is not part))
+        if instead is None:
+            self._lose(part, diagnose)
+
+    def _lose(self, part: Part, diagnose: Callable[[str], Diagnostic]) -> None:
+        for cell in part.cells:
+            if is_wanted(cell, self._wanted) and cell not in self.lost:
+                self.lost[cell] = diagnose(cell)
+
+    def _allowed(self, ask: Ask) -> bool:
+        try:
+            self._list(ask, 1, 1)
+        except PermissionMissing:
+            return False
+        return True
+
+    def _known(self, ask: Ask) -> bool:
+        try:
+            self._list(ask, 1, 1)
+        except Refused:
+            return False
+        except PermissionMissing:
+            return True
+        return True
+
+
+def _shows(row: Resource, part: Part) -> bool:
+    """Whether a record has what a part asked for; of a dotted include the first step is looked at."""
+    return all(row.shows(include.partition(".")[0]) for include in part.includes) and all(name in row.attributes for _, name in part.extras)
+
+
+def _without_private_jobs(ask: Ask) -> Ask:
+    if ask.listing.visibility is None:
+        return ask
+    return replace(ask, visibilities=tuple(name for name in ask.visibilities if name != "private_job"))
+
+
+def _without_since(ask: Ask) -> Ask:
+    return replace(ask, since=None)
+
+
+def _without(part: Part) -> Callable[[Ask], Ask]:
+    return lambda ask: replace(ask, parts=tuple(other for other in ask.parts if other is not part))
+
+
+def changed_at(row: Resource) -> str | None:
+    """When the vendor last changed a record."""
+    value = row.get("updated_at")
+    return value if isinstance(value, str) else None
