@@ -52,6 +52,8 @@ class Exchange:
     """Sent fields or parameters that nothing read."""
     permission_decision: str | None = None
     why: str | None = None
+    reply_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """What layers add to whatever reply goes out, e.g. the rate limit's counters."""
     _query: list[tuple[str, str]] | None = None
 
     @property
@@ -72,10 +74,12 @@ class Exchange:
         """Decoded pairs in the order sent. Raises MalformedQuery."""
         if self._query is None:
             try:
-                text = self.raw_query.decode("ascii")
-                self._query = parse_qsl(text, keep_blank_values=True, errors="strict")
+                pairs = parse_qsl(self.raw_query.decode("ascii"), keep_blank_values=True, errors="strict")
             except ValueError as error:
-                raise MalformedQuery(str(error)) from error
+                raise MalformedQuery("the query string is not valid UTF-8") from error
+            if b"%00" in self.raw_query:
+                raise MalformedQuery("the query string holds a NUL byte")
+            self._query = pairs
         return self._query
 
     def json(self) -> Any:
@@ -88,6 +92,10 @@ class Exchange:
     def quirk(self, kind: type[Q]) -> Q | None:
         """The tenant's settings of a quirk, or None when it is switched off."""
         return self.tenant.quirks.get(kind)  # type: ignore[return-value]  # the switchboard is keyed by the class
+
+    def note_change(self, what: str, table: str, id: Any) -> None:
+        """Note for the journal what the store reports."""
+        self.changes.append((what, table, id))
 
     def acted(self, quirk: Quirk) -> None:
         """Note for the journal that a quirk shaped this answer."""

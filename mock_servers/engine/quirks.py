@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from mock_servers.engine.evidence import Evidence
@@ -28,7 +28,7 @@ class Quirk:
             "text": " ".join((cls.__doc__ or "").split()),
             "evidence": {"kind": cls.evidence.kind, "text": cls.evidence.text},
             "on_by_default": cls.on_by_default,
-            "settings": {field.name: field.default for field in fields(cls)},
+            "settings": asdict(cls()),
         }
 
 
@@ -56,6 +56,15 @@ class QuirkSwitches:
             self._on[kind] = kind(**(settings or {}))
         else:
             self._on.pop(kind, None)
+
+    def copy(self) -> QuirkSwitches:
+        """The same switches, independent from now on."""
+        copy = QuirkSwitches(tuple(self._known.values()))
+        copy._on = dict(self._on)
+        return copy
+
+    def kind(self, name: str) -> type[Quirk] | None:
+        return self._known.get(name)
 
     def state(self) -> dict[str, dict[str, Any]]:
         """{name: {"on": bool, "settings": {...}}} of every known quirk."""

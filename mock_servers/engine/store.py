@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ClauseElement, Column, Integer, LargeBinary, MetaData, Table, select
+from sqlalchemy import JSON, Boolean, ClauseElement, Column, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -32,7 +33,8 @@ class Store:
 
     def __init__(self, metadata: MetaData, render: Render, dependents: Dependents | None = None, path: str = ":memory:") -> None:
         self.metadata, self._render, self._dependents, self.path = metadata, render, dependents, path
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
+        self._connection = _connect(path)
+        self._sharers: set[Store] = {self}
         self._depth = 0
         self.on_change: Callable[[str, str, Any], None] | None = None
         self._statements: dict[Hashable, tuple[str, tuple[tuple[str, Any], ...]]] = {}
@@ -44,7 +46,7 @@ class Store:
     def get(self, table: str, id: Any) -> Row:
         """One row, without its documents. Raises NotFound."""
         plan = self._plans[table]
-        row = self._connection.execute(plan.get_sql, (id,)).fetchone()
+        row = None if _beyond_sqlite(id) else self._connection.execute(plan.get_sql, (id,)).fetchone()
         if row is None:
             raise NotFound(f"{table} {id}")
         return plan.decode(row)
@@ -56,11 +58,13 @@ class Store:
     def where(self, table: str, **equals: Any) -> Iterator[Row]:
         """All rows, by id, whose columns equal these values (None matches NULL)."""
         plan = self._plans[table]
+        if any(map(_beyond_sqlite, equals.values())):
+            return
         yield from (plan.decode(row) for row in self._connection.execute(*plan.where_sql(equals)).fetchall())
 
     def document(self, table: str, id: Any, column: str = "doc") -> bytes:
         """One ready document. Raises NotFound."""
-        row = self._connection.execute(self._plans[table].document_sql(column), (id,)).fetchone()
+        row = None if _beyond_sqlite(id) else self._connection.execute(self._plans[table].document_sql(column), (id,)).fetchone()
         if row is None:
             raise NotFound(f"{table} {id}")
         return bytes(row[0])
@@ -98,6 +102,8 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; nests. An exception undoes what was written inside."""
+        if len(self._sharers) > 1:
+            self._leave_shared_database()
         name = f"level_{self._depth}"
         self._connection.execute("BEGIN" if self._depth == 0 else f"SAVEPOINT {name}")
         self._depth += 1
@@ -112,6 +118,8 @@ class Store:
 
     def next_id(self, table: str) -> int:
         """The next number for a table with integer ids."""
+        if len(self._sharers) > 1:
+            self._leave_shared_database()
         return int(
             self._connection.execute(
                 f"INSERT INTO {SEQUENCES}(name, last) VALUES (?, 1) ON CONFLICT(name) DO UPDATE SET last = last + 1 RETURNING last",
@@ -187,23 +195,38 @@ class Store:
     # -- copies -------------------------------------------------------------------------------------------------
 
     def fork(self, path: str = ":memory:") -> Store:
-        """A full and independent copy."""
-        copy = Store.__new__(Store)
-        copy.metadata, copy._render, copy._dependents, copy.path = self.metadata, self._render, self._dependents, path
-        copy._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
-        copy._depth, copy.on_change = 0, None
-        copy._statements, copy._plans = self._statements, self._plans
-        self._connection.backup(copy._connection)
-        return copy
+        """A full and independent copy.
+
+        Copies in memory share one database until one of them writes: a fork costs nothing, its first write the copying.
+        """
+        twin = copy(self)
+        twin._begin_as_fork(path)  # noqa: SLF001 - of this very class
+        return twin
 
     def dump(self) -> dict[str, list[Row]]:
         """Every table's rows by id, without documents: readable, comparable, loadable."""
         return {name: list(self.where(name)) for name in self._plans}
 
     def close(self) -> None:
-        self._connection.close()
+        self._sharers.discard(self)
+        if not self._sharers:
+            self._connection.close()
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _begin_as_fork(self, path: str) -> None:
+        shared = path == self.path == ":memory:" and self._depth == 0
+        self.path, self._depth, self.on_change = path, 0, None
+        if shared:
+            self._sharers.add(self)
+        else:
+            self._leave_shared_database()
+
+    def _leave_shared_database(self) -> None:
+        own = _connect(self.path)
+        self._connection.backup(own)
+        self._sharers.discard(self)
+        self._connection, self._sharers = own, {self}
 
     def _prepare_database(self) -> None:
         if self.path != ":memory:":
@@ -251,12 +274,13 @@ class TablePlan:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.data_columns = [column for column in table.columns if not isinstance(column.type, LargeBinary)]
-        self.document_columns = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
-        self.names = [column.name for column in self.data_columns]
+        # SQLAlchemy's names are a subclass of str, which orjson refuses as keys.
+        self.document_columns = [str(column.name) for column in table.columns if isinstance(column.type, LargeBinary)]
+        self.names = [str(column.name) for column in self.data_columns]
         self._known = frozenset(self.names)
         self._bools = [name for name, column in zip(self.names, self.data_columns, strict=True) if isinstance(column.type, Boolean)]
         self._jsons = [name for name, column in zip(self.names, self.data_columns, strict=True) if isinstance(column.type, JSON)]
-        self._defaults = {column.name: column.default.arg for column in self.data_columns if column.default is not None}  # type: ignore[attr-defined]  # scalar defaults only
+        self._defaults = {str(column.name): column.default.arg for column in self.data_columns if column.default is not None}  # type: ignore[attr-defined]  # scalar defaults only
         self._integer_id = isinstance(table.c.id.type, Integer)
         listed = ", ".join(f'"{name}"' for name in self.names)
         self.get_sql = f'SELECT {listed} FROM "{table.name}" WHERE id = ?'
@@ -311,3 +335,12 @@ class TablePlan:
 
 
 _DIALECT = sqlite.dialect(paramstyle="named")
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
+
+
+def _beyond_sqlite(value: Any) -> bool:
+    """Whether an integer is larger than any that SQLite holds: nothing stored can equal it."""
+    return isinstance(value, int) and not -(2**63) <= value < 2**63

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from mock_servers.engine.store import Row, Store
 
 Handler = Callable[["Exchange"], Awaitable["Reply"]]
-"""An endpoint. It reads the exchange, works on `exchange.store`, and returns (or raises) a Reply."""
+"""An endpoint. It reads the exchange, works on `exchange.store`, and returns (or raises) a Reply.
+
+The body has been read before, so a handler never has to wait for anything; one of an operation that `writes` must not:
+it runs in one transaction, which a reply of 400 and above undoes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,11 @@ class Authenticator(Protocol):
     """How a vendor's clients prove who they are (the vendor's auth.py)."""
 
     def presented(self, exchange: Exchange) -> str | None:
-        """The secret that this request carries, or None. Must not look anything up."""
+        """The secret that this request carries, or None. Must not look anything up.
+
+        Raises:
+            ValueError: it carries something that cannot be a secret (the problem "malformed").
+        """
 
     def host_tenant(self, host: str) -> str | None:
         """The tenant's name when the Host header names one (its first label), or None."""
@@ -161,6 +169,8 @@ class Vendor:
     prepare: Callable[[Mapping[str, list[dict[str, Any]]]], Mapping[str, list[dict[str, Any]]]] | None = None
     """Turns the rows of a scenario's records.yaml into rows of the tables, where they differ."""
     rate_limit: RateLimitDefaults | None = None
+    guard: Callable[[Exchange], Reply | None] | None = None
+    """Asked after a good credential and before its permissions, e.g. for an account whose API is switched off."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Tenant-wide switches that are no quirk, with their defaults, e.g. {"api_enabled": True}."""
     max_body_bytes: int = 64 * 1024 * 1024

@@ -1,0 +1,316 @@
+"""What happens to one request of a vendor: tenant, journal, faults, rate limit, authentication, endpoint; in this order."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import formatdate
+from functools import lru_cache
+
+from mock_servers.engine.asgi import BodyTooLarge, ClientGone, Receive, Scope, Send, read_body, send_cut, send_reply
+from mock_servers.engine.clock import monotonic_seconds, wall_seconds
+from mock_servers.engine.exchange import Exchange, MalformedBody, MalformedQuery
+from mock_servers.engine.faults import Delivery, Outcome, Rule
+from mock_servers.engine.routes import Endpoint, MalformedPath, Routes, decoded
+from mock_servers.engine.tenants import Tenants
+from mock_servers.engine.vendors import Operation, Refusal, Reply, Vendor
+
+logger = logging.getLogger(__name__)
+
+_HOST = re.compile(rb"[A-Za-z0-9._~%-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+
+
+UNABLE = Reply(500, b'{"error":"the simulated vendor cannot start; see the log of the sandbox"}')
+"""When not even the default tenant can be made, for instance because its scenario is broken."""
+
+
+class NoSuchTenant(LookupError):
+    """The path form names a tenant that does not exist."""
+
+
+class VendorApp:
+    """One vendor's API, at its true paths below a mount."""
+
+    def __init__(self, vendor: Vendor, tenants: Tenants) -> None:
+        self.vendor, self.tenants = vendor, tenants
+        self.routes = Routes(vendor.operations)
+        self.host_tenant = lru_cache(256)(vendor.authenticator.host_tenant)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send, path: str, mount: str = "", named: str | None = None) -> None:
+        """Answer one request. `path` is below the mount, still percent-encoded; `named` is the path form's tenant."""
+        started = monotonic_seconds()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        host = _host(headers.get(b"host"), scope["server"])
+        base_url = _base_url(scope["scheme"], host, mount)
+        exchange = Exchange(self.vendor, scope["method"], path, scope["query_string"], headers, base_url)
+        try:
+            exchange.body, too_large = await read_body(headers, receive, self.vendor.max_body_bytes), None
+        except BodyTooLarge as error:
+            too_large = str(error)
+        except ClientGone:
+            return
+        answer = Answering(self, exchange)
+        try:
+            try:
+                answer.find_tenant(host, named)
+                delivery = await answer.deliver(too_large)
+            except Exception as error:  # noqa: BLE001 - every failure of vendor code becomes the vendor's own answer
+                if exchange.tenant is None:
+                    exchange.tenant = self.tenants.default(self.vendor.name)
+                delivery = Delivery(self.failed(exchange, error))
+        except Exception:
+            logger.exception("%s cannot answer at all", self.vendor.name)
+            await send_reply(send, UNABLE, [])
+            return
+        reply, at = delivery.reply, exchange.tenant.clock.now()
+        exchange.tenant.journal.append(exchange, reply, at=at, wall=wall_seconds(), duration=monotonic_seconds() - started)
+        more_headers = [(b"date", _http_date(int(at))), *exchange.reply_headers]
+        if reply is not None and delivery.cut_after is None:
+            await send_reply(send, reply, more_headers)
+        else:
+            await send_cut(scope, receive, send, reply, more_headers, 0 if delivery.cut_after is None else delivery.cut_after)
+
+    def failed(self, exchange: Exchange, error: Exception) -> Reply:
+        """The vendor's answer to whatever was raised: a refusal, a 400 for what cannot be read, else 500 and the traceback in `why`."""
+        if isinstance(error, Refusal):
+            return error.reply
+        errors = self.vendor.errors
+        if isinstance(error, MalformedPath | MalformedQuery | MalformedBody):
+            exchange.why = f"400: {error}"
+            return errors.error(exchange, 400, str(error))
+        if isinstance(error, OverflowError | UnicodeEncodeError):
+            exchange.why = f"400: a value that cannot be stored: {error}"
+            return errors.error(exchange, 400, "a value is out of range")
+        if isinstance(error, NoSuchTenant):
+            exchange.why = f"404: {error}"
+            return errors.error(exchange, 404, str(error))
+        logger.error("%s %s of %s failed", exchange.method, exchange.path, self.vendor.name, exc_info=error)
+        exchange.why = "500, a defect of the sandbox: " + "".join(traceback.format_exception(error))
+        return errors.error(exchange, 500)
+
+
+class Answering:
+    """One request on its way through the layers."""
+
+    __slots__ = ("_app", "_belongs", "_exchange", "_problem")
+
+    def __init__(self, app: VendorApp, exchange: Exchange) -> None:
+        self._app, self._exchange = app, exchange
+        self._belongs = True
+        """False: nothing in the request leads to a tenant, so only the default one's journal sees it."""
+        self._problem: str | None = None
+        """What is wrong with the credential, as the vendor's authenticator is told."""
+
+    # -- tenant -------------------------------------------------------------------------------------------------
+
+    def find_tenant(self, host: str, named: str | None) -> None:
+        """By the path form, else the host's first label, else the credential. A key of another tenant is unknown there."""
+        exchange, vendor, tenants = self._exchange, self._app.vendor, self._app.tenants
+        try:
+            secret = vendor.authenticator.presented(exchange)
+            self._problem = "missing" if secret is None else None
+        except ValueError:
+            secret, self._problem = None, "malformed"
+        found = tenants.by_secret(vendor.name, secret) if secret is not None else None
+        label = named if named is not None else self._app.host_tenant(host)
+        tenant = tenants.by_name(vendor.name, label) if label is not None else None
+        if tenant is None and named is not None:
+            raise NoSuchTenant(f"no tenant {named!r} of {vendor.name}")
+        if tenant is None and found is not None:
+            tenant = found[0]
+        if found is not None and found[0] is tenant:
+            exchange.credential = found[1]
+        elif secret is not None:
+            self._problem = "unknown"
+        self._belongs = tenant is not None
+        exchange.tenant = tenant if tenant is not None else tenants.default(vendor.name)
+
+    # -- faults -------------------------------------------------------------------------------------------------
+
+    async def deliver(self, too_large: str | None) -> Delivery:
+        exchange = self._exchange
+        endpoint = self._route()
+        if too_large is not None:
+            exchange.why = f"413: {too_large}"
+            return Delivery(self._app.vendor.errors.error(exchange, 413, too_large))
+        rules = exchange.tenant.faults
+        public = exchange.operation is not None and not exchange.operation.needs_credential
+        rule = rules.take(exchange) if rules.rules and (self._belongs or public) else None
+        if rule is not None and rule.phase == "before":
+            outcome = self._strike(rule, None)
+            if outcome is not None:
+                return _as_delivery(outcome)
+        reply = await self._work(endpoint)
+        return _as_delivery(self._strike(rule, reply) if rule is not None and rule.phase == "after" else reply)
+
+    def _route(self) -> Endpoint | None:
+        exchange = self._exchange
+        match = self._app.routes.match(exchange.path)
+        if "%" in exchange.path:
+            exchange.path = decoded(exchange.path)
+        if match is None:
+            return None
+        endpoint, exchange.params = match
+        exchange.operation = endpoint.get(exchange.method)
+        return endpoint
+
+    def _strike(self, rule: Rule, reply: Reply | None) -> Outcome:
+        exchange = self._exchange
+        exchange.faults_acted.append(rule.fault.name)
+        outcome = rule.fault.strike(exchange, reply)
+        if outcome is not None and outcome is not reply:
+            done = "after the work was done" if rule.phase == "after" else "instead of the work"
+            exchange.why = f"the fault {rule.fault.name} ({rule.id}) struck {done}"
+        return outcome
+
+    # -- rate limit, authentication, endpoint ---------------------------------------------------------------------
+
+    async def _work(self, endpoint: Endpoint | None) -> Reply:
+        exchange = self._exchange
+        try:
+            refusal = self._over_limit() if exchange.tenant.rate_limit.on else None
+            if refusal is not None:
+                return refusal
+            operation = exchange.operation
+            if operation is None:
+                return self._nothing_there(endpoint)
+            refusal = self._refused(operation)
+            if refusal is not None:
+                return refusal
+            if operation.writes:
+                return _in_one_transaction(exchange, operation)
+            return await operation.handler(exchange)
+        except Exception as error:  # noqa: BLE001 - every failure of vendor code becomes the vendor's own answer
+            return self._app.failed(exchange, error)
+
+    def _over_limit(self) -> Reply | None:
+        exchange = self._exchange
+        if exchange.credential is None:
+            return None
+        limit = exchange.tenant.rate_limit
+        verdict = limit.count(exchange.credential.id, exchange.now)
+        exchange.reply_headers.extend(limit.headers(verdict))
+        if verdict.allowed:
+            return None
+        exchange.why = f"429: {limit.requests} requests in {limit.window_seconds:g} s are used up; {verdict.reset_seconds:g} s to go"
+        return self._app.vendor.errors.rate_limited(exchange, verdict.reset_seconds)
+
+    def _nothing_there(self, endpoint: Endpoint | None) -> Reply:
+        exchange, errors = self._exchange, self._app.vendor.errors
+        if endpoint is None:
+            exchange.why = f"404: {exchange.vendor.name} is simulated without anything at {exchange.path}"
+            return errors.error(exchange, 404)
+        allow = (b"allow", endpoint.allow.encode("ascii"))
+        if exchange.method == "OPTIONS":
+            problem = self._credential_problem()
+            if problem is None:
+                return Reply(204, headers=(allow,))
+            return _must_refuse(exchange.vendor.authenticator.refuse(exchange, problem))
+        exchange.why = f"405: {exchange.path} takes {endpoint.allow}"
+        reply = errors.error(exchange, 405)
+        return replace(reply, headers=(*reply.headers, allow))
+
+    def _refused(self, operation: Operation) -> Reply | None:
+        """The vendor's 401, 403 or whatever it says to a credential that may not do this; None when it may."""
+        exchange = self._exchange
+        problem = self._credential_problem()
+        if not operation.needs_credential:
+            exchange.permission_decision = "not needed"
+            if problem is not None:
+                exchange.credential = None
+            return None
+        if problem is not None:
+            exchange.permission_decision = "not reached"
+            exchange.why = f"the credential is {problem}{self._credential_story()}"
+            return _must_refuse(exchange.vendor.authenticator.refuse(exchange, problem))
+        credential = exchange.credential
+        if credential is None:
+            raise AssertionError("a credential without a problem exists")
+        credential.last_used_at = exchange.now
+        if exchange.vendor.guard is not None:
+            refusal = exchange.vendor.guard(exchange)
+            if refusal is not None:
+                return _must_refuse(refusal)
+        if credential.permissions.issuperset(operation.needs):
+            exchange.permission_decision = "allowed"
+            return None
+        missing = tuple(name for name in operation.needs if name not in credential.permissions)
+        exchange.permission_decision = "denied"
+        needs = f"{operation.id} needs {', '.join(operation.needs)}"
+        exchange.why = f"{needs}; credential {credential.id} ({credential.name}) lacks {', '.join(missing)}"
+        return _must_refuse(exchange.vendor.authenticator.forbid(exchange, missing))
+
+    def _credential_problem(self) -> str | None:
+        credential = self._exchange.credential
+        if self._problem is not None or credential is None:
+            return self._problem if self._problem is not None else "missing"
+        if credential.revoked:
+            return "revoked"
+        if credential.expires_at is not None and credential.expires_at <= self._exchange.now:
+            return "expired"
+        return None
+
+    def _credential_story(self) -> str:
+        credential = self._exchange.credential
+        if credential is None:
+            return f" to tenant {self._exchange.tenant.id}" if self._problem == "unknown" else ""
+        story = f": {credential.id} ({credential.name})"
+        if credential.expires_at is None:
+            return story
+        return f"{story}, which ended at {datetime.fromtimestamp(credential.expires_at, UTC).isoformat()} of the tenant's clock"
+
+
+def _in_one_transaction(exchange: Exchange, operation: Operation) -> Reply:
+    """Run a writing handler to its end without letting go of the loop; a refusal or failure leaves nothing behind."""
+    store = exchange.store
+    store.on_change = exchange.note_change
+    try:
+        with store.transaction():
+            handling = operation.handler(exchange).__await__()
+            try:
+                next(handling)
+            except StopIteration as done:
+                reply: Reply = done.value
+            else:
+                raise RuntimeError(f"{operation.id} writes, so it must not wait for anything: others would see half of its work")
+            if reply.status >= 400:
+                raise Refusal(reply)
+    except BaseException:
+        exchange.changes.clear()
+        raise
+    finally:
+        store.on_change = None
+    return reply
+
+
+def _as_delivery(outcome: Outcome) -> Delivery:
+    return outcome if isinstance(outcome, Delivery) else Delivery(outcome)
+
+
+def _must_refuse(reply: Reply) -> Reply:
+    if reply.status < 400:
+        raise AssertionError(f"the vendor answers {reply.status} to a request that must be refused")
+    return reply
+
+
+@lru_cache(256)
+def _host(header: bytes | None, server: tuple[str, int | None] | None) -> str:
+    """The Host header, or where the request arrived when it has none that could stand in a link."""
+    if header is not None and _HOST.fullmatch(header):
+        return header.decode("ascii")
+    name, port = server if server is not None else ("localhost", None)
+    name = f"[{name}]" if ":" in name else name
+    return name if port is None else f"{name}:{port}"
+
+
+@lru_cache(256)
+def _base_url(scheme: str, host: str, mount: str) -> str:
+    return f"{scheme}://{host}{mount}"
+
+
+@lru_cache(256)
+def _http_date(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode("ascii")

@@ -1,0 +1,65 @@
+"""A vendor's request limit: so many requests per credential and fixed window of the tenant's clock; one switch turns it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mock_servers.engine.vendors import RateLimitDefaults
+
+FALLBACK_REQUESTS = 100
+FALLBACK_WINDOW_SECONDS = 60.0
+"""For vendors that publish no number, once somebody turns the limit on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the limit says to one request."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_seconds: float
+    """Until the window ends, on the tenant's clock."""
+
+
+class RateLimit:
+    """One tenant's limit and its counters."""
+
+    def __init__(self, defaults: RateLimitDefaults | None) -> None:
+        self.defaults = defaults
+        self.on = defaults is not None and defaults.on_by_default
+        self.requests = defaults.requests if defaults is not None else FALLBACK_REQUESTS
+        self.window_seconds = defaults.window_seconds if defaults is not None else FALLBACK_WINDOW_SECONDS
+        self._counted: dict[str, tuple[int, int]] = {}
+
+    def set(self, *, on: bool, requests: int | None = None, window_seconds: float | None = None) -> None:
+        """Switch it, with other numbers if given; counting starts anew. Raises ValueError."""
+        requests = self.requests if requests is None else requests
+        window_seconds = self.window_seconds if window_seconds is None else window_seconds
+        if requests < 0 or not 0 < window_seconds < float("inf"):
+            raise ValueError("a limit needs zero requests or more, in a window longer than zero seconds")
+        self.on, self.requests, self.window_seconds = on, requests, window_seconds
+        self._counted.clear()
+
+    def count(self, credential_id: str, now: float) -> Verdict:
+        """Count one request of a credential at a moment of the tenant's clock. Refused ones do not count."""
+        window = int(now // self.window_seconds)
+        counted_in, used = self._counted.get(credential_id, (window, 0))
+        if counted_in != window:
+            used = 0
+        allowed = used < self.requests
+        used += allowed
+        self._counted[credential_id] = (window, used)
+        return Verdict(allowed, self.requests, self.requests - used, (window + 1) * self.window_seconds - now)
+
+    def headers(self, verdict: Verdict) -> tuple[tuple[bytes, bytes], ...]:
+        if self.defaults is None or self.defaults.headers is None:
+            return ()
+        return self.defaults.headers(verdict.limit, verdict.remaining, verdict.reset_seconds)
+
+    def copy(self) -> RateLimit:
+        """The same limit with its counters, independent from now on."""
+        copy = RateLimit(self.defaults)
+        copy.on, copy.requests, copy.window_seconds = self.on, self.requests, self.window_seconds
+        copy._counted = dict(self._counted)
+        return copy

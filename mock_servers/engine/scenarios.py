@@ -1,0 +1,115 @@
+"""Worlds to start a tenant from: fixtures/<vendor>/<scenario>/records.yaml, read once and forked for each tenant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import mock_servers
+from mock_servers.engine.store import Store
+from mock_servers.engine.vendors import Vendor
+
+EMPTY = "empty"
+EMPTY_NOW = "2026-01-05T09:00:00+00:00"
+SHIPPED_FIXTURES = Path(mock_servers.__path__[0]).parent / "fixtures"
+
+
+class UnknownScenario(KeyError):
+    """No such scenario of this vendor."""
+
+
+class BrokenScenario(ValueError):
+    """A records.yaml that cannot be loaded; the message names the file and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One world. `store` is its prototype: fork it, never write to it."""
+
+    name: str
+    about: str
+    now: float
+    """Where the tenant's clock starts, in seconds since the epoch."""
+    seed: int
+    store: Store
+
+
+class Scenarios:
+    """All worlds of all vendors, found in one or more fixture folders; an earlier folder wins."""
+
+    def __init__(self, folders: Sequence[Path] = (SHIPPED_FIXTURES,)) -> None:
+        self.folders = tuple(folders)
+        self._loaded: dict[tuple[str, str], Scenario] = {}
+
+    def names(self, vendor: Vendor) -> list[str]:
+        found = {file.parent.name for folder in self.folders for file in (folder / vendor.name).glob("*/records.yaml")}
+        return sorted(found | {EMPTY})
+
+    def get(self, vendor: Vendor, name: str) -> Scenario:
+        """The scenario, read at its first use.
+
+        Raises:
+            UnknownScenario: there is none of that name.
+            BrokenScenario: its file cannot be loaded.
+        """
+        key = (vendor.name, name)
+        if key not in self._loaded:
+            self._loaded[key] = self._load(vendor, name)
+        return self._loaded[key]
+
+    def _load(self, vendor: Vendor, name: str) -> Scenario:
+        # Only a listed name is ever made into a path, so a name with dots and slashes leads nowhere.
+        if name not in self.names(vendor):
+            raise UnknownScenario(f"{vendor.name} has no scenario {name!r}; it has {', '.join(self.names(vendor))}")
+        for folder in self.folders:
+            file = folder / vendor.name / name / "records.yaml"
+            if file.is_file():
+                return _from_file(vendor, name, file)
+        return _build(vendor, name, {"about": "An account in which nothing has been entered yet.", "now": EMPTY_NOW}, {})
+
+
+def _from_file(vendor: Vendor, name: str, file: Path) -> Scenario:
+    try:
+        content = yaml.load(file.read_text("utf-8"), Loader=_PlainLoader)  # noqa: S506 - a subclass of the safe loader
+        return _build(vendor, name, content["scenario"], content.get("tables", {}))
+    except (yaml.YAMLError, KeyError, ValueError, TypeError) as error:
+        reason = error.args[0] if isinstance(error, KeyError) else error
+        raise BrokenScenario(f"{file}: {reason}") from error
+
+
+def _build(vendor: Vendor, name: str, about: Mapping[str, Any], tables: Mapping[str, list[dict[str, Any]]]) -> Scenario:
+    rows = vendor.prepare(tables) if vendor.prepare is not None else tables
+    unknown = sorted(set(rows) - set(vendor.metadata.tables))
+    if unknown:
+        raise ValueError(f"no such table: {', '.join(unknown)}; {vendor.name} has {', '.join(sorted(vendor.metadata.tables))}")
+    store = Store(vendor.metadata, vendor.render, vendor.dependents)
+    store.load({table: records for table, records in rows.items() if records})
+    return Scenario(name, about.get("about", ""), parse_moment(about["now"]), int(about.get("seed", 0)), store)
+
+
+def parse_moment(text: str) -> float:
+    """Seconds since the epoch of an ISO date-time; one without an offset is UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+
+
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of both is known at run time only
+    """YAML with JSON's idea of scalars: times stay text, and `no` is a country, not a boolean."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - filled below, as PyYAML wants it
+
+
+for _tag, _pattern, _starts in (
+    ("bool", r"true|false", "tf"),
+    ("null", r"~|null|", ["~", "n", ""]),
+    ("int", r"-?(0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", "-0123456789"),
+    ("merge", r"<<", "<"),
+):
+    _PlainLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_starts))
