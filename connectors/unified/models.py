@@ -42,9 +42,6 @@ JsonObject = dict[str, JsonValue]
 IDENTITY = ("id", "remote_id", "changed_at", "remote_deleted_at")
 """What the hub makes; connectors never deliver these, and no scope config turns them off."""
 
-OPTIONS = "Screening question options"
-"""What a Ref to a select question's option names as its model: options have ids, but no rows of their own."""
-
 
 class Row(Value):
     """Base of all flat unified models."""
@@ -56,7 +53,8 @@ class Row(Value):
     key: ClassVar[tuple[str, ...]] = ("remote_id",)
     """What tells two records apart: join models have no id at the vendor and use those that they join."""
     references: ClassVar[dict[str, str]] = {}
-    """Field to the card name of the model that it points at."""
+    """Field to the card name of the model that it points at. A select question's options have no rows of their own: a
+    reference to one names the model of its question, and the key "question/text"."""
     drops_invalid_items: ClassVar[frozenset[str]] = frozenset()
     """Lists that lose an invalid item instead of becoming null as a whole."""
 
@@ -77,7 +75,8 @@ class Row(Value):
     @classmethod
     def instants(cls) -> frozenset[str]:
         """The fields that hold date-times."""
-        return frozenset(name for name, field in cls.model_fields.items() if AS_INSTANT in field.metadata or Instant in get_args(field.annotation))
+        fields = cls.model_fields.items()
+        return frozenset(name for name, field in fields if AS_INSTANT in field.metadata or Instant in get_args(field.annotation))
 
 
 class User(Row):
@@ -272,7 +271,7 @@ class JobScreeningQuestion(Row):
         "job_id": "Jobs",
         "question_id": "Screening questions",
         "precondition_question_id": "Screening questions",
-        "precondition_options": OPTIONS,
+        "precondition_options": "Screening questions",
     }
 
     index: int | None = None

@@ -1,0 +1,107 @@
+"""Turns what a connector delivers into rows: scope, references, validation. What does not fit is reported, never stored.
+
+One bad value costs its own field only, in its own record; the rest of the record and of the sync goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from connectors.hub.ids import unified_id
+from connectors.hub.records import Row
+from connectors.hub.scope import Scope
+from connectors.unified.connector import Diagnostic, Record, Ref
+from connectors.unified.models import IDENTITY, MODELS
+from connectors.unified.models import Row as Model
+
+EPOCH = "1970-01-01T00:00:00.000Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of one record. No row: it was refused as a whole, or its model is off."""
+
+    row: Row | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Wanted fields that the connector did not deliver; somebody must have said why."""
+
+
+def ingest(record: Record, *, integration_id: str, scope: Scope) -> Ingested:
+    """One record, with the scope config applied and every Ref replaced by a unified id."""
+    promised = {model.name: model for model in scope.manifest.models}
+    if record.model not in MODELS or record.model not in promised:
+        return Ingested(None, (Diagnostic(record.model, "error", detail="the connector delivered a model that it does not promise"),))
+    if record.model not in scope.models:
+        return Ingested(None)
+    if not record.key:
+        return Ingested(None, (Diagnostic(record.model, "error", detail="the connector delivered a record without a key"),))
+    fields = frozenset(field.name for field in promised[record.model].fields) - set(IDENTITY)
+    strange = tuple(name for name, value in record.values.items() if name not in fields and value is not None)
+    wanted = scope.fields[record.model]
+    values = {name: resolved(value, integration_id) for name, value in record.values.items() if name in wanted}
+    good, problems = _validated(MODELS[record.model], record.key, values, unified_id(integration_id, record.key))
+    return Ingested(
+        row=Row(record.model, record.key, good),
+        diagnostics=(*(_strange(record, name) for name in strange), *problems),
+        left_out=tuple(sorted(wanted - record.values.keys())),
+    )
+
+
+def resolved(value: Any, integration_id: str) -> Any:
+    """The value with every Ref, however deep, replaced by the unified id that it means."""
+    match value:
+        case Ref(key=key):
+            return unified_id(integration_id, key)
+        case Mapping():
+            return {name: resolved(part, integration_id) for name, part in value.items()}
+        case list() | tuple():
+            return [resolved(part, integration_id) for part in value]
+        case _:
+            return value
+
+
+def _strange(record: Record, field: str) -> Diagnostic:
+    detail = f"record {record.key}: the connector delivered a field that it does not promise; it was dropped"
+    return Diagnostic(record.model, "error", field=field, detail=detail)
+
+
+def _validated(model: type[Model], key: str, values: dict[str, Any], id: str) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
+    """The values as JSON with null for those that are invalid, and one diagnostic for each of these."""
+    identity = {"id": id, "changed_at": EPOCH} | ({"remote_id": key} if model.has_remote_id() else {})
+    problems: list[Diagnostic] = []
+    while True:
+        try:
+            valid = model.model_validate({**identity, **values})
+        except ValidationError as error:
+            problems.extend(_without_invalid(model, key, values, error))
+        else:
+            dumped = valid.model_dump(mode="json", exclude_unset=True)
+            return {name: dumped.get(name) for name in model.fields()}, tuple(problems)
+
+
+def _without_invalid(model: type[Model], key: str, values: dict[str, Any], error: ValidationError) -> list[Diagnostic]:
+    """Take out of `values` what pydantic objects to: an item where the model says so, else the whole field."""
+    problems: dict[str, Diagnostic] = {}
+    items: dict[str, set[int]] = {}
+    for found in error.errors(include_url=False, include_input=False, include_context=False):
+        place = found["loc"]
+        field = str(place[0])
+        if field not in values:
+            raise error
+        if field in model.drops_invalid_items and len(place) > 1 and isinstance(place[1], int):
+            items.setdefault(field, set()).add(place[1])
+        where = ".".join(str(step) for step in place)
+        problems.setdefault(field, Diagnostic(model.card, "error", field=field, detail=f"record {key}: {where}: {found['msg']}"))
+    for field in problems:
+        if field not in model.fields():
+            del values[field]
+        elif field in items:
+            values[field] = [item for index, item in enumerate(values[field]) if index not in items[field]]
+        else:
+            values[field] = None
+    return list(problems.values())

@@ -1,0 +1,223 @@
+"""What a sync has done so far, kept so that a killed one can go on: streams, cursors, watermarks, diagnostics, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from connectors.hub.clock import Now, instant
+from connectors.hub.redact import Redactor
+from connectors.hub.store import diagnostics, sync_state, sync_streams, syncs, warnings
+from connectors.unified.connector import Diagnostic
+from connectors.unified.service import Mode, SyncState
+
+LEFT_OUT = "left_out"
+"""A field came without a value and, so far, without anybody's word why. Becomes an error unless a diagnostic follows."""
+
+Gap = tuple[str, str | None]
+"""A (model, field) that could not be read; field None: none of the model."""
+Covered = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One sync, running or over."""
+
+    id: int
+    mode: Mode
+    scope: Mapping[str, Any]
+    state: SyncState | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamProgress:
+    """How far one stream of a sync has come."""
+
+    since: str | None
+    cursor: str | None
+    watermark: str | None
+    state: Literal["open", "done", "failed"]
+    gaps: frozenset[Gap]
+
+
+class Progress:
+    """The book that one integration's syncs are kept in. Every method works inside the caller's transaction."""
+
+    def __init__(self, integration_id: str, now: Now, redactor: Redactor) -> None:
+        self._integration_id = integration_id
+        self._now = now
+        self._redactor = redactor
+
+    # -- syncs --------------------------------------------------------------------------------------------------
+
+    def last(self, connection: Connection) -> Sync | None:
+        """The newest sync; with state None it was interrupted."""
+        newest = select(syncs).where(syncs.c.integration_id == self._integration_id).order_by(syncs.c.id.desc()).limit(1)
+        row = connection.execute(newest).first()
+        return None if row is None else Sync(row.id, row.mode, orjson.loads(row.scope), row.state)
+
+    def ever(self, connection: Connection, mode: Mode | None = None) -> bool:
+        """Whether a sync (of that mode) has come through, if only in part."""
+        wanted = [syncs.c.integration_id == self._integration_id, syncs.c.state.in_(("SUCCEEDED", "PARTIALLY_FAILED"))]
+        if mode is not None:
+            wanted.append(syncs.c.mode == mode)
+        return connection.execute(select(syncs.c.id).where(*wanted).limit(1)).first() is not None
+
+    def start(self, connection: Connection, mode: Mode, scope: Mapping[str, Any]) -> Sync:
+        row = {
+            "integration_id": self._integration_id,
+            "mode": mode,
+            "scope": orjson.dumps(scope).decode(),
+            "started_at": instant(self._now()),
+        }
+        made = connection.execute(insert(syncs).values(row)).inserted_primary_key
+        if made is None:
+            raise RuntimeError("the database gave the new sync no id")
+        return Sync(made[0], mode, scope, None)
+
+    def end(self, connection: Connection, sync_id: int, state: str, error: str | None) -> None:
+        """`state` is a SyncState, or CANCELLED for a sync that a newer one replaces."""
+        ended = {"state": state, "error": self._redactor.optional(error), "ended_at": instant(self._now())}
+        connection.execute(update(syncs).where(syncs.c.id == sync_id).values(ended))
+
+    # -- streams of one sync ------------------------------------------------------------------------------------
+
+    def stream(self, connection: Connection, sync_id: int, stream: str) -> StreamProgress | None:
+        row = connection.execute(select(sync_streams).where(_stream(sync_id, stream))).first()
+        if row is None:
+            return None
+        gaps = frozenset((model, field) for model, field in orjson.loads(row.gaps))
+        return StreamProgress(row.since, row.cursor, row.watermark, row.state, gaps)
+
+    def open_stream(self, connection: Connection, sync_id: int, stream: str, since: str | None) -> StreamProgress:
+        row = {"sync_id": sync_id, "stream": stream, "since": since, "state": "open", "gaps": "[]"}
+        connection.execute(insert(sync_streams).values(row))
+        return StreamProgress(since, None, None, "open", frozenset())
+
+    def advance(self, connection: Connection, sync_id: int, stream: str, progress: StreamProgress) -> None:
+        gaps = sorted(([model, field] for model, field in progress.gaps), key=lambda gap: (gap[0] or "", gap[1] or ""))
+        values = {
+            "cursor": progress.cursor,
+            "watermark": progress.watermark,
+            "state": progress.state,
+            "gaps": orjson.dumps(gaps).decode(),
+        }
+        connection.execute(update(sync_streams).where(_stream(sync_id, stream)).values(values))
+
+    # -- what is complete, across syncs -------------------------------------------------------------------------
+
+    def covered(self, connection: Connection, stream: str) -> tuple[str | None, Covered]:
+        """(watermark, fields that are complete up to it); (None, {}) of a stream that never came through."""
+        row = connection.execute(select(sync_state).where(self._state(stream))).first()
+        if row is None:
+            return None, {}
+        return row.watermark, {model: frozenset(fields) for model, fields in orjson.loads(row.covered).items()}
+
+    def cover(self, connection: Connection, stream: str, watermark: str | None, covered: Covered) -> None:
+        connection.execute(delete(sync_state).where(self._state(stream)))
+        text = orjson.dumps({model: sorted(fields) for model, fields in covered.items()}).decode()
+        row = {"integration_id": self._integration_id, "stream": stream, "watermark": watermark, "covered": text}
+        connection.execute(insert(sync_state).values(row))
+
+    def narrow(self, connection: Connection, wanted: Covered) -> None:
+        """Forget the completeness of all that is no longer wanted: turned on again, it has to be read whole."""
+        streams = connection.execute(select(sync_state.c.stream).where(sync_state.c.integration_id == self._integration_id)).scalars().all()
+        for stream in streams:
+            watermark, covered = self.covered(connection, stream)
+            left = {model: fields & wanted.get(model, frozenset()) for model, fields in covered.items() if model in wanted}
+            self.cover(connection, stream, watermark, left)
+
+    # -- diagnostics and warnings -------------------------------------------------------------------------------
+
+    def report(self, connection: Connection, sync_id: int, found: Iterable[Diagnostic]) -> None:
+        """Keep diagnostics; the same one said again only counts up."""
+        for diagnostic in found:
+            said = self._redactor.diagnostic(diagnostic)
+            self._count(connection, sync_id, said, said.reason)
+
+    def report_left_out(self, connection: Connection, sync_id: int, model: str, field: str, key: str) -> None:
+        detail = f"record {key}: the connector left the field out and did not say why"
+        self._count(connection, sync_id, Diagnostic(model, "error", field=field, detail=detail), LEFT_OUT)
+
+    def settle_left_out(self, connection: Connection, sync_id: int) -> None:
+        """At the end: what somebody explained needs no word of ours, the rest is the connector's mistake."""
+        rows = connection.execute(select(diagnostics).where(diagnostics.c.sync_id == sync_id)).all()
+        explained = {(row.model, row.field) for row in rows if row.reason != LEFT_OUT}
+        for row in rows:
+            if row.reason == LEFT_OUT:
+                this = diagnostics.c.id == row.id
+                if (row.model, row.field) in explained or (row.model, "") in explained:
+                    connection.execute(delete(diagnostics).where(this))
+                else:
+                    connection.execute(update(diagnostics).where(this).values(reason="error"))
+
+    def diagnostics(self, connection: Connection, sync_id: int) -> tuple[Diagnostic, ...]:
+        rows = connection.execute(select(diagnostics).where(diagnostics.c.sync_id == sync_id).order_by(diagnostics.c.id))
+        return tuple(
+            Diagnostic(
+                model=row.model,
+                reason=row.reason,
+                field=row.field or None,
+                missing_permissions=tuple(orjson.loads(row.missing_permissions)),
+                http_status=row.http_status,
+                vendor_code=row.vendor_code,
+                remedy=row.remedy,
+                detail=row.detail if row.times == 1 else f"{row.detail or 'said'} ({row.times} times)",
+            )
+            for row in rows
+        )
+
+    def warn(self, connection: Connection, sync_id: int, texts: Iterable[str]) -> None:
+        new = [{"sync_id": sync_id, "text": self._redactor.text(text)} for text in texts]
+        if new:
+            connection.execute(insert(warnings), new)
+
+    def warnings(self, connection: Connection, sync_id: int) -> tuple[str, ...]:
+        """Each once, in the order of their first occurrence."""
+        texts = connection.execute(select(warnings.c.text).where(warnings.c.sync_id == sync_id).order_by(warnings.c.id)).scalars()
+        return tuple(dict.fromkeys(texts))
+
+    def redacted(self, text: str | None) -> str | None:
+        """The text without the connection's secrets."""
+        return self._redactor.optional(text)
+
+    def forget(self, connection: Connection) -> None:
+        """Delete the whole book of this integration."""
+        mine = select(syncs.c.id).where(syncs.c.integration_id == self._integration_id)
+        for table in (sync_streams, diagnostics, warnings):
+            connection.execute(delete(table).where(table.c.sync_id.in_(mine)))
+        for owned in (sync_state, syncs):
+            connection.execute(delete(owned).where(owned.c.integration_id == self._integration_id))
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _count(self, connection: Connection, sync_id: int, diagnostic: Diagnostic, reason: str) -> None:
+        identity = {
+            "sync_id": sync_id,
+            "model": diagnostic.model,
+            "field": diagnostic.field or "",
+            "reason": reason,
+            "missing_permissions": orjson.dumps(diagnostic.missing_permissions).decode(),
+        }
+        same = and_(*(diagnostics.c[name] == value for name, value in identity.items()))
+        if connection.execute(update(diagnostics).where(same).values(times=diagnostics.c.times + 1)).rowcount:
+            return
+        rest = {
+            "http_status": diagnostic.http_status,
+            "vendor_code": diagnostic.vendor_code,
+            "remedy": diagnostic.remedy,
+            "detail": diagnostic.detail,
+            "times": 1,
+        }
+        connection.execute(insert(diagnostics).values(identity | rest))
+
+    def _state(self, stream: str) -> Any:
+        return and_(sync_state.c.integration_id == self._integration_id, sync_state.c.stream == stream)
+
+
+def _stream(sync_id: int, stream: str) -> Any:
+    return and_(sync_streams.c.sync_id == sync_id, sync_streams.c.stream == stream)

@@ -1,0 +1,197 @@
+"""The unified records of one integration: stored, changed only when their values change, marked when gone, read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+
+from connectors.hub.clock import Now, later_than
+from connectors.hub.ids import unified_id
+from connectors.hub.store import created_by_us, records
+from connectors.unified.models import MODELS
+
+CHUNK = 500
+"""Keys asked for at once: SQLite binds a limited number of values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record ready to be stored: every field of its model but the identity, as JSON values."""
+
+    model: str
+    key: str
+    values: Mapping[str, Any]
+
+
+class Records:
+    """All of one integration's rows. Every method works inside the caller's transaction."""
+
+    def __init__(self, integration_id: str, now: Now) -> None:
+        self._integration_id = integration_id
+        self._now = now
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def put(self, connection: Connection, rows: Iterable[Row], sync_id: int | None) -> None:
+        """Insert or update. A row that is there twice counts as it came last; one that is the same is only seen."""
+        latest = {(row.model, row.key): row for row in rows}
+        known = self._known(connection, latest)
+        new, changed, seen = [], [], []
+        for place, row in latest.items():
+            data = _dumped(row.values)
+            digest = _digest(data)
+            old = known.get(place)
+            if old is None:
+                new.append(self._inserted(row, data, digest, sync_id))
+            elif old.digest != digest or old.remote_deleted_at is not None:
+                changed_at = later_than(old.changed_at, self._now)
+                changed.append({**_at(row), "v_data": data, "v_digest": digest, "v_changed_at": changed_at, "v_sync": sync_id})
+            else:
+                seen.append({**_at(row), "v_sync": sync_id})
+        if new:
+            connection.execute(insert(records), new)
+        if changed:
+            connection.execute(self._update(_CHANGED), changed)
+        if seen and sync_id is not None:
+            connection.execute(self._update(_SEEN), seen)
+
+    def mark_unseen(self, connection: Connection, model: str, sync_id: int) -> None:
+        """Give remote_deleted_at to every living row of a model that a sync has not met."""
+        unseen = or_(records.c.seen_in_sync != sync_id, records.c.seen_in_sync.is_(None))
+        self._mark(connection, and_(records.c.model == model, unseen))
+
+    def mark_all(self, connection: Connection, model: str) -> None:
+        """Give remote_deleted_at to every living row of a model."""
+        self._mark(connection, records.c.model == model)
+
+    def blank(self, connection: Connection, model: str, fields: Sequence[str]) -> None:
+        """Write null into these fields of every row of a model."""
+        changed = []
+        rows = connection.execute(select(records).where(self._mine, records.c.model == model))
+        for row in rows:
+            values = orjson.loads(row.data)
+            if any(values.get(field) is not None for field in fields):
+                data = _dumped({**values, **dict.fromkeys(fields)})
+                changed_at = later_than(row.changed_at, self._now)
+                changed.append({"p_model": model, "p_key": row.key, "v_data": data, "v_digest": _digest(data), "v_changed_at": changed_at})
+        if changed:
+            connection.execute(self._update(_BLANKED), changed)
+
+    def remember_created(self, connection: Connection, model: str, key: str) -> None:
+        """Note that our own action made this record."""
+        if key not in self.created(connection, model):
+            row = {"integration_id": self._integration_id, "model": model, "key": key, "id": unified_id(self._integration_id, key)}
+            connection.execute(insert(created_by_us), row)
+
+    def forget(self, connection: Connection) -> None:
+        """Delete every trace of the integration's records."""
+        for table in (records, created_by_us):
+            connection.execute(delete(table).where(table.c.integration_id == self._integration_id))
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def read(
+        self, connection: Connection, model: str, *, include_deleted: bool = True, keys: Sequence[str] = ()
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of a model, flat, in the order of their keys."""
+        wanted = [self._mine, records.c.model == model]
+        if not include_deleted:
+            wanted.append(records.c.remote_deleted_at.is_(None))
+        if keys:
+            wanted.append(records.c.key.in_(keys))
+        for row in connection.execute(select(records).where(*wanted).order_by(records.c.key)):
+            yield {
+                "id": row.id,
+                "remote_id": row.remote_id,
+                "changed_at": row.changed_at,
+                "remote_deleted_at": row.remote_deleted_at,
+                **orjson.loads(row.data),
+            }
+
+    def key_of(self, connection: Connection, model: str, id: str) -> str | None:
+        """The vendor's key behind a unified id; also of a record that an action has made and no sync has met."""
+        for table in (records, created_by_us):
+            wanted = and_(table.c.integration_id == self._integration_id, table.c.model == model, table.c.id == id)
+            key: str | None = connection.execute(select(table.c.key).where(wanted)).scalar()
+            if key is not None:
+                return key
+        return None
+
+    def created(self, connection: Connection, model: str) -> frozenset[str]:
+        """The keys of the records of a model that our own actions made."""
+        wanted = and_(created_by_us.c.integration_id == self._integration_id, created_by_us.c.model == model)
+        return frozenset(connection.execute(select(created_by_us.c.key).where(wanted)).scalars())
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    @property
+    def _mine(self) -> Any:
+        return records.c.integration_id == self._integration_id
+
+    def _known(self, connection: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+        by_model: dict[str, list[str]] = {}
+        for model, key in places:
+            by_model.setdefault(model, []).append(key)
+        columns = select(records.c.model, records.c.key, records.c.digest, records.c.changed_at, records.c.remote_deleted_at)
+        known = {}
+        for model, keys in by_model.items():
+            for start in range(0, len(keys), CHUNK):
+                some = and_(self._mine, records.c.model == model, records.c.key.in_(keys[start : start + CHUNK]))
+                known.update({(row.model, row.key): row for row in connection.execute(columns.where(some))})
+        return known
+
+    def _inserted(self, row: Row, data: str, digest: str, sync_id: int | None) -> dict[str, Any]:
+        return {
+            "integration_id": self._integration_id,
+            "model": row.model,
+            "key": row.key,
+            "id": unified_id(self._integration_id, row.key),
+            "remote_id": row.key if MODELS[row.model].has_remote_id() else None,
+            "data": data,
+            "digest": digest,
+            "changed_at": later_than(None, self._now),
+            "remote_deleted_at": None,
+            "seen_in_sync": sync_id,
+        }
+
+    def _update(self, values: Mapping[str, Any]) -> Any:
+        place = and_(self._mine, records.c.model == bindparam("p_model"), records.c.key == bindparam("p_key"))
+        return update(records).where(place).values(values)
+
+    def _mark(self, connection: Connection, which: Any) -> None:
+        alive = and_(self._mine, which, records.c.remote_deleted_at.is_(None))
+        rows = connection.execute(select(records.c.model, records.c.key, records.c.changed_at).where(alive)).all()
+        marked = [{"p_model": row.model, "p_key": row.key, "v_changed_at": later_than(row.changed_at, self._now)} for row in rows]
+        if marked:
+            connection.execute(self._update(_MARKED), marked)
+
+
+# One statement a kind of change; the v_ values are bound row by row. A deletion moves changed_at as well, or clients that
+# ask for what changed since their last visit would never hear of it.
+_CHANGED: dict[str, Any] = {
+    "data": bindparam("v_data"),
+    "digest": bindparam("v_digest"),
+    "changed_at": bindparam("v_changed_at"),
+    "remote_deleted_at": None,
+    "seen_in_sync": bindparam("v_sync"),
+}
+_SEEN: dict[str, Any] = {"seen_in_sync": bindparam("v_sync")}
+_BLANKED: dict[str, Any] = {"data": bindparam("v_data"), "digest": bindparam("v_digest"), "changed_at": bindparam("v_changed_at")}
+_MARKED: dict[str, Any] = {"remote_deleted_at": bindparam("v_changed_at"), "changed_at": bindparam("v_changed_at")}
+
+
+def _at(row: Row) -> dict[str, str]:
+    return {"p_model": row.model, "p_key": row.key}
+
+
+def _dumped(values: Mapping[str, Any]) -> str:
+    return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _digest(data: str) -> str:
+    return hashlib.sha256(data.encode()).hexdigest()
