@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -33,9 +33,10 @@ def later(one: str | None, other: str | None) -> str | None:
 def moment(text: str) -> datetime:
     """Raises Invalid: a watermark or a vendor's time that is none."""
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError as error:
         raise Invalid(f"{text!r} is no ISO 8601 time") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 class Records:
