@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from mock_servers.join.quirks import AttachmentLinksExpire
 
@@ -49,7 +50,7 @@ def attachment_id(opaque: str) -> int | None:
     return int(opaque[1:], _ID_BASE)
 
 
-def problem(exchange: Exchange, opaque: str, signature: str) -> str | None:
+def problem(exchange: Exchange, opaque: str, signature: str | None) -> str | None:
     """Why this signature does not open this link now ("missing", "wrong", "expired"), or None when it does."""
     if not signature:
         return "missing"
@@ -64,6 +65,14 @@ def problem(exchange: Exchange, opaque: str, signature: str) -> str | None:
         exchange.acted(quirk)
         return "expired"
     return None
+
+
+def disposition(file_name: str | None) -> tuple[bytes, bytes]:
+    """The header that alone tells a file's name: once for old readers, once in full."""
+    if file_name is None:
+        return b"content-disposition", b"attachment"
+    plain = re.sub(r"[^ !#-\[\]-~]", "_", file_name)
+    return b"content-disposition", f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}".encode("ascii")
 
 
 def _expiry(exchange: Exchange) -> int:

@@ -38,7 +38,7 @@ class MissingHeaderIs422(JoinQuirk):
     """A request without the Authorization header is answered 422 like any other invalid input; off: 401."""
 
     name: ClassVar[str] = "missing_header_is_422"
-    evidence: ClassVar[Evidence] = SeenInCode("two public notes report 422 for a bare GET of the jobs list; that the header is the cause is inferred")
+    evidence: ClassVar[Evidence] = SeenInCode("two public notes report 422 for a bare GET of the jobs; the cause is inferred")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class RetryAfterHeader(JoinQuirk):
     """A 429 carries Retry-After beside x-ratelimit-reset."""
 
     name: ClassVar[str] = "retry_after_header"
-    evidence: ClassVar[Evidence] = SeenInCode("one public importer honours Retry-After when it is there; whether JOIN sends it is not known")
+    evidence: ClassVar[Evidence] = SeenInCode("a public importer honours it when it is there; whether JOIN sends it is not known")
     on_by_default: ClassVar[bool] = False
 
 
@@ -92,7 +92,7 @@ class OversizedPageRefused(JoinQuirk):
     """A pageSize over 50 is answered 422; off: it is cut down to 50 in silence."""
 
     name: ClassVar[str] = "oversized_page_refused"
-    evidence: ClassVar[Evidence] = Assumed("the maximum of 50 is seen in code; the refusal follows JOIN's public careers lists, which do not clamp")
+    evidence: ClassVar[Evidence] = Assumed("50 is seen in code; JOIN's public careers lists refuse rather than clamp")
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,9 @@ class DuplicateRefused(JoinQuirk):
     """A second application with the same e-mail for the same job is refused; the message says "already exists"."""
 
     name: ClassVar[str] = "duplicate_refused"
-    evidence: ClassVar[Evidence] = Documented("help.join.com, candidate consent; the words as a public plugin looks for them; the status is assumed", CHECKED)
+    evidence: ClassVar[Evidence] = Documented(
+        "help.join.com, candidate consent; words as a public plugin seeks them; status assumed", CHECKED
+    )
     status: int = 400
 
 
@@ -240,7 +242,7 @@ class ClosedJobRefused(JoinQuirk):
     """An application for a job that is not ONLINE is refused."""
 
     name: ClassVar[str] = "closed_job_refused"
-    evidence: ClassVar[Evidence] = Assumed("help.join.com says that nobody can apply to such a job; for the API neither refusal nor status is known")
+    evidence: ClassVar[Evidence] = Assumed("help.join.com: nobody can apply to such a job; nothing is known of the API")
     status: int = 400
 
 
@@ -288,7 +290,7 @@ class ConsentRequested(JoinQuirk):
     """Applications created through the API start with this consent status; off: NOT_REQUIRED."""
 
     name: ClassVar[str] = "consent_requested"
-    evidence: ClassVar[Evidence] = Assumed("help.join.com: people added by hand are asked for consent; whether the API counts as that, and the word for it, is not known")
+    evidence: ClassVar[Evidence] = Assumed("help.join.com: people added by hand are asked; whether the API counts as that is not known")
     status: str = "REQUESTED"
 
 
@@ -350,7 +352,7 @@ class JobLimit(JoinQuirk):
     """The plan allows so many ONLINE and OFFLINE jobs; one more is refused."""
 
     name: ClassVar[str] = "job_limit"
-    evidence: ClassVar[Evidence] = Assumed("help.join.com: both statuses count against the plan's limit; the refusal by the API is inferred")
+    evidence: ClassVar[Evidence] = Assumed("help.join.com: both statuses count against the limit; the refusal is inferred")
     on_by_default: ClassVar[bool] = False
     jobs: int = 10
     status: int = 400

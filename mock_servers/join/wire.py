@@ -1,8 +1,8 @@
 """The room for JOIN's format: documents, times, paging and errors; nothing else in this folder knows it.
 
-A document is rendered when its record is written and kept ready, with marks where the request decides (`finish` puts
-links and the company's name in). The connectors' side has a wire.py that looks much like this one. On purpose they share
-nothing: if they did, server and client could agree on the same mistake.
+A document is rendered when its record is written and kept ready, with marks where the request decides (shaping.py fills
+them in). The connectors' side has a wire.py that looks much like this one. On purpose they share nothing: if they did,
+server and client could agree on the same mistake.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from mock_servers.join import links, quirks
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
-    from mock_servers.engine.quirks import Quirk
     from mock_servers.engine.store import Row, Store
 
 SLUG = b"\x02"
@@ -217,76 +216,6 @@ def reference(row: Row, language: str) -> dict[str, Any]:
     return {"id": row["id"], "name": names[language] if language in names else names.get("en"), "slug": row["slug"]}
 
 
-# -- what a request changes about ready documents ----------------------------------------------------------------------
-
-
-def finish(exchange: Exchange, document: bytes, *, full_jobs: bool = False) -> bytes:
-    """Ready documents as this request gets them: links and the company's name put in, the tenant's quirks applied."""
-    document = _shaped(exchange, document, full_jobs=full_jobs)
-    if SLUG in document:
-        document = document.replace(SLUG, orjson.dumps(exchange.tenant.options["company_slug"])[1:-1])
-    return links.fill(exchange, document)
-
-
-def _shaped(exchange: Exchange, document: bytes, *, full_jobs: bool) -> bytes:
-    """Parse and write anew, only where a quirk is not as the ready documents take it to be."""
-    keys = _renamed_keys(exchange) if full_jobs else {}
-    conditional = exchange.quirk(quirks.ConditionalQuestions)
-    if full_jobs and conditional is not None and b'"preconditionQuestionId":' in document:
-        exchange.acted(conditional)
-    drop_conditions = full_jobs and conditional is None
-    countries, states = exchange.quirk(quirks.LowerCaseCountries), exchange.quirk(quirks.HiringStateKey)
-    if not (keys or drop_conditions or countries or states):
-        return document
-    content = orjson.loads(_unmarked(document))
-    for item in content if isinstance(content, list) else [content]:
-        if drop_conditions:
-            for question in item["screeningQuestions"] or ():
-                for key in PRECONDITION_KEYS:
-                    question.pop(key, None)
-        if countries is not None:
-            _lower_countries(exchange, countries, item)
-        if states is not None and "state" in item:
-            item["hiringState"] = item["state"]
-            exchange.acted(states)
-        for key, new_key in keys.items():
-            value = item.pop(key)
-            if new_key is not None:
-                item[new_key] = value
-    return _marked_again(orjson.dumps(content))
-
-
-def _renamed_keys(exchange: Exchange) -> dict[str, str | None]:
-    """Keys of a full job that this tenant has under another name (or, None, not at all)."""
-    renamed: dict[str, str | None] = {}
-    kinds: tuple[type[quirks.JobUrl | quirks.JobHiringTeam | quirks.JobQuestions], ...] = (quirks.JobUrl, quirks.JobHiringTeam, quirks.JobQuestions)
-    for kind in kinds:
-        quirk = exchange.quirk(kind)
-        if quirk is not None:
-            exchange.acted(quirk)
-        if quirk is None or quirk.key != kind.key:
-            renamed[kind.key] = None if quirk is None else quirk.key
-    return renamed
-
-
-def _lower_countries(exchange: Exchange, quirk: Quirk, item: dict[str, Any]) -> None:
-    person = item.get("candidate", item)
-    places = [(item.get("office"), "countryIso"), (person and person.get("country"), "iso3166"), (item, "countryIso")]
-    for place, key in places:
-        if isinstance(place, dict) and isinstance(place.get(key), str):
-            place[key] = place[key].lower()
-            exchange.acted(quirk)
-
-
-def _unmarked(document: bytes) -> bytes:
-    """Marks are raw control bytes, which a JSON reader refuses: let private-use characters stand for them meanwhile."""
-    return document.replace(links.MARK, "\uf8fe".encode()).replace(SLUG, "\uf8ff".encode())
-
-
-def _marked_again(document: bytes) -> bytes:
-    return document.replace("\uf8fe".encode(), links.MARK).replace("\uf8ff".encode(), SLUG)
-
-
 # -- replies -----------------------------------------------------------------------------------------------------------
 
 
@@ -302,7 +231,8 @@ def created(exchange: Exchange, content: Any) -> Reply:
     return answer(201 if quirk is None else 200, content)
 
 
-_TYPE_BY_STATUS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict", 422: "validation", 429: "too_many_requests"}
+_WORDS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict", 422: "validation", 429: "too_many_requests"}
+"""Settings of the quirk error_types; all other statuses below 500 are "bad_request"."""
 _MESSAGES = {
     400: "The request cannot be carried out",
     401: "The token is not valid",
@@ -315,27 +245,33 @@ _MESSAGES = {
 }
 
 
+def _message(status: int) -> str:
+    return _MESSAGES.get(status, "Something went wrong" if status >= 500 else "The request is refused")
+
+
 class Errors:
     """{"error": {"type", "message"}} for whatever goes wrong."""
 
     def error(self, exchange: Exchange | None, status: int, detail: str | None = None) -> Reply:
-        message = detail if detail is not None else _MESSAGES.get(status, "Something went wrong" if status >= 500 else "The request is refused")
-        vocabulary = quirks.ErrorTypes()
+        message = detail if detail is not None else _message(status)
+        vocabulary: quirks.ErrorTypes | None = quirks.ErrorTypes()
         # Before the tenant is known there are no switches to ask.
         if exchange is not None and exchange.tenant is not None:
-            vocabulary = exchange.quirk(quirks.ErrorTypes)  # type: ignore[assignment]
+            vocabulary = exchange.quirk(quirks.ErrorTypes)
             flat = exchange.quirk(quirks.FlatErrors)
             if flat is not None:
                 exchange.acted(flat)
                 return Reply(status, orjson.dumps({"message": message}), why=message)
             if vocabulary is not None:
                 exchange.acted(vocabulary)
-        kind = _TYPE_BY_STATUS.get(status, "internal" if status >= 500 else "bad_request")
+        kind = _WORDS.get(status, "internal" if status >= 500 else "bad_request")
         word = "Error" if vocabulary is None else getattr(vocabulary, kind)
         return Reply(status, orjson.dumps({"error": {"type": word, "message": message}}), why=message)
 
     def rate_limited(self, exchange: Exchange, retry_after: float | None) -> Reply:
         reply = self.error(exchange, 429)
+        # A scheduled 429 names its own wait: the counters' own reset must not stand beside it.
+        exchange.reply_headers[:] = [header for header in exchange.reply_headers if header[0] != b"x-ratelimit-reset"]
         if retry_after is None:
             return reply
         seconds = str(_whole(retry_after)).encode()
