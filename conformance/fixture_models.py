@@ -378,6 +378,8 @@ class Profile(Strict):
     quirks: dict[str, QuirkCase | list[QuirkCase]] = {}
     deletions: list[Deletion] = []
     delta: list[DeltaCase] = []
+    volatile: list[str] = []
+    """Expressions for parts of texts that differ in every tenant or at every reading (signatures in links); not compared."""
     api_off: list[Step] = []
     """Steps after which the vendor refuses every call because the customer switched its API off."""
     scoped_fields: dict[str, list[str]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.unified.models import MODELS, OPTIONS, REFERENCES
+from connectors.unified.models import MODELS, REFERENCES
 
 Ids = Mapping[str, Mapping[str, str]]
 """Model name to {unified id: vendor's key}."""
@@ -15,6 +15,9 @@ UNRESOLVED = "<unresolved>"
 
 QUESTIONS = next(model.card for model in MODELS.values() if "format" in model.fields())
 """The model whose records hold the options of select questions, which have ids but no rows."""
+
+OPTIONS = REFERENCES["Job-specific screening questions"]["precondition_options"]
+"""The name under which references to options go; an option's key is "question/remote id of the option"."""
 
 
 def is_join(model: str) -> bool:

@@ -177,6 +177,8 @@ def fill(value: Any, placeholders: Mapping[str, str]) -> Any:
 # ------------------------------------------------------------------------------------------------------ snapshots
 
 Values = Mapping[str, Any]
+Texts = Sequence[tuple[re.Pattern[str], str]]
+"""What to put in the place of parts of texts that differ from tenant to tenant: its address, signatures in links."""
 
 
 @dataclass(frozen=True)
@@ -193,14 +195,30 @@ class Snapshot:
     """By key, with ids replaced by keys; of several rows with one key, the last."""
     by_key: Mapping[str, Mapping[str, dict[str, Any]]] = field(default_factory=dict)
     """The subject's own rows, by key."""
+    ids: identity.Ids = field(default_factory=dict)
+    texts: Texts = ()
 
     def id_of(self, model: str, key: str) -> str | None:
         """The unified id of a record, or None when it was not delivered."""
-        row = self.by_key.get(model, {}).get(key)
-        return None if row is None else row.get("id")
+        return next((made for made, known in self.ids.get(model, {}).items() if known == key), None)
 
 
-def snapshot(rows: Mapping[str, list[dict[str, Any]]], unavailable: Mapping[str, str], known: identity.Ids | None = None) -> Snapshot:
+def level(value: Any, texts: Texts) -> Any:
+    """The value without what differs from tenant to tenant, at any depth."""
+    if isinstance(value, str):
+        for pattern, stand_in in texts:
+            value = pattern.sub(stand_in, value)
+        return value
+    if isinstance(value, Mapping):
+        return {key: level(inner, texts) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [level(inner, texts) for inner in value]
+    return value
+
+
+def snapshot(
+    rows: Mapping[str, list[dict[str, Any]]], unavailable: Mapping[str, str], known: identity.Ids | None = None, texts: Texts = ()
+) -> Snapshot:
     """Resolve the rows. `known`: ids met before, for references to rows that are no longer shown."""
     ids = identity.collect(rows, known)
     keys: dict[str, Counter[str]] = {}
@@ -211,9 +229,9 @@ def snapshot(rows: Mapping[str, list[dict[str, Any]]], unavailable: Mapping[str,
         for row in delivered:
             key = identity.key_of(model, row, ids)
             keys[model][key] += 1
-            records[model][key] = identity.resolve(model, row, ids)
+            records[model][key] = level(identity.resolve(model, row, ids), texts)
             by_key[model][key] = row
-    return Snapshot(rows, unavailable, keys, records, by_key)
+    return Snapshot(rows, unavailable, keys, records, by_key, ids, texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +315,12 @@ class Deviation:
 class Declared:
     """The changes that may and must happen between two snapshots."""
 
-    def __init__(self, changes: Sequence[tuple[Changes, Sequence[str]]], placeholders: Mapping[str, str]) -> None:
+    def __init__(self, *changes: tuple[Changes, Sequence[str]]) -> None:
         self.cells: dict[tuple[str, str, str], Any] = {}
         self.gone: set[tuple[str, str]] = set()
         self._free: set[str] = set()
         for expect, also in changes:
-            self._add(fill(expect, placeholders), also)
+            self._add(expect, also)
 
     def _add(self, expect: Changes, also: Sequence[str]) -> None:
         for model, records in expect.items():

@@ -6,9 +6,10 @@ Blocked; the runner turns both into results, so that no check needs a try of its
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +18,8 @@ from typing import Any, Literal, TypeVar
 
 from conformance import fixture_models as fixtures
 from conformance import identity, judge
-from conformance.check import Cell
+from conformance.check import Cell, Result
+from conformance.outcomes import Verdict
 from conformance.promise import Promise
 from conformance.sandbox import Entry, Minted, Sandbox, SandboxError, Tenant, VendorFacts
 from conformance.subjects import (
@@ -82,8 +84,15 @@ class Ledger:
     """What has been found so far, so that one defect is reported by one check: the others leave out what is known to be bad."""
 
     bad_cells: set[Cell] = field(default_factory=set)
-    bad_records: set[tuple[str, str]] = field(default_factory=set)
-    failed_checks: set[str] = field(default_factory=set)
+    results: list[tuple[str, Result]] = field(default_factory=list)
+
+    def note(self, check: str, result: Result) -> None:
+        self.results.append((check, result))
+        if result.verdict is Verdict.FAIL and result.cell.kind == "field":
+            self.bad_cells.add(result.cell)
+
+    def failed(self, check: str, cell: Cell) -> bool:
+        return any(known == check and result.cell == cell and result.verdict is Verdict.FAIL for known, result in self.results)
 
     def bad_field(self, model: str, name: str | None) -> bool:
         return name is not None and Cell("field", model, name) in self.bad_cells
@@ -147,8 +156,8 @@ class Session:
         self._known = identity.collect(rows, self._known)
         if hidden:
             visible = {model: found for model, found in rows.items() if model not in hidden}
-            return judge.snapshot(visible, unavailable, None)
-        return judge.snapshot(rows, unavailable, self._known)
+            return judge.snapshot(visible, unavailable, None, self.world.texts)
+        return judge.snapshot(rows, unavailable, self._known, self.world.texts)
 
     def act(self, action: str, values: Mapping[str, Any]) -> ActionOutcome:
         outcome = self._ask(f"act({action!r})", lambda: self._connection.act(action, values))
@@ -266,9 +275,11 @@ class World:
     def _fault_used(self) -> bool:
         return any(entry.raw.get("faults") for entry in self.tenant.journal())
 
-    @property
-    def placeholders(self) -> dict[str, str]:
-        return {"base_url": self.tenant.base_url}
+    @cached_property
+    def texts(self) -> judge.Texts:
+        """The tenant's address is written "{base_url}" wherever two worlds, or a world and a fixture, are compared."""
+        volatile = [(re.compile(expression), "<volatile>") for expression in self.lab.profile.volatile]
+        return [(re.compile(re.escape(self.tenant.base_url)), "{base_url}"), *volatile]
 
     def perform(self, steps: Sequence[fixtures.Step]) -> None:
         self.tenant.perform(list(steps), self.lab.profile.touch)
@@ -319,6 +330,7 @@ class Lab:
         self.ledger = Ledger()
         self.secrets: set[str] = set()
         self.heard: list[str] = []
+        self.memory: dict[Hashable, tuple[bool, Any]] = {}
         self._worlds: list[World] = []
         self._base: Tenant | None = None
 
@@ -355,7 +367,7 @@ class Lab:
 
     def kept(self) -> list[World]:
         """Worlds that outlive the check that opened them."""
-        return [self.__dict__[name].world for name in ("calm", "calm_pages") if isinstance(self.__dict__.get(name), Calm)]
+        return [found.world for _, found in self.memory.values() if isinstance(found, Calm)]
 
     def close(self) -> None:
         self.close_worlds()
@@ -364,16 +376,32 @@ class Lab:
 
     # ---------------------------------------------------------------------------------------- what is normal
 
-    @cached_property
+    @property
     def calm(self) -> Calm:
         """A full sync with the subject's own settings. Raises Blocked when it does not succeed."""
-        return self._calm(self.world(), {})
+        return self.once("calm", lambda: self._calm(self.world(), {}))
 
-    @cached_property
+    @property
     def calm_pages(self) -> Calm:
         """The same in many small pages."""
-        world = self.world()
-        return self._calm(world, self.small_pages(world))
+
+        def observe() -> Calm:
+            world = self.world()
+            return self._calm(world, self.small_pages(world))
+
+        return self.once("calm in small pages", observe)
+
+    def once(self, key: Hashable, observe: Callable[[], T]) -> T:
+        """An observation that several checks judge is made once; what stopped it is raised again to each of them."""
+        if key not in self.memory:
+            try:
+                self.memory[key] = (True, observe())
+            except (SubjectCrashed, Stuck, Blocked) as error:
+                self.memory[key] = (False, error)
+        good, found = self.memory[key]
+        if not good:
+            raise found
+        return found  # type: ignore[no-any-return]
 
     def small_pages(self, world: World) -> Mapping[str, Any]:
         """Make the vendor give small pages in this world; the connection settings that ask for them."""
@@ -389,8 +417,8 @@ class Lab:
     def expected_records(self, model: str) -> Mapping[str, Mapping[str, Any]]:
         """Key to values of expected.yaml, with the key as remote_id unless the file says otherwise."""
         records = self.fixtures.expected.models.get(model, [])
-        own = {} if identity.is_join(model) else {"remote_id": None}
-        return {record.key: {**{name: record.key for name in own}, **record.values} for record in records}
+        own = () if identity.is_join(model) else ("remote_id",)
+        return {record.key: {**dict.fromkeys(own, record.key), **record.values} for record in records}
 
     def expected_keys(self, model: str) -> Counter[str]:
         return Counter(record.key for record in self.fixtures.expected.models.get(model, []))

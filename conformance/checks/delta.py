@@ -1,0 +1,411 @@
+"""Going on from what was synced: delta syncs, deletions, change times, stable ids, and resuming after a sync was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from conformance import identity, judge
+from conformance.casework import broken, examples, field_cells, held, judged, model_cells, same, seen_at, unverifiable, worth_judging
+from conformance.check import Cell, Check, Result
+from conformance.checks.fields import updated_run
+from conformance.fixture_models import Deletion, DeltaCase, Step, Update
+from conformance.lab import Lab, Session, World
+from conformance.outcomes import Code
+
+# -------------------------------------------------------------------------------------------------------- changes
+
+
+def _cases(owner: str, *, at_watermark: bool) -> Any:
+    def cells(lab: Lab) -> list[Cell]:
+        named = [Cell("case", owner, name) for name, case in _named(lab.profile.delta) if case.at_watermark is at_watermark]
+        return named or [Cell("case", owner, "any")]
+
+    return cells
+
+
+def _named(cases: Sequence[Any]) -> list[tuple[str, Any]]:
+    return [(case.id or f"{number}", case) for number, case in enumerate(cases, 1)]
+
+
+_change_cells = _cases("delta", at_watermark=False)
+_watermark_cells = _cases("at the watermark", at_watermark=True)
+
+
+def _changes(lab: Lab) -> Iterator[Result]:
+    """DLT-1."""
+    cases = [case for _, case in _named(lab.profile.delta) if not case.at_watermark]
+    if not cases:
+        yield unverifiable(_change_cells(lab)[0], "profile.yaml has no delta case")
+    for cell, case in zip(_change_cells(lab), cases, strict=False):
+        world = lab.world()
+        session = world.connect()
+        session.sync_well()
+        before = session.snapshot()
+        world.tenant.advance(90)
+        yield _judge_change(lab, cell, session, before, case)
+
+
+def _judge_change(lab: Lab, cell: Cell, session: Session, before: judge.Snapshot, case: DeltaCase) -> Result:
+    session.world.perform(case.steps)
+    session.sync_well("DELTA")
+    wanted = judge.Declared((case.expect, case.also_changes))
+    found = worth_judging(lab, wanted.deviations(before, session.snapshot(), lab.models))
+    if not found:
+        return held(cell)
+    return broken(cell, examples(found), code=found[0].code, expected=found[0].expected, got=found[0].got, seen=seen_at(session.world))
+
+
+def _at_watermark(lab: Lab) -> Iterator[Result]:
+    """DLT-2."""
+    cases = [case for _, case in _named(lab.profile.delta) if case.at_watermark]
+    if not cases:
+        yield unverifiable(_watermark_cells(lab)[0], "profile.yaml has no delta case with at_watermark")
+    for cell, case in zip(_watermark_cells(lab), cases, strict=False):
+        world = lab.world()
+        world.tenant.advance(90)
+        stamped = _stamped(world, case.steps)
+        # The newest record of the first sync bears the very time that the change after it will bear.
+        world.perform([_without_change(step, lab.profile.touch.column) for step in stamped if step.update is not None])
+        session = world.connect()
+        session.sync_well()
+        yield _judge_change(lab, cell, session, session.snapshot(), case.model_copy(update={"steps": stamped}))
+
+
+def _stamped(world: World, steps: Sequence[Step]) -> list[Step]:
+    """The steps with the tenant's now written out, so that they bear the same time whenever they run."""
+    return [
+        Step(update=step.update.model_copy(update={"set": {**world.tenant.touched(step.update.table, world.lab.profile.touch), **step.update.set}}))
+        if step.update is not None
+        else step
+        for step in steps
+    ]  # fmt: skip
+
+
+def _without_change(step: Step, column: str) -> Step:
+    change = step.update
+    assert change is not None  # noqa: S101  # chosen by the caller
+    return Step(update=Update(table=change.table, record=change.record, set={name: change.set[name] for name in change.set if name == column}))
+
+
+def _chain(lab: Lab) -> Iterator[Result]:
+    """DLT-3."""
+    good = [
+        case
+        for cell, case in zip(_change_cells(lab), [case for _, case in _named(lab.profile.delta) if not case.at_watermark], strict=False)
+        if not lab.ledger.failed("DLT-1", cell)
+    ]
+    world = lab.world()
+    session = world.connect()
+    session.sync_well()
+    for case in good:
+        world.tenant.advance(90)
+        world.perform(case.steps)
+        session.sync_well("DELTA")
+    fresh = world.connect()
+    fresh.sync_well()
+    shown, whole = session.snapshot(), fresh.snapshot()
+    for cell in model_cells(lab):
+        if not good:
+            yield unverifiable(cell, "no delta case to chain")
+        else:
+            yield judged(cell, same(lab, whole, shown, [cell.name]))
+
+
+def _fewer(lab: Lab) -> Iterator[Result]:
+    """DLT-4."""
+    world = lab.world()
+    session = world.connect(settings=lab.small_pages(world))
+    session.sync_well()
+    world.tenant.advance(90)
+    world.tenant.clear_journal()
+    outcome = session.sync_well("DELTA")
+    asked = [entry.operation for entry in world.tenant.journal()]
+    for cell in _delta_cells(lab):
+        operation = lab.profile.page_operations.get(cell.name, "")
+        whole = lab.calm_pages.requests(operation)
+        if whole < 2:
+            yield unverifiable(cell, f"a full sync asks only {whole} times for {operation!r}")
+        elif outcome.mode != "DELTA":
+            yield broken(cell, "a delta sync was promised, and a full one ran")
+        else:
+            few = asked.count(operation) < whole
+            yield judged(cell, None if few else f"nothing changed, and {operation} was asked {asked.count(operation)} times (full: {whole})")
+
+
+def _delta_cells(lab: Lab) -> list[Cell]:
+    return [cell for cell in model_cells(lab) if lab.promise.models[cell.name].delta]
+
+
+def _marks_nothing(lab: Lab) -> Iterator[Result]:
+    """DLT-5."""
+    world = lab.world()
+    session = world.connect()
+    session.sync_well()
+    world.tenant.advance(90)
+    session.sync_well("DELTA")
+    everything = session.snapshot(include_deleted=True)
+    for cell in model_cells(lab):
+        marked = [row for row in everything.rows.get(cell.name, []) if row.get("remote_deleted_at") is not None]
+        yield judged(cell, f"{len(marked)} records that still exist are marked as deleted" if marked else None)
+
+
+# ------------------------------------------------------------------------------------------------------ deletions
+
+
+Deleted = tuple[judge.Snapshot, judge.Snapshot, judge.Snapshot, judge.Snapshot]
+"""Before; live records after; all records after; all records after the deleted ones came back."""
+
+
+def _deleted(lab: Lab, number: int, case: Deletion) -> Deleted:
+    def observe() -> Deleted:
+        world = lab.world()
+        session = world.connect()
+        session.sync_well()
+        before = session.snapshot()
+        rows = _rows_to_delete(world, case)
+        world.tenant.advance(90)
+        for table, row in rows:
+            world.tenant.remove(table, row["id"])
+        session.sync_well()
+        live, everything = session.snapshot(), session.snapshot(include_deleted=True)
+        for table, row in reversed(rows):
+            world.tenant.insert(table, {**row, **world.tenant.touched(table, lab.profile.touch)})
+        session.sync_well()
+        return before, live, everything, session.snapshot(include_deleted=True)
+
+    return lab.once(("deleted", number), observe)
+
+
+def _rows_to_delete(world: World, case: Deletion) -> list[tuple[str, dict[str, Any]]]:
+    """Dependents first, so that no row ever points at nothing."""
+    wanted = [(table, record) for table, records in case.with_records.items() for record in records] + [(case.table, case.record)]
+    tables: dict[str, Mapping[str, dict[str, Any]]] = {}
+    for table, _ in wanted:
+        tables.setdefault(table, {str(row["id"]): row for row in world.tenant.records(table)})
+    return [(table, tables[table][str(record)]) for table, record in wanted]
+
+
+def _deletions(lab: Lab) -> Iterator[Result]:
+    """DLT-6."""
+    problems: dict[str, list[str]] = {}
+    for number, case in enumerate(lab.profile.deletions):
+        if not set(case.gone) & set(lab.models):
+            continue
+        _, live, everything, _ = _deleted(lab, number, case)
+        for model, keys in case.gone.items():
+            found = problems.setdefault(model, [])
+            found += [f"{key} is still shown as live" for key in keys if key in live.keys.get(model, {})]
+            for key in keys:
+                row = everything.by_key.get(model, {}).get(key)
+                when = None if row is None else row.get("remote_deleted_at")
+                if not judge.UNIFIED_DATE_TIME.fullmatch(str(when)):
+                    found.append(f"{key} has remote_deleted_at {when!r}" if row else f"{key} is not there with include_deleted")
+    for cell in field_cells("remote_deleted_at")(lab):
+        if cell.owner not in problems:
+            yield unverifiable(cell, "no deletion in profile.yaml removes a record of this model")
+        elif problems[cell.owner]:
+            yield broken(cell, examples(problems[cell.owner]), code=Code.MISSING)
+        else:
+            yield held(cell, code=Code.READABLE)
+
+
+def _deletion_cells(owner: str) -> Any:
+    def cells(lab: Lab) -> list[Cell]:
+        return [Cell("case", owner, _deletion_name(case)) for case in lab.profile.deletions] or [Cell("case", owner, "any")]
+
+    return cells
+
+
+def _deletion_name(case: Deletion) -> str:
+    return case.id or f"{case.table}/{case.record}"
+
+
+_survivor_cells = _deletion_cells("survivors of")
+_returner_cells = _deletion_cells("return of")
+
+
+def _survivors(lab: Lab) -> Iterator[Result]:
+    """DLT-7."""
+    if not lab.profile.deletions:
+        yield unverifiable(_survivor_cells(lab)[0], "profile.yaml has no deletion")
+    for number, (cell, case) in enumerate(zip(_survivor_cells(lab), lab.profile.deletions, strict=False)):
+        before, live, everything, _ = _deleted(lab, number, case)
+        gone = {model: dict.fromkeys(keys) for model, keys in case.gone.items()}
+        wanted = judge.Declared((gone, ()), (case.expect, case.also_changes))
+        own = {(model, key) for model, keys in case.gone.items() for key in keys}
+        found = [one for one in worth_judging(lab, wanted.deviations(before, live, lab.models)) if (one.model, one.key) not in own]
+        marked = [
+            f"{model}/{key}"
+            for model in lab.models
+            for key, row in everything.by_key.get(model, {}).items()
+            if row.get("remote_deleted_at") is not None and (model, key) not in own
+        ]
+        yield judged(cell, examples([*found, *(f"{one} is marked as deleted, and exists" for one in marked)]) or None)
+
+
+def _returners(lab: Lab) -> Iterator[Result]:
+    """DLT-8."""
+    if not lab.profile.deletions:
+        yield unverifiable(_returner_cells(lab)[0], "profile.yaml has no deletion")
+    for number, (cell, case) in enumerate(zip(_returner_cells(lab), lab.profile.deletions, strict=False)):
+        before, _, _, back = _deleted(lab, number, case)
+        wrong = []
+        for model, keys in case.gone.items():
+            for key in keys:
+                old, new = before.by_key.get(model, {}).get(key), back.by_key.get(model, {}).get(key)
+                if old is None:
+                    continue
+                if new is None or new.get("remote_deleted_at") is not None:
+                    wrong.append(f"{model}/{key} is {'not there' if new is None else 'still marked as deleted'}")
+                elif new.get("id") != old.get("id"):
+                    wrong.append(f"{model}/{key} came back under another id")
+        yield judged(cell, examples(wrong) or None)
+
+
+# -------------------------------------------------------------------------------------------- times and identities
+
+
+def _quiet_times(lab: Lab) -> Iterator[Result]:
+    """DLT-9."""
+    first, second = _nothing_changed(lab)
+    for cell in field_cells("changed_at")(lab):
+        moved = [
+            key
+            for key, row in first.by_key.get(cell.owner, {}).items()
+            if (later := second.by_key.get(cell.owner, {}).get(key)) is not None and later.get("changed_at") != row.get("changed_at")
+        ]
+        yield judged(cell, f"changed_at moved on {examples(moved)}, and nothing had changed" if moved else None, code=Code.WRONG_VALUE)
+
+
+def _nothing_changed(lab: Lab) -> tuple[judge.Snapshot, judge.Snapshot]:
+    def observe() -> tuple[judge.Snapshot, judge.Snapshot]:
+        world = lab.world()
+        session = world.connect()
+        session.sync_well()
+        first = session.snapshot()
+        world.tenant.advance(90)
+        minted = lab.mint(world, "all")
+        session.reconnect(credential=minted.credential)
+        session.sync_well()
+        return first, session.snapshot()
+
+    return lab.once("nothing changed", observe)
+
+
+def _true_times(lab: Lab) -> Iterator[Result]:
+    """DLT-10."""
+    before, after = updated_run(lab)
+    for cell in field_cells("changed_at")(lab):
+        changed = [
+            key
+            for key, values in before.records.get(cell.owner, {}).items()
+            if (later := after.records.get(cell.owner, {}).get(key)) is not None and _differs(values, later)
+        ]
+        old, new = before.by_key.get(cell.owner, {}), after.by_key.get(cell.owner, {})
+        stuck = [key for key in changed if new[key].get("changed_at") == old[key].get("changed_at")]
+        if stuck:
+            yield broken(cell, f"changed_at stayed the same on {examples(stuck)}, whose values changed", code=Code.STALE)
+        elif not changed:
+            yield unverifiable(cell, "no record of this model changed under the perturbations")
+        else:
+            yield held(cell, f"moved on {len(changed)} records", Code.READABLE)
+
+
+def _differs(old: judge.Values, new: judge.Values) -> bool:
+    return any(judge.compare_plain(old.get(name), new.get(name)) for name in {**old, **new} if name not in judge.UNSTABLE)
+
+
+def _stable_ids(lab: Lab) -> Iterator[Result]:
+    """DLT-11."""
+    quiet, moved = _nothing_changed(lab), updated_run(lab)
+    for cell in field_cells("id")(lab):
+        wrong = [
+            key
+            for before, after in (quiet, moved)
+            for key, row in before.by_key.get(cell.owner, {}).items()
+            if (later := after.by_key.get(cell.owner, {}).get(key)) is not None and later.get("id") != row.get("id")
+        ]
+        swapped = identity.UNRESOLVED in "".join(after_keys(quiet[1], cell.owner))
+        yield judged(cell, f"the id changed on {examples(wrong)}" if wrong and not swapped else None, code=Code.WRONG_VALUE)
+
+
+def after_keys(shown: judge.Snapshot, model: str) -> list[str]:
+    return list(shown.by_key.get(model, {}))
+
+
+# ------------------------------------------------------------------------------------------------------- resuming
+
+POINTS = {"early": 0.0, "midway": 0.5, "late": 1.0}
+
+
+def _kill_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "killed", point) for point in POINTS]
+
+
+def _request(lab: Lab, share: float) -> int:
+    """The request after which to kill: never before the first, never after the last but one."""
+    total = len(lab.calm_pages.journal)
+    return max(1, min(total - 1, round(share * (total - 1))))
+
+
+def _resumed(lab: Lab, point: str) -> tuple[judge.Snapshot, int]:
+    """What the connection shows after it was killed and synced again, and how many requests the second sync took."""
+
+    def observe() -> tuple[judge.Snapshot, int]:
+        world = lab.world()
+        session = world.connect(settings=lab.small_pages(world))
+        session.sync_killed(_request(lab, POINTS[point]))
+        world.tenant.clear_journal()
+        session.sync_well()
+        return session.snapshot(), len(world.tenant.journal())
+
+    return lab.once(("resumed", point), observe)
+
+
+def _whole_after_kill(lab: Lab) -> Iterator[Result]:
+    """INT-1."""
+    for cell in _kill_cells(lab):
+        try:
+            shown, _ = _resumed(lab, cell.name)
+        except NotImplementedError:
+            yield unverifiable(cell, "the subject cannot be told to die at a request")
+            continue
+        problem = same(lab, lab.calm_pages.snapshot, shown)
+        yield judged(cell, problem)
+
+
+def _goes_on(lab: Lab) -> Iterator[Result]:
+    """INT-2."""
+    cell = Cell("connection", "killed", "late")
+    try:
+        _, asked = _resumed(lab, "late")
+    except NotImplementedError:
+        yield unverifiable(cell, "the subject cannot be told to die at a request")
+        return
+    total = len(lab.calm_pages.journal)
+    yield judged(cell, None if asked < total else f"killed near the end, it started again: {asked} requests, as many as a whole sync ({total})")
+
+
+OURS = "design of this suite: state"
+API = "unified API: delta syncs, remote_deleted_at, changed_at"
+CHECKS = (
+    Check("DLT-1", "A delta sync brings every change since the last sync, and nothing else changes.", API, _change_cells, _changes),
+    Check("DLT-2", "A record that changes in the same second as the newest one already seen is not missed.", OURS,
+          _watermark_cells, _at_watermark),
+    Check("DLT-3", "After several delta syncs a connection shows what a full sync of a fresh one shows.", API, model_cells, _chain),
+    Check("DLT-4", "A delta sync asks the vendor for less than a full one.", API, _delta_cells, _fewer),
+    Check("DLT-5", "A delta sync marks nothing as deleted that still exists.", API, model_cells, _marks_nothing),
+    Check("DLT-6", "After a full sync, records deleted at the vendor are hidden, and shown with their remote_deleted_at on request.", API,
+          field_cells("remote_deleted_at"), _deletions),
+    Check("DLT-7", "A deletion leaves all other records as they were.", API, _survivor_cells, _survivors),
+    Check("DLT-8", "A record that comes back under the same vendor's id is live again, under its unified id of before.", API,
+          _returner_cells, _returners),
+    Check("DLT-9", "changed_at stays as it is while nothing changes.", API, field_cells("changed_at"), _quiet_times),
+    Check("DLT-10", "changed_at moves when a value of the record changes.", API, field_cells("changed_at"), _true_times),
+    Check("DLT-11", "A record keeps its id over syncs, changes of its values and a new credential.", API, field_cells("id"), _stable_ids),
+    Check("INT-1", "After a sync was killed at any request, the next one shows everything, once.", OURS, _kill_cells, _whole_after_kill,
+          needs=("interrupt",)),
+    Check("INT-2", "The sync after a killed one goes on from there instead of starting again.", OURS,
+          lambda lab: [Cell("connection", "killed", "late")], _goes_on, needs=("interrupt",)),
+)  # fmt: skip

@@ -1,0 +1,123 @@
+"""The promise itself: complete, consistent, and made of permissions and credentials that the vendor really has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from conformance.casework import judged, one_case
+from conformance.check import Cell, Check, Result
+from conformance.lab import Lab
+from conformance.outcomes import Code
+
+
+def _names_cases(lab: Lab) -> list[Cell]:
+    models = [Cell("model", "", model) for model in {**lab.fixtures.card.models, **lab.promise.models}]
+    actions = [Cell("case", "action", action) for action in {**lab.fixtures.card.actions, **lab.promise.actions}]
+    return [*models, *actions, Cell("case", "", "features")]
+
+
+def _names(lab: Lab) -> Iterator[Result]:
+    """MAN-1."""
+    card, promise = lab.fixtures.card, lab.promise
+    for cell in _names_cases(lab):
+        match cell:
+            case Cell(kind="model", name=name):
+                problem = _unequal(card.models.get(name, ()), promise.models[name].fields if name in promise.models else ())
+            case Cell(owner="action", name=name):
+                problem = _unequal(card.actions.get(name, ()), promise.actions[name].inputs if name in promise.actions else ())
+                problem = problem or (None if name in promise.actions and name in card.actions else "it is only on one side")
+            case _:
+                problem = _unequal(card.features, promise.features)
+        yield judged(cell, problem)
+
+
+def _unequal(card: Iterable[str], promised: Iterable[str]) -> str | None:
+    wanted, got = Counter(card), Counter(promised)
+    lacking, extra = sorted((wanted - got).elements()), sorted((got - wanted).elements())
+    parts = [f"not promised: {', '.join(lacking)}"] if lacking else []
+    parts += [f"promised, but not on the card: {', '.join(extra)}"] if extra else []
+    return "; ".join(parts) or None
+
+
+def _published(lab: Lab) -> Iterator[Result]:
+    """MAN-2."""
+    cell = Cell("case", "", "published")
+    if lab.installed is None:
+        yield Result(cell, Code.NOT_APPLICABLE, "no connector of this project is installed for the vendor")
+        return
+    yield judged(cell, _first_difference(lab.installed, lab.published, ""))
+
+
+NAMED_GROUPS = frozenset({"models", "actions", "features", "fields"})
+"""Where members are names on the card: MAN-1 judges whether they are all there."""
+
+
+def _first_difference(installed: Any, published: Any, path: str) -> str | None:
+    if isinstance(installed, Mapping) and isinstance(published, Mapping):
+        shared = [name for name in installed if name in published]
+        if path.rsplit(".", 1)[-1] not in NAMED_GROUPS and set(installed) != set(published):
+            return f"{path or 'the manifest'} has other members: {', '.join(sorted(set(installed) ^ set(published)))}"
+        found = (_first_difference(installed[name], published[name], f"{path}.{name}".lstrip(".")) for name in shared)
+        return next((problem for problem in found if problem), None)
+    return None if installed == published else f"{path}: the connector promises {installed!r}, the subject publishes {published!r}"
+
+
+def _owners(lab: Lab) -> list[Cell]:
+    return [
+        *(Cell("model", "", model) for model in lab.promise.models),
+        *(Cell("case", "action", action) for action in lab.promise.actions),
+    ]
+
+
+def _needs(lab: Lab, cell: Cell) -> set[str]:
+    if cell.kind == "model":
+        model = lab.promise.models[cell.name]
+        return {*model.needs, *(need for item in model.fields.values() for need in item.needs)}
+    action = lab.promise.actions[cell.name]
+    return {*action.needs, *(need for item in action.inputs.values() for need in item.needs)}
+
+
+def _known_permissions(lab: Lab) -> Iterator[Result]:
+    """MAN-3."""
+    known = set(lab.facts.permissions)
+    for cell in _owners(lab):
+        unknown = sorted(_needs(lab, cell) - known)
+        yield judged(cell, f"the vendor has no permission {', '.join(unknown)}" if unknown else None)
+
+
+def _permission_list(lab: Lab) -> Iterator[Result]:
+    """MAN-4."""
+    needed = {need for cell in _owners(lab) for need in _needs(lab, cell)}
+    yield judged(Cell("case", "", "permissions"), _unequal(needed, lab.promise.permissions))
+
+
+def _credential(lab: Lab) -> Iterator[Result]:
+    """MAN-5."""
+    world = lab.world()
+    yield judged(Cell("case", "", "credential"), _unequal(world.tenant.credential, [item.name for item in lab.promise.credential]))
+
+
+def _dependencies(lab: Lab) -> Iterator[Result]:
+    """MAN-6."""
+    for cell in [Cell("model", "", model) for model in lab.promise.models]:
+        unknown = sorted(set(lab.promise.models[cell.name].depends_on) - set(lab.promise.models))
+        yield judged(cell, f"depends on {', '.join(unknown)}, which is not promised" if unknown else None)
+
+
+OURS = "design of this suite: one promise, four readers"
+CHECKS = (
+    Check("MAN-1", "The manifest promises exactly the models, fields, actions, inputs and features on the connector's card.",
+          "the vendor's card in the unified API's documentation", _names_cases, _names),
+    Check("MAN-2", "What the subject publishes is what the installed connector promises, cell by cell.", OURS,
+          one_case("case", "published"), _published),
+    Check("MAN-3", "Every permission that a promise needs is one that the vendor has, by the vendor's own name.", OURS,
+          _owners, _known_permissions),
+    Check("MAN-4", "The manifest's list of permissions is exactly what its models, fields, actions and inputs need.", OURS,
+          one_case("case", "permissions"), _permission_list),
+    Check("MAN-5", "The manifest asks for exactly the values that a credential of the vendor consists of.", OURS,
+          one_case("case", "credential"), _credential),
+    Check("MAN-6", "A model depends only on models that are promised, too.", OURS,
+          lambda lab: [Cell("model", "", model) for model in lab.promise.models], _dependencies),
+)  # fmt: skip

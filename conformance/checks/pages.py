@@ -1,0 +1,106 @@
+"""Completeness: every record arrives exactly once, in one page or many, while the data stands still and while it moves.
+
+Identity is judged only here, values only in the fields chapter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from conformance.casework import broken, count_problem, held, judged, model_cells, one_case, seen_at, unverifiable
+from conformance.check import Cell, Check, Result
+from conformance.fixture_models import BetweenPages
+from conformance.lab import Blocked, Lab
+from conformance.outcomes import Code
+
+SYNC = Cell("connection", "", "full sync")
+
+
+def _succeeds(lab: Lab) -> Iterator[Result]:
+    """SYN-1."""
+    try:
+        outcome = lab.calm.outcome
+    except Blocked as stopped:
+        yield broken(SYNC, str(stopped))
+        return
+    denied = [one for one in outcome.diagnostics if one.reason in {"not_permitted", "error", "masked"}]
+    if denied:
+        yield broken(SYNC, f"with every permission it reports {denied[0]}", code=Code.FALSE_DENIAL, got=[repr(one) for one in denied])
+    else:
+        yield held(SYNC)
+
+
+def _complete(lab: Lab) -> Iterator[Result]:
+    """PAG-1."""
+    calm = lab.calm
+    for cell in model_cells(lab):
+        wanted, got = lab.expected_keys(cell.name), calm.snapshot.keys.get(cell.name, Counter())
+        if cell.name in calm.snapshot.unavailable:
+            yield broken(cell, f"cannot be read: {calm.snapshot.unavailable[cell.name]}", code=Code.MISSING)
+        elif not wanted and not got:
+            yield unverifiable(cell, "the scenario has no record of this model")
+        elif (problem := count_problem(wanted, got)) is not None:
+            seen = seen_at(calm.world, lab.profile.page_operations.get(cell.name))
+            yield broken(cell, problem, expected=sorted(wanted.elements()), got=sorted(got.elements()), seen=seen)
+        else:
+            yield held(cell, f"{wanted.total()} records", Code.READABLE)
+
+
+def _many_pages(lab: Lab) -> Iterator[Result]:
+    """PAG-2."""
+    calm, paged = lab.calm, lab.calm_pages
+    for cell in model_cells(lab):
+        operation = lab.profile.page_operations.get(cell.name, "")
+        problem = count_problem(calm.snapshot.keys.get(cell.name, Counter()), paged.snapshot.keys.get(cell.name, Counter()))
+        if problem is not None:
+            yield broken(cell, f"in small pages: {problem}", seen=seen_at(paged.world, operation))
+        elif paged.requests(operation) < 2:
+            yield unverifiable(cell, f"only {paged.requests(operation)} page of {operation!r} was asked for, so paging was not exercised")
+        else:
+            yield held(cell, f"{paged.requests(operation)} pages of {operation}")
+
+
+def _moving_cases(lab: Lab) -> list[Cell]:
+    return [Cell("case", "between pages", case.id) for case in lab.profile.between_pages] or [Cell("case", "between pages", "any")]
+
+
+def _moving(lab: Lab) -> Iterator[Result]:
+    """PAG-3."""
+    if not lab.profile.between_pages:
+        yield unverifiable(_moving_cases(lab)[0], "profile.yaml has no between_pages")
+    for cell, case in zip(_moving_cases(lab), lab.profile.between_pages, strict=False):
+        yield _while_reading(lab, cell, case)
+
+
+def _while_reading(lab: Lab, cell: Cell, case: BetweenPages) -> Result:
+    measure = lab.calm_pages.snapshot
+    world = lab.world()
+    session = world.connect(settings=lab.small_pages(world))
+    # A 429 makes any patient client wait before it asks for the next page: the moment at which the data changes.
+    rule = {"kind": "rate_limit", "retry_after": 1, "operation": case.operation, "skip": case.after, "times": 1}
+    with world.at_fault(rule, lambda: world.perform(case.steps)) as ran:
+        session.sync_well()
+    if not ran:
+        return unverifiable(cell, f"the subject never came to page {case.after + 1} of {case.operation}")
+    shown = session.snapshot()
+    for model in lab.models:
+        unsettled = set(case.unsettled.get(model, ()))
+        wanted = Counter({key: count for key, count in measure.keys.get(model, Counter()).items() if key not in unsettled})
+        got = shown.keys.get(model, Counter())
+        settled = Counter({key: count for key, count in got.items() if key not in unsettled})
+        twice = sorted(key for key in unsettled if got[key] > 1)
+        problem = count_problem(wanted, settled) or (f"delivered more than once: {', '.join(twice)}" if twice else None)
+        if problem is not None:
+            return judged(cell, f"{model}: {problem}", seen=seen_at(world, case.operation))
+    return held(cell)
+
+
+CHECKS = (
+    Check("SYN-1", "With every permission a full sync succeeds and reports nothing as denied.", "unified API: sync states",
+          one_case("connection", "full sync"), _succeeds),
+    Check("PAG-1", "Every record that the vendor has arrives exactly once.", "unified API: read endpoints", model_cells, _complete),
+    Check("PAG-2", "All pages are read to the last one, however small they are.", "unified API: read endpoints", model_cells, _many_pages),
+    Check("PAG-3", "Records inserted, changed or deleted between two pages make no other record lost or doubled.",
+          "design of this suite: completeness while data moves", _moving_cases, _moving),
+)  # fmt: skip
