@@ -1,10 +1,10 @@
-"""Reads a list by page numbers while it changes: every row arrives, and none arrives twice unchanged.
+"""Reads a list by page numbers while it changes: no row that stays is lost, and none arrives twice unchanged.
 
-The list must be sorted so that new (and newly changed) rows come last. Then nothing ever moves to a higher rank except
-to the very end, and the only danger is a row that vanishes from the pages already read: all behind it move up, and
-one slips from the next page onto a page that is done. It leaves a trace: the last row of that page no longer stands
-where it stood. So the edges of the pages are remembered, the last is looked at again at the end, and what lies behind
-the first edge that moved is read anew. Undisturbed, that costs one tiny request a list of several pages, at any length.
+The list must be sorted so that new (and newly changed) rows come last; then all that ever happens to the others is that
+they move up, when something before them vanishes. Read from the first page to the last, a row could move up onto a page
+that is done, unseen. So a list of several pages is read from its last page to its first: what is still to be read lies
+before what has been read, and moving up keeps it there; a row met twice is delivered once. A list of one page is one
+request. What is added after the start is left to the next read, and so is, in a list sorted by change, what changes.
 """
 
 from __future__ import annotations
@@ -15,19 +15,14 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-Edges = tuple[str, ...]
-"""The key of the last row of each page read so far: where a read stands, and all it needs to go on after a crash."""
-
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[T]):
-    """What one request brought."""
+    """What one page brought."""
 
     rows: tuple[T, ...]
-    edges: Edges | None
-    """Give them to `read` to go on behind this step; None after the last."""
-    settled: bool = True
-    """False on a last step when the list changed faster than it could be read: rows may be missing."""
+    next: int | None
+    """The number of the page to be read next, all that is needed to go on after a crash; None after the last step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +31,27 @@ class NumberedPages(Generic[T]):
 
     fetch: Callable[[int], Sequence[T]]
     """The rows of a page."""
-    key_at: Callable[[int], str | None]
-    """The key of the row at a rank, counted from 1; None when the list is shorter."""
+    length: Callable[[], int]
+    """How many rows the list has now; asked once, and only of a list that does not fit on one page."""
     key: Callable[[T], str]
     version: Callable[[T], Hashable]
     """Changes when the row does; a row met again in another version is delivered again."""
     size: int
-    rounds: int = 5
-    """How often a list that changed is read anew, each time from the first edge that moved."""
 
-    def read(self, edges: Edges = ()) -> Iterator[Step[T]]:
-        """Steps from the first page, or from behind `edges`."""
+    def read(self, next: int | None = None) -> Iterator[Step[T]]:
+        """Steps from the start, or from the page that an earlier step named."""
         met: dict[str, Hashable] = {}
-        rounds_left = self.rounds
-        while True:
-            page = self.fetch(len(edges) + 1)
-            fresh = tuple(self._unmet(page, met))
-            if len(page) >= self.size:
-                edges = (*edges, self.key(page[-1]))
-                yield Step(fresh, edges)
-                continue
-            firm = self._firm(edges)
-            if firm == len(edges) or rounds_left == 0:
-                yield Step(fresh, None, settled=firm == len(edges))
+        if next is None:
+            first = self.fetch(1)
+            next = self._pages() if len(first) >= self.size else 1
+            yield Step(tuple(self._unmet(first, met)), next if next > 1 else None)
+            if next == 1:
                 return
-            rounds_left -= 1
-            edges = edges[:firm]
-            yield Step(fresh, edges)
+        for number in range(next, 0, -1):
+            yield Step(tuple(self._unmet(self.fetch(number), met)), number - 1 if number > 1 else None)
+
+    def _pages(self) -> int:
+        return max(1, -(-self.length() // self.size))
 
     def _unmet(self, page: Sequence[T], met: dict[str, Hashable]) -> Iterator[T]:
         for row in page:
@@ -71,14 +60,14 @@ class NumberedPages(Generic[T]):
                 met[key] = version
                 yield row
 
-    def _firm(self, edges: Edges) -> int:
-        """How many of the edges, from the first, still stand where they stood. Edges only ever move up, and all behind too."""
-        low, high = 0, len(edges)
-        middle = high  # most lists hold still, so the last edge is asked first
-        while low < high:
-            if self.key_at(middle * self.size) == edges[middle - 1]:
-                low = middle
-            else:
-                high = middle - 1
-            middle = (low + high + 1) // 2
-        return low
+
+def counted(has_rank: Callable[[int], bool]) -> int:
+    """The length of a list that does not tell it, by asking whether there is a row at a rank; about two questions a doubling."""
+    beyond = 1
+    while has_rank(beyond):
+        beyond *= 2
+    there = beyond // 2
+    while beyond - there > 1:
+        middle = (there + beyond) // 2
+        there, beyond = (middle, beyond) if has_rank(middle) else (there, middle)
+    return there
