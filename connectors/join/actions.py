@@ -22,7 +22,7 @@ from connectors.unified.actions import (
     Source,
 )
 from connectors.unified.connector import ActionResult, Warning
-from connectors.unified.errors import AlreadyExists, ConnectorError, Conflict, Invalid, NotFound, OutcomeUnknown, UnexpectedReply
+from connectors.unified.errors import AlreadyExists, Conflict, ConnectorError, Invalid, NotFound, OutcomeUnknown, UnexpectedReply
 
 LARGEST_FILE = 25 * 1024 * 1024
 """Bytes that we fetch for one attachment at the most; JOIN's own limit is not known and smaller."""
@@ -101,7 +101,8 @@ class Create:
 
     def without(self, refused: tuple[dict[str, str], ...], why: str) -> Create:
         left = tuple(document for document in self.documents if document not in refused)
-        warnings = tuple(Warning("attachment_refused", f"JOIN refused {document['name']!r}, which was left out: {why}") for document in refused)
+        told = tuple(f"JOIN refused {document['name']!r}, which was left out: {why}" for document in refused)
+        warnings = tuple(Warning("attachment_refused", message) for message in told)
         return replace(self, documents=left, warnings=(*self.warnings, *warnings))
 
 
@@ -176,7 +177,9 @@ def _refused_documents(attempt: Create, refusal: ConnectorError) -> tuple[dict[s
     """The files that a refusal is about: those it names, else all when it speaks of files at all, else none."""
     text = str(refusal)
     named = tuple(
-        document for index, document in enumerate(attempt.documents) if document["name"] in text or f"documents[{index}]" in text or f"documents.{index}" in text
+        document
+        for index, document in enumerate(attempt.documents)
+        if any(name in text for name in (document["name"], f"documents[{index}]", f"documents.{index}"))
     )
     speaks_of_files = refusal.http_status == 413 or any(word in text.lower() for word in ("document", "attachment", "file"))
     return named or (attempt.documents if speaks_of_files else ())
@@ -274,7 +277,7 @@ def _file_name(headers: Mapping[str, str], url: str) -> str:
     message = Message()
     message["content-disposition"] = headers.get("content-disposition", "")
     name = message.get_filename()
-    return name if name else unquote(PurePosixPath(urlsplit(url).path).name)
+    return name or unquote(PurePosixPath(urlsplit(url).path).name)
 
 
 def _number(text: str, what: str) -> int:

@@ -10,7 +10,7 @@ import orjson
 
 from connectors.join.mapping import Candidate, JobStage, Stage, tags_of
 from connectors.join.records import Recorder
-from connectors.transport.pages import NumberedPages, Step
+from connectors.transport.seams import SeamedPages, SeamStep
 from connectors.unified.connector import Page, Wanted, Warning
 
 SUMMARY_SIZE = 500
@@ -27,7 +27,7 @@ class ApplicationsReader:
     pages again (their applications are not delivered twice).
     """
 
-    def __init__(self, pages: NumberedPages[dict[str, Any]], wanted: Wanted) -> None:
+    def __init__(self, pages: SeamedPages[dict[str, Any]], wanted: Wanted) -> None:
         self._pages = pages
         self._wanted = wanted
         self._latest: dict[int, Raw] = {}
@@ -49,12 +49,13 @@ class ApplicationsReader:
                 yield self._page(step, number)
         yield from self._summaries(number)
 
-    def _page(self, step: Step[dict[str, Any]], number: int) -> Page:
+    def _page(self, step: SeamStep[dict[str, Any]], number: int) -> Page:
         recorder = Recorder(self._wanted)
         for application in step.rows:
             recorder.add("Applications", str(application["id"]), application)
         if not step.settled:
-            recorder.warn(Warning("list_unsettled", "JOIN's applications changed faster than they could be read; the next full sync completes them"))
+            told = "JOIN's applications changed faster than they could be read; the next full sync completes them"
+            recorder.warn(Warning("list_unsettled", told))
         return recorder.page(cursor=_cursor(number))
 
     def _notice(self, application: Raw) -> None:

@@ -13,7 +13,7 @@ from connectors.join.applications import ApplicationsReader
 from connectors.join.manifest import API, MANIFEST
 from connectors.join.records import Recorder
 from connectors.join.wire import LARGEST_PAGE, Api, params
-from connectors.transport.pages import NumberedPages
+from connectors.transport.seams import SeamedPages
 from connectors.unified.actions import ActionInput
 from connectors.unified.connector import ActionResult, Diagnostic, Page, Probed, RawReply, Ref, Stream, Wanted, Warning
 from connectors.unified.errors import Invalid, NotSupported, PermissionMissing
@@ -155,8 +155,8 @@ class JoinConnector:
     def _read_applications(self, wanted: Wanted, cursor: str | None) -> Iterator[Page]:
         return ApplicationsReader(self._pages("/applications", ()), wanted).read(cursor)
 
-    def _pages(self, path: str, query: Sequence[tuple[str, str]]) -> NumberedPages[dict[str, Any]]:
-        return NumberedPages(
+    def _pages(self, path: str, query: Sequence[tuple[str, str]]) -> SeamedPages[dict[str, Any]]:
+        return SeamedPages(
             fetch=lambda number, size: self.api.listed(path, [*query, ("page", str(number)), ("pageSize", str(size))]),
             key=lambda row: str(row["id"]),
             version=lambda row: row.get("lastUpdatedAt"),
@@ -228,9 +228,8 @@ def _without_email(job: Mapping[str, Any]) -> Iterable[Warning]:
     ]
     for role, name, email in people:
         if mapping.normal_email(email) is None:
-            yield Warning(
-                "user_without_email", f"job {job['id']}: its {role} {name or '(no name)'} has no e-mail in JOIN and cannot be connected as a user"
-            )
+            who = f"job {job['id']}: its {role} {name or '(no name)'}"
+            yield Warning("user_without_email", f"{who} has no e-mail in JOIN and cannot be connected as a user")
 
 
 __all__ = ["JoinConnector", "Ref", "connect"]

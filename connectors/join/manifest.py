@@ -129,8 +129,9 @@ FEATURES = (
     Feature("Create credentials", "The connector's README says where in JOIN a token is made."),
     Feature(
         "Create Candidate Full Attachment Retry",
-        "Files travel inside the create. If they are what JOIN refuses, the whole create is sent again without the refused ones, with a "
-        "warning for each; after a passing failure it is sent again as it was; a create whose answer was lost is looked up, never repeated blindly.",
+        "Files travel inside the create. If they are what JOIN refuses, the whole create is sent again without the refused ones, "
+        "with a warning for each; after a passing failure it is sent again as it was; a create whose answer was lost is looked up, "
+        "never repeated blindly.",
     ),
     Feature("API Passthrough", "Any call below JOIN's API root, authenticated, with JOIN's own answer whatever its status."),
 )

@@ -55,11 +55,13 @@ def employment_type(job: JobInContext) -> str | None:
 
 
 def category(job: JobInContext) -> str | None:
-    return _looked_up(job.catalogue.categories, job.raw.get("categoryId"), "sub-category")
+    found: str | None = _looked_up(job.catalogue.categories, job.raw.get("categoryId"), "sub-category")
+    return found
 
 
 def experience_level(job: JobInContext) -> str | None:
-    return _looked_up(job.catalogue.seniority_levels, job.raw.get("seniorityId"), "seniority level")
+    found: str | None = _looked_up(job.catalogue.seniority_levels, job.raw.get("seniorityId"), "seniority level")
+    return found
 
 
 def description(job: JobInContext) -> str | None:
@@ -77,12 +79,14 @@ def visibility(job: JobInContext) -> str | None:
 
 
 def post_url(job: JobInContext) -> str | None:
-    return job.raw.get("url") if job.raw.get("status") == "ONLINE" else None
+    url: str | None = job.raw.get("url") if job.raw.get("status") == "ONLINE" else None
+    return url
 
 
 def opened_at(job: JobInContext) -> str | None:
     """JOIN has no publishing date; a job that is no draft is taken as opened when it was made."""
-    return None if job.raw.get("status") == "DRAFT" else job.raw.get("createdAt")
+    created: str | None = job.raw.get("createdAt")
+    return None if job.raw.get("status") == "DRAFT" else created
 
 
 def salary_amount(job: JobInContext) -> float | None:
@@ -240,12 +244,13 @@ def question_format(question: Question) -> dict[str, Any]:
     kind = question.raw.get("type")
     if kind in ("SINGLE_SELECT", "MULTI_SELECT"):
         key = question_key(question.raw)
-        options = [
-            {"id": Ref("Screening questions", option_key(key, text)), "name": text, "remote_id": text} for text in question.raw.get("options") or []
-        ]
-        return {"type": kind, "options": options}
+        return {"type": kind, "options": [_option(key, text) for text in question.raw.get("options") or []]}
     known = QUESTION_FORMATS.get(str(kind))
     return dict(known) if known is not None else {"type": "UNKNOWN", "raw_question": dict(question.raw)}
+
+
+def _option(question: str, text: str) -> dict[str, Any]:
+    return {"id": Ref("Screening questions", option_key(question, text)), "name": text, "remote_id": text}
 
 
 def precondition_question(question: Question) -> Ref | None:

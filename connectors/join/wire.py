@@ -114,7 +114,8 @@ def checked(reply: Reply) -> Any:
         return orjson.loads(reply.body)
     except orjson.JSONDecodeError as error:
         # JOIN always sends JSON, so half of it means that the rest was lost on the way.
-        raise AnswerLost(f"{_operation(reply)}: the answer is no whole JSON", http_status=reply.status, operation=_operation(reply)) from error
+        text = f"{_operation(reply)}: the answer is no whole JSON"
+        raise AnswerLost(text, http_status=reply.status, operation=_operation(reply)) from error
 
 
 def refuse(reply: Reply) -> None:

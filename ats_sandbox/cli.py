@@ -1,0 +1,143 @@
+"""`ats-sandbox`: run the sandbox, test a connector against it, sync a real account, print what is promised."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Simulated applicant tracking systems, real connectors to them, and a conformance suite for any such connector.",
+)
+
+USAGE_ERROR = 2
+"""Exit codes: 0 passed · 1 failed · 2 usage or configuration · 3 incomplete · 4 our own error · 130 interrupted."""
+
+
+def main() -> None:
+    """The entry point of the command."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def fail(message: str, *, hint: str | None = None) -> NoReturn:
+    """Say what is wrong and what to do next, on standard error, and end with the code for wrong usage."""
+    typer.echo(f"ats-sandbox: {message}", err=True)
+    if hint:
+        typer.echo(f"  hint: {hint}", err=True)
+    raise typer.Exit(USAGE_ERROR)
+
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
+VendorName = Annotated[str, typer.Argument(help="A vendor's name, e.g. pinpoint. `ats-sandbox coverage` lists them.", show_default=False)]
+
+
+@app.command(epilog="Example: `ats-sandbox up --port 8080`")
+def up(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the admin API; vendors get the next ones. 0: any free ports.", min=0, max=65535)] = 0,
+    as_json: Json = False,
+    admin_open: Annotated[bool, typer.Option("--admin-open", help="Let others than this machine use the admin API.")] = False,
+) -> None:
+    """Keep the sandbox running for a person or a program, until Ctrl-C.
+
+    Prints each vendor's base URL and a working credential, and where the admin API is. With --json it prints one line
+    when ready: {"admin": URL, "ca": PATH or null, "vendors": {NAME: {"base_url", "https_base_url", "credential"}}}.
+    """
+    from ats_sandbox.up import run_until_stopped
+
+    run_until_stopped(host=host, port=port, as_json=as_json, admin_open=admin_open)
+
+
+@app.command(epilog="Example: `ats-sandbox coverage --json | jq .pinpoint.models.Jobs`")
+def coverage(
+    vendors: Annotated[list[str] | None, typer.Argument(help="Only these vendors.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Print what each connector promises: every model, field, action, input and feature, and the permission it needs."""
+    from connectors.unified.registry import installed
+
+    known = installed()
+    unknown = [name for name in vendors or () if name not in known]
+    if unknown:
+        fail(f"no connector for {', '.join(unknown)}", hint=f"installed: {', '.join(known)}")
+    chosen = {name: manifest for name, manifest in known.items() if not vendors or name in vendors}
+    if as_json:
+        typer.echo(json.dumps({name: manifest.as_json() for name, manifest in chosen.items()}, ensure_ascii=False))
+        return
+    from ats_sandbox.tables import print_coverage
+
+    print_coverage(chosen)
+
+
+@app.command(epilog="Example: `ats-sandbox sync pinpoint --base-url https://acme.pinpointhq.com --credential @key.json > acme.ndjson`")
+def sync(
+    vendor: VendorName,
+    base_url: Annotated[str, typer.Option(help="The vendor's root without its API path.")],
+    credential: Annotated[str, typer.Option(help="`name=value,…`, a JSON object, @FILE, or - for standard input.")],
+    model: Annotated[list[str] | None, typer.Option("--model", help="Only this model (repeatable), by its card name.")] = None,
+    ca: Annotated[Path | None, typer.Option(help="CA file for https.", exists=True, dir_okay=False)] = None,
+) -> None:
+    """Read a whole account, real or simulated, and print its unified records as NDJSON.
+
+    Each line is {"model": NAME, "record": {...}}. What could not be read, and why, goes to standard error: a null in a
+    record means that the vendor has no value. Exit code 1 when some of it could not be read.
+    """
+    from ats_sandbox.sync import run_sync
+
+    models = tuple(model or ())
+    raise typer.Exit(run_sync(vendor, base_url=base_url, credential=credential, models=models, ca=None if ca is None else str(ca)))
+
+
+@app.command(epilog="Example: `ats-sandbox conform pinpoint --model Jobs --report-dir reports`")
+def conform(
+    vendors: Annotated[list[str] | None, typer.Argument(help="Vendors to test.", show_default=False)] = None,
+    all_vendors: Annotated[bool, typer.Option("--all", help="Every installed vendor.")] = False,
+    report_dir: Annotated[Path | None, typer.Option(help="Write JSON, HTML, Markdown and JUnit reports there.", file_okay=False)] = None,
+    model: Annotated[list[str] | None, typer.Option("--model", help="Only checks on this model (repeatable).")] = None,
+    check: Annotated[list[str] | None, typer.Option("--check", help="Only this check, e.g. PAG-1 (repeatable).")] = None,
+    chapter: Annotated[list[str] | None, typer.Option("--chapter", help="Only this chapter (repeatable).")] = None,
+    subject: Annotated[str | None, typer.Option(help="What to test: `package.module:Factory`.", show_default="ours")] = None,
+    sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="one is started")] = None,
+    waivers: Annotated[Path | None, typer.Option(help="A waiver file.", exists=True, dir_okay=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the conformance suite: every promised cell of the connectors against the simulated vendors.
+
+    Exit codes: 0 every promised cell was proved · 1 something failed · 2 usage or configuration · 3 something promised
+    could not be tested · 4 our own error · 130 interrupted.
+    """
+    from ats_sandbox.conform import Options, run_conformance
+    from connectors.unified.registry import installed
+
+    known = tuple(installed())
+    if bool(vendors) == all_vendors:
+        fail("name the vendors to test, or --all", hint=f"ats-sandbox conform {known[0] if known else 'VENDOR'}")
+    unknown = [name for name in vendors or () if name not in known]
+    if unknown:
+        fail(f"no connector for {', '.join(unknown)}", hint=f"installed: {', '.join(known)}")
+    options: dict[str, Any] = {
+        "vendors": known if all_vendors else tuple(vendors or ()),
+        "report_dir": report_dir,
+        "models": tuple(model or ()),
+        "checks": tuple(check or ()),
+        "chapters": tuple(chapter or ()),
+        "subject": subject,
+        "sandbox": sandbox,
+        "waivers": waivers,
+        "as_json": as_json,
+    }
+    raise typer.Exit(run_conformance(Options(**options)))
+
+
+if __name__ == "__main__":
+    main()
