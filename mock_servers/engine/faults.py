@@ -6,10 +6,11 @@ To add one, write the class and list it in KINDS; the admin API, its checks and 
 
 from __future__ import annotations
 
+import inspect
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from mock_servers.engine.vendors import Operation, Reply
 
@@ -43,6 +44,17 @@ class Fault:
     name: ClassVar[str]
     phases: ClassVar[tuple[Phase, ...]] = ("before", "after")
     """When it can act; the first is the default. Before: instead of the work. After: the work is done, its answer is spoiled."""
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        """What a person or the admin API needs to know of this kind."""
+        settings = {field.name: str(field.type) for field in fields(cls)}
+        return {
+            "kind": cls.name,
+            "text": inspect.cleandoc(cls.__doc__) if cls.__doc__ is not None else None,
+            "phases": cls.phases,
+            "settings": settings,
+        }
 
     def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
         """What goes out instead; None: carry on as if nothing were. `reply` is None before the work."""

@@ -107,10 +107,9 @@ def _kept_bytes(entry: Entry) -> int:
     return len(entry.exchange.body) + (len(entry.body) if entry.body is not None else 0)
 
 
-def as_json(entry: Entry, secrets: Collection[str]) -> dict[str, Any]:
-    """An entry for people and tests, with these values and everything that is named like a secret masked."""
+def as_json(entry: Entry, mask: Masker) -> dict[str, Any]:
+    """An entry for people and tests, with secrets masked."""
     exchange = entry.exchange
-    mask = _Masker(secrets)
     operation = exchange.operation
     dropped = entry.body is None
     sent = {"headers": mask.headers(exchange.headers.items()), "body": mask.body(exchange.body, dropped)}
@@ -138,7 +137,7 @@ def as_json(entry: Entry, secrets: Collection[str]) -> dict[str, Any]:
     }
 
 
-class _Masker:
+class Masker:
     """Hides secrets by value, however they are written, and by the name they are sent under."""
 
     def __init__(self, secrets: Collection[str]) -> None:

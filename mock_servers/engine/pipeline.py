@@ -58,7 +58,7 @@ class VendorApp:
                 answer.find_tenant(host, named)
                 delivery = await answer.deliver(too_large)
             except Exception as error:  # noqa: BLE001 - every failure of vendor code becomes the vendor's own answer
-                if exchange.tenant is None:
+                if not answer.knows_tenant:
                     exchange.tenant = self.tenants.default(self.vendor.name)
                 delivery = Delivery(self.failed(exchange, error))
         except Exception:
@@ -95,10 +95,10 @@ class VendorApp:
 class Answering:
     """One request on its way through the layers."""
 
-    __slots__ = ("_app", "_belongs", "_exchange", "_problem")
+    __slots__ = ("_app", "_belongs", "_exchange", "_problem", "knows_tenant")
 
     def __init__(self, app: VendorApp, exchange: Exchange) -> None:
-        self._app, self._exchange = app, exchange
+        self._app, self._exchange, self.knows_tenant = app, exchange, False
         self._belongs = True
         """False: nothing in the request leads to a tenant, so only the default one's journal sees it."""
         self._problem: str | None = None
@@ -127,6 +127,7 @@ class Answering:
             self._problem = "unknown"
         self._belongs = tenant is not None
         exchange.tenant = tenant if tenant is not None else tenants.default(vendor.name)
+        self.knows_tenant = True
 
     # -- faults -------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,10 @@ class Quirk:
         }
 
 
+class UnknownQuirk(KeyError):
+    """The vendor has no quirk of that name."""
+
+
 class QuirkSwitches:
     """Which quirks one tenant has on, and with which settings."""
 
@@ -46,12 +50,10 @@ class QuirkSwitches:
         """Turn one quirk on (with settings) or off.
 
         Raises:
-            KeyError: no quirk of that name; the message lists the known ones.
+            UnknownQuirk: no quirk of that name; the message lists the known ones.
             TypeError: a setting that the quirk does not have.
         """
-        if name not in self._known:
-            raise KeyError(f"no quirk {name!r}; known: {', '.join(sorted(self._known))}")
-        kind = self._known[name]
+        kind = self.kind(name)
         if on:
             self._on[kind] = kind(**(settings or {}))
         else:
@@ -63,8 +65,11 @@ class QuirkSwitches:
         copy._on = dict(self._on)
         return copy
 
-    def kind(self, name: str) -> type[Quirk] | None:
-        return self._known.get(name)
+    def kind(self, name: str) -> type[Quirk]:
+        """Raises UnknownQuirk."""
+        if name not in self._known:
+            raise UnknownQuirk(f"no quirk {name!r}; known: {', '.join(sorted(self._known))}")
+        return self._known[name]
 
     def state(self) -> dict[str, dict[str, Any]]:
         """{name: {"on": bool, "settings": {...}}} of every known quirk."""

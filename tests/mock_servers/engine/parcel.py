@@ -112,7 +112,9 @@ async def create_parcel(exchange: Exchange) -> Reply:
         raise Refusal(Reply(422, b'{"parcel_error":422}', why="422: a parcel needs a label"))
     exchange.unread.extend(sorted(set(sent) - {"label", "weight"}))
     row = exchange.store.insert("parcels", {"label": sent["label"], "weight": sent.get("weight")})
-    return Reply(201, exchange.store.document("parcels", row["id"]), headers=((b"location", f"{exchange.base_url}/v1/parcels/{row['id']}".encode()),))
+    return Reply(
+        201, exchange.store.document("parcels", row["id"]), headers=((b"location", f"{exchange.base_url}/v1/parcels/{row['id']}".encode()),)
+    )
 
 
 async def half_done(exchange: Exchange) -> Reply:
@@ -152,7 +154,11 @@ VENDOR = Vendor(
         _row("crash", "GET", "/v1/crash", crash),
         _row("hello", "GET", "/v1/hello", hello, needs_credential=False),
     ),
-    permissions=(Permission("parcels: read", INVENTED), Permission("parcels: write", INVENTED), Permission("all parcels", INVENTED, ("parcels: read",))),
+    permissions=(
+        Permission("parcels: read", INVENTED),
+        Permission("parcels: write", INVENTED),
+        Permission("all parcels", INVENTED, ("parcels: read",)),
+    ),
     presets=(Preset("reader", ("parcels: read",), "May look.", INVENTED),),
     quirks=(Shouting,),
     authenticator=BearerTokens(),

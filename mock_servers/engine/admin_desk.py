@@ -1,0 +1,93 @@
+"""What the parts of the admin API share: the tenants, where vendors are reached, and how things are written as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import TypeAdapter
+
+from mock_servers.engine.clock import Clock
+from mock_servers.engine.tenants import Tenant, Tenants
+from mock_servers.engine.vendors import Credential
+
+ADMIN_PATH = "/_sandbox"
+LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+Addresses = Callable[[str], tuple[str, str | None]]
+S = TypeVar("S")
+
+
+class AdminProblem(Exception):
+    """An error with its status, code, message and hint."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.hint = status, code, message, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The tenants as the admin API shows them."""
+
+    tenants: Tenants
+    addresses: Addresses | None
+
+    def where(self, request: Request, vendor: str) -> dict[str, str | None]:
+        """The vendor's root as clients are configured with it."""
+        if self.addresses is None:
+            return {"base_url": f"{str(request.base_url).rstrip('/')}/{vendor}", "https_base_url": None}
+        base_url, https_base_url = self.addresses(vendor)
+        return {"base_url": base_url, "https_base_url": https_base_url}
+
+    def tenant(self, request: Request, tenant: Tenant) -> dict[str, Any]:
+        first = tenant.credentials.first
+        return {
+            "id": tenant.id,
+            "name": tenant.name,
+            "vendor": tenant.vendor.name,
+            "scenario": tenant.scenario,
+            **self.where(request, tenant.vendor.name),
+            "clock": clock_json(tenant.clock),
+            "credential": first.secrets if first is not None else None,
+            "credential_id": first.id if first is not None else None,
+        }
+
+
+def iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def clock_json(clock: Clock) -> dict[str, Any]:
+    return {"now": iso(clock.now()), "frozen": clock.frozen}
+
+
+def credential_json(credential: Credential) -> dict[str, Any]:
+    """Without its secrets."""
+    return {
+        "id": credential.id,
+        "name": credential.name,
+        "permissions": sorted(credential.permissions),
+        "created_at": iso(credential.created_at),
+        "expires_at": None if credential.expires_at is None else iso(credential.expires_at),
+        "revoked": credential.revoked,
+        "last_used_at": None if credential.last_used_at is None else iso(credential.last_used_at),
+    }
+
+
+def with_settings(kind: type[S], settings: Mapping[str, Any], problem: str) -> S:
+    """An instance of a quirk or fault with these settings, checked by the types of its fields.
+
+    Raises:
+        AdminProblem: a setting that it does not have.
+        pydantic.ValidationError: a value of another type.
+    """
+    known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # quirks and faults are dataclasses
+    unknown = sorted(set(settings) - set(known))
+    if unknown:
+        has = f"it has {', '.join(known)}" if known else "it has none"
+        raise AdminProblem(422, problem, f"{getattr(kind, 'name', kind.__name__)} has no setting {', '.join(unknown)}", has)
+    checked: S = TypeAdapter(kind).validate_python(dict(settings))
+    return checked
