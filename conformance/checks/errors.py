@@ -1,0 +1,276 @@
+"""What a customer is told when a connection cannot work, and that nothing already read is lost by it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.casework import broken, examples, held, judged, one_case, same, seen_at, unverifiable
+from conformance.check import Cell, Check, Result
+from conformance.files import FileServer
+from conformance.lab import Blocked, Lab, World
+from conformance.outcomes import Code
+from conformance.subjects import ConfigurationError, SyncOutcome
+
+NOWHERE = "http://127.0.0.1:9"
+"""The discard port: nothing listens there."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a program can learn from a sync that cannot work."""
+
+    outcome: SyncOutcome | None
+    refused: str | None
+    rows: int
+    readable: tuple[str, ...]
+    """Models that the probe calls readable."""
+
+    @property
+    def fingerprint(self) -> tuple[object, ...]:
+        """All of it but ids, addresses and times."""
+        if self.outcome is None:
+            return ("refused to connect", _plain(self.refused))
+        reasons = sorted({(one.reason, one.http_status, one.vendor_code) for one in self.outcome.diagnostics}, key=repr)
+        return (self.outcome.state, _plain(self.outcome.error), tuple(reasons))
+
+
+def _plain(text: str | None) -> str:
+    return re.sub(r"https?://\S+|\d{4,}|[0-9a-f]{8,}", "…", text) if text else ""
+
+
+def _invalid(world: World) -> Told:
+    secret = _secret_names(world.lab)
+    given = world.tenant.credential
+    return _try(world, credential={name: f"{value[:-4]}xxxx" if name in secret else value for name, value in given.items()})
+
+
+def _secret_names(lab: Lab) -> set[str]:
+    return {item.name for item in lab.promise.credential if item.secret}
+
+
+def _expired(world: World) -> Told:
+    minted = world.tenant.mint("all", expires_in=60)
+    world.tenant.advance(120)
+    return _try(world, credential=dict(minted.credential))
+
+
+def _revoked(world: World) -> Told:
+    minted = world.tenant.mint("all")
+    world.tenant.revoke(minted.id)
+    return _try(world, credential=dict(minted.credential))
+
+
+def _nothing_allowed(world: World) -> Told:
+    return _try(world, credential=dict(world.lab.mint(world, []).credential))
+
+
+def _api_off(world: World) -> Told:
+    if not world.lab.profile.api_off:
+        raise Blocked("profile.yaml does not say how a customer switches the API off (api_off)")
+    world.perform(world.lab.profile.api_off)
+    return _try(world)
+
+
+def _nobody(world: World) -> Told:
+    return _try(world, base_url=NOWHERE)
+
+
+def _somebody_else(world: World) -> Told:
+    with FileServer({}) as other:
+        return _try(world, base_url=other.url)
+
+
+CONDITIONS: dict[str, Callable[[World], Told]] = {
+    "invalid": _invalid,
+    "expired": _expired,
+    "revoked": _revoked,
+    "no permission": _nothing_allowed,
+    "API off": _api_off,
+    "nobody there": _nobody,
+    "somebody else there": _somebody_else,
+}
+ALIKE = frozenset({"invalid", "expired", "revoked"})
+"""Vendors answer these alike, so they need not be told apart from each other."""
+
+
+def _told(lab: Lab, condition: str) -> Told:
+    return lab.once(("told", condition), lambda: CONDITIONS[condition](lab.world()))
+
+
+def _empty(lab: Lab) -> Told:
+    return lab.once(("told", "empty"), lambda: _try(lab.empty_world()))
+
+
+def _try(world: World, *, credential: dict[str, str] | None = None, base_url: str | None = None) -> Told:
+    try:
+        session = world.connect(credential=credential, base_url=base_url)
+        outcome = session.sync()
+    except ConfigurationError as error:
+        return Told(None, str(error), 0, ())
+    rows = sum(len(found) for found in session.snapshot().rows.values())
+    readable = tuple(one.model for one in session.probe() if one.field is None and one.readable)
+    return Told(outcome, None, rows, readable)
+
+
+def _bad_keys(lab: Lab) -> Iterator[Result]:
+    """ERR-1."""
+    for cell in _bad_key_cells(lab):
+        told = _told(lab, cell.name)
+        state = told.outcome.state if told.outcome else "a refusal to connect"
+        if state != "AUTHENTICATION_FAILED":
+            yield broken(cell, f"the sync ended {state}", expected="AUTHENTICATION_FAILED", got=state)
+        else:
+            yield judged(cell, f"{told.rows} rows although the key is no good" if told.rows else None, code=Code.LEAK)
+
+
+def _bad_key_cells(lab: Lab) -> list[Cell]:
+    return [Cell("credential", "", name) for name in sorted(ALIKE)]
+
+
+def _bad_probe(lab: Lab) -> Iterator[Result]:
+    """ERR-2."""
+    for cell in _bad_key_cells(lab):
+        readable = _told(lab, cell.name).readable
+        yield judged(cell, f"the probe calls readable: {examples(readable)}" if readable else None)
+
+
+def _host_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "host", name) for name in ("nobody there", "somebody else there")]
+
+
+def _wrong_hosts(lab: Lab) -> Iterator[Result]:
+    """ERR-3."""
+    for cell in _host_cells(lab):
+        told = _told(lab, cell.name)
+        state = told.outcome.state if told.outcome else "refused"
+        yield judged(cell, None if state in {"FAILED", "refused"} else f"the sync ended {state}")
+
+
+def _switched_off(lab: Lab) -> Iterator[Result]:
+    """ERR-4."""
+    told = _told(lab, "API off")
+    state = told.outcome.state if told.outcome else "refused"
+    yield judged(Cell("connection", "", "API off"), f"the sync ended {state}" if state in {"SUCCEEDED", "PARTIALLY_FAILED"} else None)
+
+
+def _apart_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "told apart", name) for name in (*CONDITIONS, "empty account")]
+
+
+def _apart(lab: Lab) -> Iterator[Result]:
+    """ERR-5."""
+    seen: dict[str, tuple[object, ...] | None] = {}
+    for name in CONDITIONS:
+        try:
+            seen[name] = _told(lab, name).fingerprint
+        except Blocked:
+            seen[name] = None
+    seen["empty account"] = _empty(lab).fingerprint
+    for cell in _apart_cells(lab):
+        own = seen[cell.name]
+        if own is None:
+            yield unverifiable(cell, "this condition could not be made")
+            continue
+        same_as = [name for name, told in seen.items() if name != cell.name and told == own and not {name, cell.name} <= ALIKE]
+        yield judged(cell, f"a program that reads the outcome cannot tell it from: {', '.join(same_as)}" if same_as else None)
+
+
+# ----------------------------------------------------------------------------------------------- in the middle of it
+
+ENDINGS = {"expire_credential": "expired", "revoke_credential": "revoked"}
+
+
+def _midway_cells(lab: Lab) -> list[Cell]:
+    return [Cell("credential", "in the middle of a sync", word) for word in ENDINGS.values()]
+
+
+def _midway(lab: Lab) -> Iterator[Result]:
+    """ERR-6."""
+    for cell, kind in zip(_midway_cells(lab), ENDINGS, strict=True):
+        operation = lab.operations()[-1]
+        world = lab.world()
+        minted = lab.mint(world, "all")
+        session = world.connect(credential=minted.credential)
+        session.sync_well()
+        before = session.snapshot()
+        world.tenant.fault(kind, operation=operation, times=1)
+        outcome = session.sync()
+        if not any(entry.status == 401 for entry in world.tenant.journal()):
+            yield unverifiable(cell, f"the credential never ended: {operation} was not asked")
+            continue
+        problem = None if outcome.state == "AUTHENTICATION_FAILED" else f"the sync ended {outcome.state}"
+        world.tenant.clear_faults()
+        session.reconnect(credential=lab.mint(world, "all").credential)
+        problem = problem or _lost(lab, session.snapshot(include_deleted=True).rows)
+        session.sync_well()
+        yield judged(cell, problem or same(lab, before, session.snapshot()), seen=seen_at(world, operation) if problem else ())
+
+
+def _lost(lab: Lab, rows: Mapping[str, list[dict[str, Any]]]) -> str | None:
+    """What an interrupted sync wrongly marked as deleted."""
+    marked = [f"{model}/{row.get('remote_id')}" for model in lab.models for row in rows.get(model, []) if row.get("remote_deleted_at")]
+    return f"{len(marked)} records were marked as deleted, and exist: {examples(marked)}" if marked else None
+
+
+LATER = Cell("connection", "", "a later sync that fails")
+
+
+def _failing_later(lab: Lab) -> Iterator[Result]:
+    """ERR-7."""
+    operation = lab.operations()[0]
+    world = lab.world()
+    session = world.connect()
+    session.sync_well()
+    before = session.snapshot()
+    world.tenant.fault("status", status=503, operation=operation, times=None)
+    outcome = session.sync()
+    if outcome.state == "SUCCEEDED":
+        yield broken(LATER, f"{operation} answered nothing but 503, and the sync ended SUCCEEDED", code=Code.FALSE_SUCCESS)
+        return
+    problem = _lost(lab, session.snapshot(include_deleted=True).rows)
+    world.tenant.clear_faults()
+    session.sync_well()
+    yield judged(LATER, problem or same(lab, before, session.snapshot()))
+
+
+SPOKEN = Cell("connection", "", "whatever the subject says")
+
+
+def _discreet(lab: Lab) -> Iterator[Result]:
+    """ERR-8."""
+    for condition in CONDITIONS:
+        try:
+            _told(lab, condition)
+        except Blocked:
+            continue
+    rows = repr(lab.calm.snapshot.rows)
+    texts = [*lab.heard, rows]
+    leaked = [secret for secret in lab.secrets if any(secret in text for text in texts)]
+    if leaked:
+        text = f"{len(leaked)} of {len(lab.secrets)} secrets stand in messages, warnings, diagnostics or records"
+        yield broken(SPOKEN, text, code=Code.LEAK)
+    else:
+        yield held(SPOKEN, f"{len(texts)} texts looked through")
+
+
+API = "unified API: integration states and error codes"
+CHECKS = (
+    Check("ERR-1", "With a credential that is invalid, expired or revoked a sync ends AUTHENTICATION_FAILED and gives no data.", API,
+          _bad_key_cells, _bad_keys),
+    Check("ERR-2", "With a credential that is invalid, expired or revoked the probe calls nothing readable.", API,
+          _bad_key_cells, _bad_probe),
+    Check("ERR-3", "A wrong host is reported as a failure of its own, not as a bad credential or an empty account.", API,
+          _host_cells, _wrong_hosts),
+    Check("ERR-4", "An account whose API is switched off is reported as a failure.", API,
+          one_case("connection", "API off"), _switched_off),
+    Check("ERR-5", "Bad credential, lacking permission, wrong host, API off and an empty account can be told apart by a program.",
+          "design of this suite: M4", _apart_cells, _apart),
+    Check("ERR-6", "A credential that ends in the middle of a sync is reported, loses no data, and a good one goes on.",
+          "design of this suite: M7", _midway_cells, _midway),
+    Check("ERR-7", "A later sync that fails is reported, and deletes nothing.", API, one_case("connection", LATER.name), _failing_later),
+    Check("ERR-8", "No secret stands in anything that the subject says.", "design of this suite: no secret in any artefact",
+          one_case("connection", SPOKEN.name), _discreet),
+)  # fmt: skip

@@ -1,0 +1,111 @@
+"""What the vendor sees of the subject: judged by the tenant's journal alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl
+
+from conformance.casework import examples, judged, one_case, unverifiable
+from conformance.check import Cell, Check, Result
+from conformance.lab import Lab, World, shown
+from conformance.outcomes import Code
+from conformance.sandbox import Entry
+
+
+def _same_request_again(entries: Iterable[Entry], status: int) -> str | None:
+    asked = Counter((entry.method, entry.path, entry.query) for entry in entries if entry.status == status)
+    again = [f"{method} {path} ({count} times)" for (method, path, _), count in asked.items() if count > 1]
+    return f"after {status} it asked the same again: {examples(again)}" if again else None
+
+
+def _unauthorized(lab: Lab) -> Iterator[Result]:
+    """MNR-1."""
+    cell = Cell("connection", "", "401")
+    world = lab.world()
+    minted = lab.mint(world, "all")
+    world.tenant.revoke(minted.id)
+    world.connect(credential=minted.credential).sync()
+    yield _after_refusal(cell, world, 401)
+
+
+def _forbidden(lab: Lab) -> Iterator[Result]:
+    """MNR-2."""
+    world = lab.world()
+    world.connect(credential=lab.mint(world, []).credential).sync()
+    yield _after_refusal(Cell("connection", "", "403"), world, 403)
+
+
+def _after_refusal(cell: Cell, world: World, status: int) -> Result:
+    entries = world.tenant.journal()
+    if not any(entry.status == status for entry in entries):
+        return unverifiable(cell, f"the vendor never answered {status}")
+    return judged(cell, _same_request_again(entries, status), seen=[shown(entry, world.tenant.base_url) for entry in entries[:2]])
+
+
+def _reading_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "reading", "probe"), Cell("connection", "reading", "sync")]
+
+
+def _probed(lab: Lab) -> tuple[Entry, ...]:
+    def observe() -> tuple[Entry, ...]:
+        world = lab.world()
+        world.connect().probe()
+        return tuple(world.tenant.journal())
+
+    return lab.once("journal of a probe", observe)
+
+
+def _journals(lab: Lab) -> Iterator[tuple[Cell, tuple[Entry, ...]]]:
+    probe, sync = _reading_cells(lab)
+    yield probe, _probed(lab)
+    yield sync, lab.calm.journal
+
+
+def _reads_only(lab: Lab) -> Iterator[Result]:
+    """MNR-3."""
+    for cell, entries in _journals(lab):
+        writes = [f"{entry.method} {entry.path}" for entry in entries if entry.writes]
+        yield judged(cell, f"it sent {examples(writes)}" if writes else None)
+
+
+def _promised_permissions(lab: Lab) -> Iterator[Result]:
+    """MNR-4."""
+    allowed = {need for model in lab.promise.models.values() for need in model.needs}
+    allowed |= {need for model in lab.promise.models.values() for item in model.fields.values() for need in item.needs}
+    for cell, entries in _journals(lab):
+        beyond = sorted({need for entry in entries for need in entry.needs} - allowed)
+        yield judged(cell, f"it used permissions that no promise names: {', '.join(beyond)}" if beyond else None)
+
+
+def _understood(lab: Lab) -> Iterator[Result]:
+    """MNR-5."""
+    for cell, entries in _journals(lab):
+        unread = sorted({f"{entry.operation}: {name}" for entry in entries for name in entry.unread})
+        yield judged(cell, f"the vendor did not read {examples(unread)}" if unread else None)
+
+
+def _page_sizes(lab: Lab) -> Iterator[Result]:
+    """MNR-6."""
+    cell = Cell("connection", "reading", "page size")
+    paging = lab.profile.paging
+    if paging.size_parameter is None or paging.largest is None:
+        yield Result(cell, Code.NOT_APPLICABLE, "the vendor has no page size that a client could choose")
+        return
+    sizes = {value for entry in lab.calm.journal for name, value in parse_qsl(entry.query) if name == paging.size_parameter}
+    wrong = sorted(size for size in sizes if not size.isdigit() or not 1 <= int(size) <= paging.largest)
+    yield judged(cell, f"{paging.size_parameter} was {', '.join(wrong)}; at most {paging.largest} is allowed" if wrong else None)
+
+
+OURS = "design of this suite: manners"
+CHECKS = (
+    Check("MNR-1", "A request that was answered 401 is not sent again with the same credential.", OURS,
+          one_case("connection", "401"), _unauthorized),
+    Check("MNR-2", "A request that was answered 403 is not sent again in the same sync.", OURS,
+          one_case("connection", "403"), _forbidden),
+    Check("MNR-3", "A probe and a sync only read.", OURS, _reading_cells, _reads_only),
+    Check("MNR-4", "A probe and a sync use no permission that the manifest does not name.", OURS, _reading_cells, _promised_permissions),
+    Check("MNR-5", "Nothing is sent that the vendor does not read.", OURS, _reading_cells, _understood),
+    Check("MNR-6", "Pages are never asked for in a size that the vendor does not allow.", OURS,
+          one_case("connection", "page size", "reading"), _page_sizes),
+)  # fmt: skip

@@ -1,0 +1,146 @@
+"""Passing failures: the subject tries again, in time and not for ever, and the data is as if nothing had happened.
+
+The measure is the subject's own sync in calm, so that a wrong value is not found here a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.casework import broken, held, judged, one_case, operation_cells, same, seen_at, unverifiable
+from conformance.check import Cell, Check, Result
+from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed, World
+from conformance.sandbox import Entry
+
+HINT = 37
+"""Seconds of Retry-After: far from any backoff that a client might choose by itself."""
+MOST_TRIES = 12
+"""A client that asks more often than this for a page that is never given does not know when to stop."""
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A sync during which a fault struck once, on the second page or, where there is only one, on the first."""
+
+    world: World
+    problem: str | None
+    journal: tuple[Entry, ...]
+    waits: tuple[float, ...]
+
+
+def _strike(lab: Lab, operation: str, rule: Mapping[str, Any]) -> Struck:
+    def observe() -> Struck:
+        world = lab.world()
+        settings = lab.small_pages(world)
+        pages = lab.calm_pages.requests(operation)
+        world.tenant.fault(**rule, operation=operation, skip=1 if pages > 1 else 0, times=1)
+        session = world.connect(settings=settings)
+        try:
+            outcome = session.sync()
+        except (SubjectCrashed, Stuck) as error:
+            return Struck(world, str(error), tuple(world.tenant.journal()), tuple(world.waits))
+        problem = None
+        if outcome.state != "SUCCEEDED":
+            problem = f"one passing failure, and the sync ended {outcome.state}: {outcome.error}"
+        else:
+            problem = same(lab, lab.calm_pages.snapshot, session.snapshot())
+        return Struck(world, problem, tuple(world.tenant.journal()), tuple(world.waits))
+
+    return lab.once(("struck", operation, *sorted(rule.items())), observe)
+
+
+def _survives(rule: Mapping[str, Any], name: str) -> Callable[[Lab], Iterator[Result]]:
+    """`judge` of a check that lets one fault strike each operation that brings pages."""
+
+    def judge_all(lab: Lab) -> Iterator[Result]:
+        for cell in operation_cells(name)(lab):
+            struck = _strike(lab, cell.owner, rule)
+            if not any(entry.raw.get("faults") for entry in struck.journal):
+                yield unverifiable(cell, "the fault never struck: the operation was not asked")
+            else:
+                seen = seen_at(struck.world, cell.owner) if struck.problem else ()
+                yield judged(cell, struck.problem, seen=seen)
+
+    judge_all.__module__ = __name__
+    return judge_all
+
+
+LIMITED = {"kind": "rate_limit", "retry_after": HINT}
+
+
+def _honours_hint(lab: Lab) -> Iterator[Result]:
+    """RTY-2."""
+    for cell in operation_cells("Retry-After")(lab):
+        struck = _strike(lab, cell.owner, LIMITED)
+        refused = next((entry for entry in struck.journal if entry.status == 429), None)
+        if refused is None:
+            yield unverifiable(cell, "the fault never struck: the operation was not asked")
+            continue
+        again = next((entry for entry in struck.journal if entry.id > refused.id and entry.operation == cell.owner), None)
+        if again is None:
+            yield unverifiable(cell, "not judged: the operation was not asked again (see RTY-1)")
+            continue
+        waited = again.at - refused.at
+        if waited < HINT - 0.001:
+            text = f"told to wait {HINT} seconds, it asked again after {waited:g}"
+            yield broken(cell, text, seen=seen_at(struck.world, cell.owner))
+        else:
+            yield held(cell, f"waited at least {HINT} seconds")
+
+
+def _waits_without_hint(lab: Lab) -> Iterator[Result]:
+    """RTY-4."""
+    rule = {"kind": "rate_limit", "retry_after": None}
+    for cell in operation_cells("429 without Retry-After")(lab):
+        struck = _strike(lab, cell.owner, rule)
+        refused = next((entry for entry in struck.journal if entry.status == 429), None)
+        again = refused and next((entry for entry in struck.journal if entry.id > refused.id and entry.operation == cell.owner), None)
+        if refused is None or again is None:
+            yield unverifiable(cell, "not judged: the operation was not asked again (see RTY-3)")
+        else:
+            yield judged(cell, None if again.at > refused.at else "it asked again at once", seen=())
+
+
+NEVER = Cell("connection", "", "an operation that never recovers")
+
+
+def _gives_up(lab: Lab) -> Iterator[Result]:
+    """RTY-9."""
+    operation = lab.operations()[0]
+    world = lab.world()
+    world.tenant.fault("status", status=503, operation=operation, times=None)
+    session = world.connect()
+    try:
+        session.sync()
+    except Stuck as error:
+        yield broken(NEVER, f"{error} for {operation}, and would have gone on")
+        return
+    tries = sum(entry.operation == operation for entry in world.tenant.journal())
+    if not tries:
+        raise Blocked(f"{operation} was never asked")
+    yield judged(NEVER, f"{tries} tries of {operation}; at most {MOST_TRIES} are reasonable" if tries > MOST_TRIES else None)
+
+
+HTTP = "RFC 9110, 15.5 and 15.6; RFC 6585, 4"
+CHECKS = (
+    Check("RTY-1", "After a 429 with Retry-After the page is asked for again, and the data is complete.", HTTP,
+          operation_cells("429"), _survives(LIMITED, "429")),
+    Check("RTY-2", "After a 429 nothing is asked of the operation before Retry-After has passed.", "RFC 9110, 10.2.3",
+          operation_cells("Retry-After"), _honours_hint),
+    Check("RTY-3", "After a 429 without Retry-After the page is asked for again, and the data is complete.", HTTP,
+          operation_cells("429 without Retry-After"), _survives({"kind": "rate_limit", "retry_after": None}, "429 without Retry-After")),
+    Check("RTY-4", "After a 429 without Retry-After the subject waits of its own accord.", HTTP,
+          operation_cells("429 without Retry-After"), _waits_without_hint, level="SHOULD"),
+    Check("RTY-5", "After a 5xx the page is asked for again, and the data is complete.", HTTP,
+          operation_cells("503"), _survives({"kind": "status", "status": 503}, "503")),
+    Check("RTY-6", "After a connection that was cut before the answer the page is asked for again.", HTTP,
+          operation_cells("cut before headers"), _survives({"kind": "cut_before_headers"}, "cut before headers")),
+    Check("RTY-7", "After an answer that was cut in the middle the page is asked for again; half a page is never taken for a whole.", HTTP,
+          operation_cells("cut in the body"), _survives({"kind": "cut_mid_body"}, "cut in the body")),
+    Check("RTY-8", "An answer whose JSON is incomplete is asked for again; half a page is never taken for a whole.", HTTP,
+          operation_cells("truncated body"), _survives({"kind": "truncated_body"}, "truncated body")),
+    Check("RTY-9", "The subject gives up in the end: it does not ask for ever.", HTTP,
+          one_case("connection", NEVER.name), _gives_up),
+)  # fmt: skip

@@ -1,0 +1,52 @@
+"""A small HTTP server of the suite's own: gives files to actions that take an address, and plays "not this vendor"."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+from conformance.fixture_models import ServedFile
+
+
+class FileServer:
+    """Serves the named files on a free loopback port while it is open; everything else is 404 in HTML."""
+
+    def __init__(self, files: Mapping[str, ServedFile]) -> None:
+        contents = {f"/{name}": (file.content_type, _content(file)) for name, file in files.items()}
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                kind, body = contents.get(self.path.partition("?")[0], ("text/html", b"<html><body>Nothing here.</body></html>"))
+                self.send_response(200 if self.path.partition("?")[0] in contents else 404)
+                self.send_header("content-type", kind)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # the base class names them so
+
+            def log_message(self, format: str, *arguments: object) -> None:
+                """Nobody reads it."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> FileServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _content(file: ServedFile) -> bytes:
+    return base64.b64decode(file.base64) if file.base64 is not None else (file.text or "").encode()
