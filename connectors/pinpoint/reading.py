@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -14,9 +14,8 @@ from connectors.pinpoint.streams import SHARED, Item, Listing, items
 from connectors.pinpoint.talk import NOT_OFFERED, Talk, changed_at, denials
 from connectors.pinpoint.wire import Resource, Wire
 from connectors.transport.mapping import Withheld
-from connectors.transport.pages import Edges, NumberedPages
+from connectors.transport.pages import NumberedPages, Step
 from connectors.unified.connector import Diagnostic, Page, Record, Wanted
-from connectors.unified.connector import Warning as Notice
 from connectors.unified.errors import Invalid, NotFound, PermissionMissing
 
 NAMED_AT_MOST = 5
@@ -98,23 +97,24 @@ def _withheld(model: str, field: str, why: Withheld, keys: list[str]) -> Diagnos
 class Mark:
     """How far a read has come: all that is needed to go on behind a page."""
 
-    edges: Edges = ()
+    next: int | None = None
+    """The page to be read next."""
     high: str | None = None
     """The latest change met."""
     ceiling: str | None = None
-    """The latest change there was when the read began: a row that changes behind a page read by id is not met again."""
+    """The latest change there was when a read of several pages began: what changes later may not be met by it."""
 
     def text(self) -> str:
         """As an opaque cursor."""
-        return orjson.dumps([self.edges, self.high, self.ceiling]).decode()
+        return orjson.dumps([self.next, self.high, self.ceiling]).decode()
 
     @classmethod
     def parse(cls, cursor: str) -> Mark:
         """Raises Invalid: not a cursor of ours."""
         try:
-            edges, high, ceiling = orjson.loads(cursor)
-            return cls(tuple(edges), high, ceiling)
-        except (orjson.JSONDecodeError, TypeError, ValueError) as error:
+            number, high, ceiling = orjson.loads(cursor)
+            return cls(int(number), high, ceiling)
+        except (TypeError, ValueError) as error:
             raise Invalid("this is no cursor of the Pinpoint connector") from error
 
     @property
@@ -148,37 +148,44 @@ class Reader:
 
     def _pages(self, talk: Talk, listing: Listing, wanted: Wanted, start: Mark | None, since: str | None) -> Iterator[Page]:
         records = Records(listing, wanted)
-        mark = start if start is not None else self._begin(talk, listing, since)
+        mark = start if start is not None else Mark(high=since if listing.delta else None)
         constants = records.roles() if start is None else ()
         if not set(listing.feeds) & set(wanted) - {"Roles"}:
-            talk.key_at(1)  # constants need no page, but the permission must be there
+            talk.check()  # constants need no page, but the permission must be there
             yield Page(constants, None, watermark=mark.watermark)
             return
-        pages = NumberedPages[Resource](
-            fetch=lambda number: talk.page(number, self.page_size),
-            key_at=talk.key_at,
-            key=lambda row: row.id,
-            version=changed_at,
-            size=self.page_size,
-        )
         reported: set[str] = set()
-        for step in pages.read(mark.edges):
-            high = mark.high
-            for row in step.rows:
-                high = later(high, changed_at(row))
-            mark = replace(mark, edges=step.edges or (), high=high)
+        for step, ceiling in self._steps(talk, mark):
+            mark = Mark(step.next, _highest(mark.high, step.rows), ceiling)
             found, withheld = records.of(step.rows, talk.lost)
             lost = tuple(diagnostic for cell, diagnostic in talk.lost.items() if cell not in reported)
             reported.update(talk.lost)
             warnings, talk.warnings = tuple(talk.warnings), []
-            if not step.settled:
-                warnings += (Notice("list_unsettled", f"{listing.path} changed faster than it could be read; records may be missing"),)
-            cursor = None if step.edges is None else mark.text()
+            cursor = None if step.next is None else mark.text()
             yield Page(constants + found, cursor, lost + withheld, warnings, mark.watermark)
             constants = ()
 
-    def _begin(self, talk: Talk, listing: Listing, since: str | None) -> Mark:
-        if not listing.delta:
-            return Mark()
-        # A read of changes goes by time, so what changes meanwhile comes last and is met; only a whole read needs a ceiling.
-        return Mark(high=since) if since is not None else Mark(ceiling=talk.latest_change())
+    def _steps(self, talk: Talk, mark: Mark) -> Iterator[tuple[Step[Resource], str | None]]:
+        """The list's steps, with the ceiling that was found when the list turned out to be long."""
+        ceiling = mark.ceiling
+
+        def length() -> int:
+            nonlocal ceiling
+            rows, ceiling = talk.measure()
+            return rows
+
+        pages = NumberedPages[Resource](
+            fetch=lambda number: talk.page(number, self.page_size),
+            length=length,
+            key=lambda row: row.id,
+            version=changed_at,
+            size=self.page_size,
+        )
+        for step in pages.read(mark.next):
+            yield step, ceiling
+
+
+def _highest(high: str | None, rows: Sequence[Resource]) -> str | None:
+    for row in rows:
+        high = later(high, changed_at(row))
+    return high

@@ -148,7 +148,7 @@ class Ask:
     visibilities: tuple[str, ...] = ALL_VISIBILITIES
     since: str | None = None
 
-    def query(self, *, page: tuple[int, int], bare: bool = False, sort: str | None = None) -> Query:
+    def query(self, *, page: tuple[int, int], bare: bool = False, sort: str | None = None, count: bool = False) -> Query:
         """`bare` leaves out all that only some cells need."""
         parts = () if bare else self.parts
         filters = []
@@ -163,6 +163,7 @@ class Ask:
             # In both orders what is new comes last, which is what reading by page numbers relies on.
             sort=sort or ("id" if self.since is None else "updated_at,id"),
             page=page,
+            count=count,
         )
 
 

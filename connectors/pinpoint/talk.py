@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from connectors.pinpoint.streams import SHARED, Ask, Listing, Part, ask_for, is_wanted
 from connectors.pinpoint.wire import Refused, Resource, Wire
+from connectors.transport.pages import counted
 from connectors.unified.connector import Diagnostic, Wanted
 from connectors.unified.connector import Warning as Notice
 from connectors.unified.errors import ConnectorError, PermissionMissing
@@ -66,16 +67,25 @@ class Talk:
                 self._lose(part, lambda cell: unsupported(cell, None, "asked for, and not in the answer"))
         return rows
 
-    def key_at(self, rank: int) -> str | None:
-        """The id at a rank of the list."""
-        return next((row.id for row in self._agreed(lambda: self._list(self.ask, rank, 1, bare=True), bare=True)), None)
+    def check(self) -> None:
+        """Raises PermissionMissing when the list is not allowed."""
+        self._agreed(lambda: self._list(self.ask, 1, 1, bare=True), bare=True)
 
-    def latest_change(self) -> str | None:
-        """The newest change in the list, as the vendor dates it; also the cheapest way to learn that a list is not allowed."""
-        rows = self._agreed(lambda: self._list(self.ask, 1, 1, bare=True, sort="-updated_at"), bare=True)
-        return next((changed_at(row) for row in rows), None)
+    def measure(self) -> tuple[int, str | None]:
+        """How long the list is now, and its newest change as the vendor dates it (None for a list without such an order)."""
+        # Only lists that can be read by change can be sorted by it.
+        sort = "-updated_at" if self._listing.delta else None
+        try:
+            rows, total = self._wire.counted(
+                self._listing.path, self.ask.query(page=(1, 1), bare=True, sort=sort, count=True), needs=self._listing.needs
+            )
+        except Refused:
+            # Older accounts do not count.
+            rows, total = self._agreed(lambda: self._list(self.ask, 1, 1, bare=True, sort=sort), bare=True), None
+        length = counted(lambda rank: bool(self._list(self.ask, rank, 1, bare=True))) if total is None else total
+        return length, next((changed_at(row) for row in rows), None) if sort is not None else None
 
-    def _list(self, ask: Ask, number: int, size: int, *, bare: bool = False, sort: str | None = None) -> Sequence[Resource]:
+    def _list(self, ask: Ask, number: int, size: int, *, bare: bool = False, sort: str | None = None) -> tuple[Resource, ...]:
         return self._wire.list(self._listing.path, ask.query(page=(number, size), bare=bare, sort=sort), needs=self._listing.needs)
 
     def _agreed(self, request: Callable[[], T], *, bare: bool = False) -> T:

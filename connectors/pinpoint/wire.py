@@ -122,6 +122,8 @@ class Query:
     sort: str | None = None
     page: tuple[int, int] | None = None
     """(number, size)."""
+    count: bool = False
+    """Ask how many there are in all."""
 
     def params(self) -> list[tuple[str, str]]:
         """The query as the vendor spells it."""
@@ -136,6 +138,8 @@ class Query:
             spelled.append(("sort", self.sort))
         if self.page:
             spelled += [("page[number]", str(self.page[0])), ("page[size]", str(self.page[1]))]
+        if self.count:
+            spelled.append(("stats[total]", "count"))
         return spelled
 
 
@@ -184,9 +188,13 @@ class Wire:
 
     def list(self, path: str, query: Query, *, needs: tuple[str, ...]) -> tuple[Resource, ...]:
         """The resources of one page. Raises ConnectorError."""
+        return self.counted(path, query, needs=needs)[0]
+
+    def counted(self, path: str, query: Query, *, needs: tuple[str, ...]) -> tuple[tuple[Resource, ...], int | None]:
+        """A page, and how many there are in all, if asked for and told. Raises ConnectorError."""
         answer = self._read(path, query, needs)
         document = self._along(answer)
-        return tuple(resource(raw, document) for raw in _data(answer, list, path))
+        return tuple(resource(raw, document) for raw in _data(answer, list, path)), _total(answer)
 
     def one(self, path: str, query: Query, *, needs: tuple[str, ...]) -> Resource:
         """One resource. Raises ConnectorError."""
@@ -245,6 +253,14 @@ def _json_or_text(reply: Reply) -> Any:
         except orjson.JSONDecodeError:
             return reply.body.decode(errors="replace")
     return reply.body.decode(errors="replace")
+
+
+def _total(answer: Mapping[str, Any]) -> int | None:
+    """Assumed place: the documentation says only that it is in meta."""
+    found: Any = answer
+    for member in ("meta", "stats", "total", "count"):
+        found = found.get(member) if isinstance(found, Mapping) else None
+    return found if isinstance(found, int) else None
 
 
 def _data(document: Mapping[str, Any], shape: type, path: str) -> Any:
