@@ -124,7 +124,7 @@ class JoinConnector:
         A crash costs this stream a new start, which is cheap: an account has few jobs.
         """
         catalogue = self._catalogue(wanted)
-        jobs = [job for page in self._pages("/jobs", params(content="true")).read() for job in page.rows]
+        jobs = self._jobs()
         recorder = Recorder(wanted)
         for job in jobs:
             recorder.add("Jobs", str(job["id"]), mapping.JobInContext(job, catalogue))
@@ -134,6 +134,15 @@ class JoinConnector:
                 recorder.add("Job-specific screening questions", f"{job['id']}/{mapping.question_key(question)}", asked)
         self._add_people(recorder, jobs)
         yield recorder.page(cursor=None)
+
+    def _jobs(self) -> list[dict[str, Any]]:
+        """Every job in its latest version. Which statuses JOIN lists unasked is not known, so all are asked for by name."""
+        try:
+            steps = list(self._pages("/jobs", params(content="true", status=",".join(mapping.STATUSES))).read())
+        except Invalid:
+            # Assumed: JOIN understands `status`. If it does not, what it lists unasked is all there is.
+            steps = list(self._pages("/jobs", params(content="true")).read())
+        return list({job["id"]: job for step in steps for job in step.rows}.values())
 
     def _add_people(self, recorder: Recorder, jobs: Sequence[Mapping[str, Any]]) -> None:
         people: dict[str, mapping.Person] = {}
@@ -194,14 +203,14 @@ def _contact(job: Mapping[str, Any]) -> Iterator[tuple[str, mapping.Person]]:
     email = mapping.contact_email(job)
     if email is not None:
         first, last = mapping.split_name(job["contact"].get("name"))
-        yield email, mapping.Person(job["contact"]["email"].strip(), first, last)
+        yield email, mapping.Person(email, first, last)
 
 
 def _team(job: Mapping[str, Any]) -> Iterator[tuple[str, mapping.Person]]:
     for member in job.get("hiringTeam") or []:
         email = mapping.normal_email(member.get("email"))
         if email is not None:
-            yield email, mapping.Person(member["email"].strip(), member.get("firstName"), member.get("lastName"))
+            yield email, mapping.Person(email, member.get("firstName"), member.get("lastName"))
 
 
 def _roles(job: Mapping[str, Any]) -> dict[str, set[str]]:

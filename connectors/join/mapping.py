@@ -47,7 +47,7 @@ INTEGRATION_FIELDS = ("externalId", "language", "workplaceType", "remoteType")
 
 
 def employment_type(job: JobInContext) -> str | None:
-    found = _looked_up(job.catalogue.employment_types, job.raw.get("employmentTypeId"), "employment type")
+    found: tuple[str, str | None] | None = _looked_up(job.catalogue.employment_types, job.raw.get("employmentTypeId"), "employment type")
     if found is None:
         return None
     name, slug = found
@@ -188,7 +188,7 @@ class Person:
     """A user as the jobs show it."""
 
     email: str
-    """As written; the key is its normal form."""
+    """In its normal form: the same person is spelt differently from job to job."""
     first_name: str | None
     last_name: str | None
 
