@@ -146,7 +146,8 @@ class ActionRun:
                 self.records.remember_created(connection, made, key)
             interrupted = self.progress.last(connection)
             sync_id = interrupted.id if interrupted is not None and interrupted.state is None else None
-            for record in result.records:
+            unknown = [record for record in result.if_new if not any(self.records.read(connection, record.model, keys=[record.key]))]
+            for record in (*result.records, *unknown):
                 found = ingest(record, integration_id=self.integration_id, scope=self.scope)
                 warnings.extend(Warning("record_incomplete", f"{one.model}.{one.field}: {one.detail}") for one in found.diagnostics)
                 if found.row is not None:

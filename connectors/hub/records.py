@@ -65,6 +65,17 @@ class Records:
         unseen = or_(records.c.seen_in_sync != sync_id, records.c.seen_in_sync.is_(None))
         self._mark(connection, and_(records.c.model == model, unseen))
 
+    def mark_orphans(self, connection: Connection, model: str, references: Mapping[str, str]) -> None:
+        """Give remote_deleted_at to every living row that refers (field to model) to a record that is not alive."""
+        alive = {target: self._alive(connection, target) for target in references.values()}
+        orphans = []
+        for row in connection.execute(select(records.c.key, records.c.data).where(self._mine, records.c.model == model)):
+            values = orjson.loads(row.data)
+            if any(values.get(field) is not None and values[field] not in alive[target] for field, target in references.items()):
+                orphans.append(row.key)
+        for key in orphans:
+            self._mark(connection, and_(records.c.model == model, records.c.key == key))
+
     def mark_all(self, connection: Connection, model: str) -> None:
         """Give remote_deleted_at to every living row of a model."""
         self._mark(connection, records.c.model == model)
@@ -128,6 +139,11 @@ class Records:
         return frozenset(connection.execute(select(created_by_us.c.key).where(wanted)).scalars())
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _alive(self, connection: Connection, model: str) -> frozenset[str]:
+        """The unified ids of a model's living rows."""
+        wanted = and_(self._mine, records.c.model == model, records.c.remote_deleted_at.is_(None))
+        return frozenset(connection.execute(select(records.c.id).where(wanted)).scalars())
 
     @property
     def _mine(self) -> Any:

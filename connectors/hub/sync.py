@@ -196,10 +196,7 @@ class SyncRun:
             all_progress = [(stream, self.progress.stream(connection, sync.id, stream.name)) for stream in streams]
             state = _verdict([None if progress is None else progress.state for _, progress in all_progress], failures)
             if sync.mode == "FULL" and state != "AUTHENTICATION_FAILED":
-                for model in self.scope.fields:
-                    feeding = [progress for stream, progress in all_progress if model in stream.feeds]
-                    if feeding and all(one is not None and one.state == "done" and (model, None) not in one.gaps for one in feeding):
-                        self.records.mark_unseen(connection, model, sync.id)
+                self._conclude_deletions(connection, sync, all_progress)
             self.progress.settle_left_out(connection, sync.id)
             error = f"{type(failures[0]).__name__}: {failures[0]}" if failures else None
             self.progress.end(connection, sync.id, state, error)
@@ -210,6 +207,18 @@ class SyncRun:
                 warnings=self.progress.warnings(connection, sync.id),
                 error=self.progress.redacted(error),
             )
+
+    def _conclude_deletions(self, connection: Connection, sync: Sync, all_progress: list[tuple[Stream, StreamProgress | None]]) -> None:
+        """What a whole read has not met is gone; rows that are kept go when a record that they refer to is."""
+        kept = [model.name for model in self.scope.manifest.models if model.keeps_rows and model.name in self.scope.fields]
+        for model in self.scope.fields:
+            feeding = [progress for stream, progress in all_progress if model in stream.feeds]
+            whole = feeding and all(one is not None and one.state == "done" and (model, None) not in one.gaps for one in feeding)
+            if whole and model not in kept:
+                self.records.mark_unseen(connection, model, sync.id)
+        for model in kept:
+            references = {field: target for field, target in REFERENCES[model].items() if target in self.scope.fields}
+            self.records.mark_orphans(connection, model, references)
 
 
 def _verdict(states: list[str | None], failures: list[ConnectorError]) -> SyncState:

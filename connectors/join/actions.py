@@ -12,6 +12,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from connectors.join.applications import records_of
+from connectors.join.manifest import MANIFEST
 from connectors.join.wire import Api, params
 from connectors.unified.actions import (
     ActionInput,
@@ -21,11 +23,12 @@ from connectors.unified.actions import (
     GetCandidateAttachments,
     Source,
 )
-from connectors.unified.connector import ActionResult, Warning
+from connectors.unified.connector import ActionResult, Record, Warning
 from connectors.unified.errors import AlreadyExists, Conflict, ConnectorError, Invalid, NotFound, OutcomeUnknown, UnexpectedReply
 
 LARGEST_FILE = 25 * 1024 * 1024
 """Bytes that we fetch for one attachment at the most; JOIN's own limit is not known and smaller."""
+EVERYTHING = {model.name: frozenset(field.name for field in model.fields) for model in MANIFEST.models}
 NEWEST = 50
 """Applications among which one that we just made is looked for."""
 
@@ -116,8 +119,26 @@ def create(api: Api, values: ActionInput) -> ActionResult:
     application, candidate = made
     if unfitting is not None:
         warnings.append(_note_source(api, candidate, unfitting))
-    created = {"Applications": application, "Candidates": candidate}
-    return ActionResult(created={model: key for model, key in created.items() if key is not None}, warnings=tuple(warnings))
+    created = {model: key for model, key in (("Applications", application), ("Candidates", candidate)) if key is not None}
+    records = _read_back(api, application, warnings)
+    return ActionResult(
+        created=created,
+        records=tuple(record for record in records if record.model != "Candidates"),
+        # Source and date of a candidate are those of the earliest application, which this is only if it is the first.
+        if_new=tuple(record for record in records if record.model == "Candidates"),
+        warnings=tuple(warnings),
+    )
+
+
+def _read_back(api: Api, application: str | None, warnings: list[Warning]) -> tuple[Record, ...]:
+    """The new records as a sync would deliver them; the create stands, so a failed read is no more than a warning."""
+    if application is None:
+        return ()
+    try:
+        return records_of(api.one(f"/applications/{application}"), EVERYTHING)
+    except ConnectorError as error:
+        warnings.append(Warning("not_read_back", f"created, but it could not be read back: {error}"))
+        return ()
 
 
 def _prepared(api: Api, values: CreateCandidate, source: str | None) -> Create:
@@ -250,7 +271,9 @@ def _all_applications(api: Api) -> Iterator[dict[str, Any]]:
 def _files(api: Api, application: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     listed = [(TYPES.get(str(item.get("type")), "OTHER"), item["url"]) for item in application.get("attachments") or []]
     answered = [answer["file"] for answer in application.get("screeningQuestions") or [] if answer.get("file")]
-    listed += [("OTHER", file["url"]) for file in answered if isinstance(file, Mapping) and file.get("url")]
+    # Whether an answer's file is a link or an object with one is not known.
+    links = [file.get("url") if isinstance(file, Mapping) else file for file in answered]
+    listed += [("OTHER", link) for link in links if isinstance(link, str)]
     for type, url in listed:
         reply = api.file(url)
         content_type = reply.content_type or "application/octet-stream"

@@ -11,7 +11,7 @@ import orjson
 from connectors.join.mapping import Candidate, JobStage, Stage, tags_of
 from connectors.join.records import Recorder
 from connectors.transport.seams import SeamedPages, SeamStep
-from connectors.unified.connector import Page, Wanted, Warning
+from connectors.unified.connector import Page, Record, Wanted, Warning
 
 SUMMARY_SIZE = 500
 """Candidates in one page of those that follow the last application."""
@@ -98,6 +98,12 @@ class ApplicationsReader:
             for tag in tags_of(raw):
                 recorder.add("Tags", tag.text, tag)
                 recorder.add("Candidate tags", f"{id}/{tag.text}", tag)
+
+
+def records_of(application: Raw, wanted: Wanted) -> tuple[Record, ...]:
+    """Everything that one application shows, as if the account held no other."""
+    only = SeamedPages(lambda number, size: [dict(application)], key=str, version=str, size=2)
+    return tuple(record for page in ApplicationsReader(only, wanted).read(None) for record in page.records)
 
 
 def _age(application: Raw) -> tuple[str, int]:

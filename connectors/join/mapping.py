@@ -294,12 +294,29 @@ def current_stage_id(application: Raw) -> Ref | None:
     return None if stage is None else Ref("Application Stages", str(stage["id"]))
 
 
+def application_data(application: Raw) -> dict[str, Any]:
+    """JOIN's own record, its links without their signatures: those open the files, and are others in every answer."""
+    changed: dict[str, Any] = {}
+    if application.get("attachments") is not None:
+        changed["attachments"] = [{**one, "url": unsigned(one.get("url"))} for one in application["attachments"]]
+    if application.get("screeningQuestions") is not None:
+        changed["screeningQuestions"] = [{**one, "file": unsigned(one.get("file"))} for one in application["screeningQuestions"]]
+    return {"/applications": {**application, **changed}}
+
+
+def unsigned(link: Any) -> Any:
+    """A file's link without its query, as text or within an object (which of them JOIN sends for answers is not known)."""
+    if isinstance(link, str):
+        return link.partition("?")[0]
+    return {**link, "url": unsigned(link.get("url"))} if isinstance(link, dict) else link
+
+
 APPLICATIONS: Table[Raw] = {
     "outcome": outcome,
     "current_stage_id": current_stage_id,
     "job_id": lambda application: Ref("Jobs", str(application["job"]["id"])),
     "candidate_id": lambda application: Ref("Candidates", str(application["candidate"]["id"])),
-    "remote_data": lambda application: {"/applications": dict(application)},
+    "remote_data": application_data,
 }
 
 

@@ -105,6 +105,8 @@ class ActionResult:
     created: Mapping[str, str] = field(default_factory=dict)
     records: tuple[Record, ...] = ()
     """The records that the action made or changed, as a sync would deliver them, when the vendor's answer shows them."""
+    if_new: tuple[Record, ...] = ()
+    """Records that are as a sync would deliver them only if nobody knew them before: kept unless they are there already."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """The unified answer's `data` beside them, e.g. {"results": [...]} of the attachment reads."""
     warnings: tuple[Warning, ...] = ()
