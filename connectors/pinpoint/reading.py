@@ -174,7 +174,7 @@ class Reader:
             rows, ceiling = talk.measure()
             return rows
 
-        pages = NumberedPages[Resource](
+        pages: NumberedPages[Resource] = NumberedPages(
             fetch=lambda number: talk.page(number, self.page_size),
             length=length,
             key=lambda row: row.id,

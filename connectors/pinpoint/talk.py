@@ -15,6 +15,9 @@ from connectors.unified.errors import ConnectorError, PermissionMissing
 
 T = TypeVar("T")
 
+Step = Callable[[Ask], Ask]
+"""Leaves one thing out of a request."""
+
 REMEDY = "Give the API key {permissions} in Pinpoint under Settings > API & Webhooks, then sync again."
 NOT_OFFERED = "None: this account's Pinpoint does not offer it."
 
@@ -112,20 +115,26 @@ class Talk:
             self._drop(part, lambda cell, part=part: not_permitted(cell, part.needs, refusal))  # type: ignore[misc]
 
     def _settle_for_known(self, refusal: Refused) -> None:
-        """Find what an older account does not know: each thing left out alone, then more and more of them together."""
-        steps: list[Callable[[Ask], Ask]] = [_without_private_jobs, _without_since]
-        steps += [_without(part) for part in self.ask.parts]
-        alone = [step(self.ask) for step in steps]
-        together = []
-        smaller = self.ask
+        """Find what an older account does not know: leave out more and more until it answers, then take back what it does know."""
+        steps = [step for step in (_without_private_jobs, _without_since, *map(_without, self.ask.parts)) if step(self.ask) != self.ask]
+        left_out: list[Step] = []
         for step in steps:
-            smaller = step(smaller)
-            together.append(smaller)
-        for candidate in (*alone, *together):
-            if candidate != self.ask and self._known(candidate):
-                self._report_difference(candidate, refusal)
-                return
-        raise refusal
+            left_out.append(step)
+            if self._known(self._smaller(left_out)):
+                break
+        else:
+            raise refusal
+        for step in tuple(left_out[:-1]):
+            others = [other for other in left_out if other is not step]
+            if self._known(self._smaller(others)):
+                left_out = others
+        self._report_difference(self._smaller(left_out), refusal)
+
+    def _smaller(self, left_out: Sequence[Step]) -> Ask:
+        ask = self.ask
+        for step in left_out:
+            ask = step(ask)
+        return ask
 
     def _report_difference(self, agreed: Ask, refusal: Refused) -> None:
         before = self.ask
@@ -185,7 +194,7 @@ def _without_since(ask: Ask) -> Ask:
     return replace(ask, since=None)
 
 
-def _without(part: Part) -> Callable[[Ask], Ask]:
+def _without(part: Part) -> Step:
     return lambda ask: replace(ask, parts=tuple(other for other in ask.parts if other is not part))
 
 

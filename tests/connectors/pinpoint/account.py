@@ -254,7 +254,11 @@ def application(
     }
     related: dict[str, Any] = {"stage": None, "answers": [], "candidate": None}
     return raw(
-        "applications", id_, {**related, **(relations or {})}, {"tags": tags or [], "attachments": attachments or []}, **{**said, **attributes}
+        "applications",
+        id_,
+        {**related, **(relations or {})},
+        {"tags": tags or [], "attachments": attachments or []},
+        **{**said, **attributes},
     )
 
 

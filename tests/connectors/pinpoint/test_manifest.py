@@ -20,9 +20,9 @@ JOIN_ROW = "id changed_at remote_deleted_at"
 
 CARD_MODELS = {
     "Users": f"{ROW} first_name last_name email",
-    "Jobs": f"{ROW} name description confidential employment_type status visibility department post_url salary_amount_from salary_amount_to "
-    "salary_currency salary_period location custom_fields integration_fields remote_url opened_at closed_at remote_created_at "
-    "remote_updated_at contact_id remote_data",
+    "Jobs": f"{ROW} name description confidential employment_type status visibility department post_url salary_amount_from "
+    "salary_amount_to salary_currency salary_period location custom_fields integration_fields remote_url opened_at closed_at "
+    "remote_created_at remote_updated_at contact_id remote_data",
     "Candidates": f"{ROW} first_name last_name source phone_numbers email_addresses social_media location remote_created_at "
     "remote_updated_at remote_data",
     "Application Stages": f"{ROW} name",
