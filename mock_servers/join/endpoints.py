@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_, select
 
 from mock_servers.engine.store import NotFound
 from mock_servers.engine.vendors import Handler, Reply
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
     from mock_servers.engine.store import Row
 
-Conditions = list[tuple[str, ColumnElement[bool]]]
-"""Each with a name that tells its shape, for the cache of statements; values are bound by parameter."""
+Conditions = list[tuple[str, Callable[[], ColumnElement[bool]]]]
+"""Each with a name that tells its shape; it is only built when no statement of that shape was. Values are bound by parameter."""
 
 
 # -- lists -------------------------------------------------------------------------------------------------------------
@@ -59,10 +61,10 @@ def _jobs(exchange: Exchange, parameters: Parameters, *, full: bool) -> Reply:
         online = exchange.quirk(quirks.OnlineJobsOnly)
         status = tables.jobs.c.status
         if online is None:
-            conditions.append(("no drafts", status != "DRAFT"))
+            conditions.append(("no drafts", lambda: status != "DRAFT"))
         else:
             exchange.acted(online)
-            conditions.append(("online", status == "ONLINE"))
+            conditions.append(("online", lambda: status == "ONLINE"))
     return _list(exchange, parameters, resources.JOBS, conditions, values, document="doc_full" if full else "doc")
 
 
@@ -89,8 +91,12 @@ def _conditions(exchange: Exchange, parameters: Parameters, listing: resources.L
             exchange.acted(needed)
         names = [f"{one.parameter}_{number}" for number in range(len(parsed))]
         values.update(zip(names, parsed, strict=True))
-        conditions.append((f"{one.parameter}:{len(names)}", or_(*(one.kind.clause(one.column, bindparam(name)) for name in names))))
+        conditions.append((f"{one.parameter}:{len(names)}", partial(_any_of, one, names)))
     return conditions, values
+
+
+def _any_of(one: resources.Filter, names: list[str]) -> ColumnElement[bool]:
+    return or_(*(one.kind.clause(one.column, bindparam(name)) for name in names))
 
 
 def _works(exchange: Exchange, one: resources.Filter) -> bool:
@@ -112,13 +118,12 @@ def _list(
     page, size = parameters.page()
     parameters.done()
     table = tables.METADATA.tables[listing.table]
-    chosen = and_(*(clause for _, clause in conditions)) if conditions else None
     shape = (listing.table, document, tuple(name for name, _ in conditions))
 
     def statement() -> Any:
         # The index alone finds the page's ids; documents are read for those only, however deep the page lies.
         ids = select(table.c.id).order_by(*listing.order).limit(bindparam("size")).offset(bindparam("skip"))
-        ids = ids if chosen is None else ids.where(chosen)
+        ids = ids.where(*(build() for _, build in conditions))
         return select(table.c[document]).where(table.c.id.in_(ids)).order_by(*listing.order)
 
     # An offset beyond what a database can count is simply beyond the end.
@@ -126,19 +131,20 @@ def _list(
     body = b"[" + b",".join(row[0] for row in rows) + b"]"
     if not rows:
         exchange.why = "no record matches" if page == 1 else f"page {page} lies beyond the last record"
-    headers = _pagination_headers(exchange, table, chosen, (*shape, "count"), values, page, size)
+    headers = _pagination_headers(exchange, table, conditions, values, page, size)
     return Reply(200, finish(exchange, body, full_jobs=document == "doc_full"), headers=headers)
 
 
 def _pagination_headers(
-    exchange: Exchange, table: Any, chosen: ColumnElement[bool] | None, shape: Any, values: dict[str, Any], page: int, size: int
+    exchange: Exchange, table: Table, conditions: Conditions, values: dict[str, Any], page: int, size: int
 ) -> tuple[tuple[bytes, bytes], ...]:
     quirk = exchange.quirk(quirks.PaginationHeaders)
     if quirk is None:
         return ()
     exchange.acted(quirk)
+    shape = (table.name, "count", tuple(name for name, _ in conditions))
     counting = select(func.count()).select_from(table)
-    total = exchange.store.query(shape, lambda: counting if chosen is None else counting.where(chosen), **values)[0][0]
+    total = exchange.store.query(shape, lambda: counting.where(*(build() for _, build in conditions)), **values)[0][0]
     numbers = (("page", page), ("page-size", size), ("total", total))
     return tuple((f"x-pagination-{name}".encode(), str(number).encode()) for name, number in numbers)
 
@@ -263,7 +269,12 @@ async def download_attachment(exchange: Exchange) -> Reply:
 
 # -- what happens by itself --------------------------------------------------------------------------------------------
 
-_VANISHING = """the manual applications of people who have since applied to the same job by themselves"""
+
+def _vanishing() -> Select[tuple[int]]:
+    """Manual applications of people who have since applied to the same job by themselves."""
+    manual, direct = tables.applications.alias("manual"), tables.applications.alias("direct")
+    same = and_(direct.c.candidate_id == manual.c.candidate_id, direct.c.job_id == manual.c.job_id, direct.c.manual.is_not(True))
+    return select(manual.c.id).where(manual.c.manual == True, select(direct.c.id).where(same).exists())  # noqa: E712 - SQL
 
 
 def let_manual_ones_vanish(exchange: Exchange) -> None:
@@ -271,13 +282,7 @@ def let_manual_ones_vanish(exchange: Exchange) -> None:
     quirk = exchange.quirk(quirks.ManualApplicationVanishes)
     if quirk is None:
         return
-    manual, direct = tables.applications.alias("manual"), tables.applications.alias("direct")
-    same = and_(direct.c.candidate_id == manual.c.candidate_id, direct.c.job_id == manual.c.job_id, direct.c.manual.is_not(True))
-    gone = exchange.store.query(
-        _VANISHING,
-        lambda: select(manual.c.id).where(manual.c.manual == True, select(direct.c.id).where(same).exists()),  # noqa: E712 - SQL
-    )
-    for (id,) in gone:
+    for (id,) in exchange.store.query("vanishing", _vanishing):
         exchange.acted(quirk)
         # Reads do not report what the store changes, so this is told here.
         for table, deleted in delete_application(exchange, id):

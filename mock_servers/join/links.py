@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -85,9 +86,13 @@ def _expiry(exchange: Exchange) -> int:
 
 def _signature(exchange: Exchange, opaque: str, expiry: int) -> str:
     """Keyed by the tenant, so that no link of one account opens a file of another."""
-    key = hashlib.blake2b(exchange.tenant.id.encode(), digest_size=32).digest()
-    digest = hashlib.blake2b(f"{opaque} {expiry}".encode(), key=key, digest_size=12).hexdigest()
+    digest = hashlib.blake2b(f"{opaque} {expiry}".encode(), key=_key(exchange.tenant.id), digest_size=12).hexdigest()
     return f"{expiry:x}.{digest}"
+
+
+@lru_cache(256)
+def _key(tenant_id: str) -> bytes:
+    return hashlib.blake2b(tenant_id.encode(), digest_size=32).digest()
 
 
 def _opaque(number: int) -> str:
