@@ -113,7 +113,7 @@ class Actions:
         if not isinstance(reference, str) or not reference or "," in reference:
             # A comma would ask for either of two, and nothing at all for whatever has no reference.
             raise Invalid(f"applications cannot be looked up by the reference {reference!r}")
-        query = Query(filters=(("external_system_reference", reference), EVERY_JOB), page=(1, 2))
+        query = Query(filters=(("external_system_reference", reference), EVERY_JOB), sort="id", page=(1, 2))
         found = self.wire.list("/applications", query, needs=(READ_APPLICATIONS,))
         return next((row for row in found if row.get("external_system_reference") == reference), None)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from connectors.transport.client import Client, Reply
+from connectors.transport.client import Client, Reply, check_path
 from connectors.transport.retry import PASSING_STATUSES, Retries, retry_after
 from connectors.unified.connector import RawReply
 from connectors.unified.errors import (
@@ -219,6 +219,7 @@ class Wire:
 
     def raw(self, method: str, path: str, params: Mapping[str, Any], headers: Mapping[str, str], data: Any) -> RawReply:
         """A passthrough: one call with our credential, any status is an answer. Raises Unavailable, Invalid."""
+        check_path(path)
         own = {name.lower() for name in self._headers if name != "Accept"}
         taken = sorted(name for name in headers if name.lower() in own)
         if taken:

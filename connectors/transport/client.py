@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 import httpx
 
@@ -88,8 +88,7 @@ class Client:
             AnswerLost: the connection broke before the whole answer arrived.
             Invalid: the path or a header cannot be sent.
         """
-        if not path.startswith("/") or path.startswith("//") or ".." in path.split("/"):
-            raise Invalid(f"path {path!r} must start with one slash and stay below the vendor's API root")
+        check_path(path)
         url = self.base_url + path
         try:
             reply = self._http.request(method, url, params=list(params) or None, headers=dict(headers or {}), content=body)
@@ -136,6 +135,12 @@ class Client:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def check_path(path: str) -> None:
+    """Raises Invalid for a path that could lead elsewhere than below the vendor's root."""
+    if not path.startswith("/") or path.startswith("//") or ".." in unquote(path).partition("?")[0].split("/"):
+        raise Invalid(f"path {path!r} must start with one slash and stay below the vendor's API root")
 
 
 def _tls(verify: str | bool) -> ssl.SSLContext | bool:

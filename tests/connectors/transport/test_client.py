@@ -55,7 +55,7 @@ def test_a_redirect_is_not_followed(fake, client):
     assert len(fake.asked) == 1
 
 
-@pytest.mark.parametrize("path", ["x", "//evil.test/x", "/../x", "/a/../../x"])
+@pytest.mark.parametrize("path", ["x", "//evil.test/x", "/../x", "/a/../../x", "/%2e%2e/x"])
 def test_a_path_stays_below_the_root(client, path):
     with pytest.raises(Invalid, match="must start with one slash"):
         client.send("GET", path)
