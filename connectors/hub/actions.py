@@ -101,15 +101,18 @@ class ActionRun:
             if not self.progress.ever(connection):
                 raise Refused(SETUP_SYNC_PENDING, "the first sync has not come through yet")
 
-    def _with_vendor_id(self, connection: Connection, values: ActionInput, path: str, model: str, *, remote: bool) -> ActionInput:
+    def _with_vendor_id(
+        self, connection: Connection, values: ActionInput, path: str, model: str, *, remote: bool, inside: str = ""
+    ) -> ActionInput:
+        """The input with the vendor's id at `path`, if something stands there. `inside`: where `values` is in the whole input."""
         head, _, tail = path.partition(".")
         held = getattr(values, head, None)
         if held is None:
             return values
         if isinstance(held, ActionInput):
-            inner = self._with_vendor_id(connection, held, tail, model, remote=remote)
+            inner = self._with_vendor_id(connection, held, tail, model, remote=remote, inside=f"{inside}{head}.")
             return values.model_copy(update={head: inner})
-        return values.model_copy(update={head: self._vendor_id(connection, str(held), path, model, remote=remote)})
+        return values.model_copy(update={head: self._vendor_id(connection, str(held), f"{inside}{path}", model, remote=remote)})
 
     def _vendor_id(self, connection: Connection, id: str, path: str, model: str, *, remote: bool) -> str:
         if remote and id.startswith(REMOTE):

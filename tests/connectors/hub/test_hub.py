@@ -1,0 +1,155 @@
+"""Connections: what they refuse, what outlives them, and that they fit what the conformance suite expects of a subject."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import subjects
+from connectors.hub.hub import Hub
+from connectors.hub.store import Store
+from connectors.hub.subject import InProcess, InProcessConnection
+from connectors.unified.errors import Unauthorized
+from connectors.unified.service import ConfigurationError
+from tests.connectors.hub.conftest import Connect
+from tests.connectors.hub.invented import SECRET, Ticking, World, small_world, target
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"vendor": "nobody"}, "nobody"),
+        ({"credential": {"account": "a-long-account"}}, "token"),
+        ({"settings": {"colour": "red"}}, "colour"),
+        ({"settings": {"sync_only_created": "yes"}}, "sync_only_created"),
+        ({"scope_config": {"models": {"Jbos": "DISABLED"}}}, "Jbos"),
+    ],
+)
+def test_a_target_that_can_never_work_is_refused(connect: Connect, changes: dict[str, Any], named: str) -> None:
+    """With the name of what is wrong, and none of the credential's values."""
+    with pytest.raises(ConfigurationError, match=named) as caught:
+        connect(**changes)
+
+    assert "a-long-account" not in str(caught.value)
+
+
+def test_the_connector_gets_its_own_settings_only(connect: Connect, world: World) -> None:
+    """The hub keeps the hub's."""
+    connection = connect(settings={"page_size": 100, "source_name": "x"})
+    connection.sync()
+
+    assert world.pages == 5
+
+
+def test_a_probe_names_what_is_off_without_asking(connect: Connect) -> None:
+    """And asks for the rest."""
+    connection = connect(scope_config={"models": {"Tags": "DISABLED"}, "fields": {"Jobs.name": "DISABLED"}})
+    verdicts = {(one.model, one.field): one for one in connection.probe()}
+
+    assert verdicts["Jobs", None].readable
+    assert not verdicts["Tags", None].readable
+    assert {"disabled_by_scope_config"} == {
+        one.diagnostic.reason for place in (("Tags", None), ("Jobs", "name")) if (one := verdicts[place]).diagnostic is not None
+    }
+
+
+def test_a_probe_with_a_dead_credential_says_so_of_every_model(connection: InProcessConnection, world: World) -> None:
+    """A dead credential is not a lacking permission."""
+    world.probe_error = Unauthorized(f"token {SECRET} expired", http_status=401)
+    verdicts = connection.probe()
+
+    assert len(verdicts) == len(connection.manifest()["models"])
+    assert not any(one.readable for one in verdicts)
+    assert {("error", 401)} == {(one.diagnostic.reason, one.diagnostic.http_status) for one in verdicts if one.diagnostic is not None}
+    assert SECRET not in repr(verdicts)
+
+
+def test_a_raw_call_is_handed_through(connection: InProcessConnection) -> None:
+    """Any status is an answer."""
+    answer = connection.passthrough("GET", "/brew", params={"a": 1})
+
+    assert (answer.status, answer.data, answer.headers["x-method"]) == (418, {"params": {"a": 1}, "data": None}, "GET")
+    assert answer.url.endswith("/brew")
+
+
+def test_two_connections_share_nothing(connect: Connect, world: World) -> None:
+    """Other ids for the same records, other rows, another first sync."""
+    one, other = connect(), connect()
+    one.sync()
+    with pytest.raises(subjects.ModelUnavailable):
+        other.read("Jobs")
+    other.sync()
+
+    assert not {row["id"] for row in one.read("Jobs")} & {row["id"] for row in other.read("Jobs")}
+
+
+def test_two_integrations_in_one_hub_share_nothing(clock: Ticking) -> None:
+    """Nor do they in one database; forgetting one leaves the other."""
+    worlds = {"a": small_world(), "b": small_world()}
+    hub = Hub(factories=lambda vendor: worlds[vendor].connect, now=clock)
+    a, b = hub.connect(target(vendor="a")), hub.connect(target(vendor="b"))
+    hub.sync(a)
+    hub.sync(b)
+    worlds["b"].remove("Users", "8")
+    hub.sync(b)
+    before = hub.read(a, "Users")
+    hub.disconnect(b)
+
+    assert before == hub.read(a, "Users")
+    assert len(before) == 2
+    with pytest.raises(ConfigurationError, match="not connected"):
+        hub.read(b, "Users")
+
+
+def test_records_outlive_the_process_and_credentials_do_not(tmp_path: Path, world: World, clock: Ticking) -> None:
+    """A file keeps the rows and where a killed sync stood; no secret is written to it."""
+    url = f"sqlite:///{tmp_path}/hub.db"
+    first = Hub(Store(url), factories=lambda vendor: world.connect, now=clock)
+    id = first.connect(target())
+    first.sync(id)
+    rows = first.read(id, "Jobs")
+    first.close()
+    second = Hub(Store(url), factories=lambda vendor: world.connect, now=clock)
+    second.connect(target(), id)
+
+    assert rows == second.read(id, "Jobs")
+    assert second.sync(id, "DELTA").mode == "DELTA"
+    assert all(SECRET.encode() not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_a_target_shows_no_secret() -> None:
+    """Targets turn up in tracebacks and reports."""
+    assert SECRET not in repr(target())
+
+
+def test_the_hub_is_a_subject(connection: InProcessConnection) -> None:
+    """Every method of the seam is there, with the parameters that the suite uses, and the outcomes are its own classes."""
+    for seam, ours in ((subjects.Subject, InProcess), (subjects.Connection, InProcessConnection)):
+        for name, method in inspect.getmembers(seam, inspect.isfunction):
+            if not name.startswith("_"):
+                expected = list(inspect.signature(method).parameters)
+                assert expected == list(inspect.signature(getattr(ours, name)).parameters), name
+    assert isinstance(connection.sync(), subjects.SyncOutcome)
+    assert isinstance(connection.act("Fly", {}), subjects.ActionOutcome)
+    assert isinstance(connection.passthrough("GET", "/"), subjects.PassthroughOutcome)
+    assert all(isinstance(one, subjects.Probed) for one in connection.probe())
+
+
+def test_the_suite_finds_the_hub_by_its_default_name() -> None:
+    """The command line names no subject unless it must."""
+    assert isinstance(subjects.load(subjects.DEFAULT_SUBJECT), InProcess)
+
+
+def test_integration_ids_are_the_same_in_every_run(world: World) -> None:
+    """Or no two reports could be compared."""
+    ids = []
+    for _ in range(2):
+        connection = InProcess(factories={"invented": world.connect}).connect(target())
+        connection.sync()
+        ids.append([row["id"] for row in connection.read("Jobs")])
+        connection.close()
+
+    assert ids[0] == ids[1]
