@@ -105,6 +105,7 @@ class World:
     acted: list[tuple[str, ActionInput]] = field(default_factory=list)
     answer: ActionResult | ConnectorError = field(default_factory=ActionResult)
     probe_error: ConnectorError | None = None
+    manifest: Manifest = MANIFEST
 
     def put(self, model: str, key: str, **values: Any) -> None:
         self.version += 1
@@ -134,9 +135,8 @@ class World:
 class InventedConnector:
     """Implements connectors.unified.connector.Connector."""
 
-    manifest = MANIFEST
-
     def __init__(self, world: World, *, page_size: int) -> None:
+        self.manifest = world.manifest
         self.world = world
         self._page_size = page_size
 

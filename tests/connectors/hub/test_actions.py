@@ -308,6 +308,15 @@ def test_a_create_that_shows_no_record_still_answers_with_its_ids(synced: InProc
     assert given(world).candidate_id == "950"
 
 
+def test_what_holds_only_for_a_new_record_never_overwrites_a_known_one(synced: InProcessConnection, world: World) -> None:
+    """A create that meets a person who is there already shows less of them than a sync does."""
+    meagre = tuple(Record("Candidates", key, dict.fromkeys(PROMISED["Candidates"]) | {"first_name": "New"}) for key in ("900", "950"))
+    world.answer = ActionResult(created={"Candidates": "950"}, if_new=meagre)
+    synced.act("Create candidate", application(synced))
+
+    assert {row["remote_id"]: row["first_name"] for row in synced.read("Candidates")} == {"900": "Zoë", "901": "Yan", "950": "New"}
+
+
 def test_the_answers_data_has_unified_ids(synced: InProcessConnection, world: World) -> None:
     """As in the attachment reads."""
     world.answer = ActionResult(data={"results": [{"candidate_id": Ref("Candidates", "900"), "name": "cv.pdf"}]})

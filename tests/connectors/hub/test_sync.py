@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,6 +125,21 @@ def test_a_delta_sync_concludes_no_deletions(connection: InProcessConnection, wo
     assert connection.sync("DELTA").mode == "DELTA"
     assert {"900", "901"} == living(connection, "Candidates")
     assert {"7", "8"} == living(connection, "Users")
+
+
+def test_rows_that_are_kept_go_with_what_they_refer_to(connect: Connect, world: World) -> None:
+    """Where a vendor shows a link only now and then, its absence means nothing; that of the job does."""
+    models = [replace(model, keeps_rows=model.name == "Job hiring team members") for model in world.manifest.models]
+    world.manifest = replace(world.manifest, models=tuple(models))
+    connection = connect()
+    world.put("Job hiring team members", "311/7", roles=[], job_id=Ref("Jobs", "311"), user_id=Ref("Users", "7"))
+    connection.sync()
+    world.remove("Job hiring team members", "310/7")
+    world.remove("Jobs", "311")
+    connection.sync()
+    (kept,) = connection.read("Job hiring team members")
+
+    assert kept["job_id"] == row(connection, "Jobs", "310")["id"]
 
 
 @pytest.mark.parametrize("failure", [RateLimited("slow down"), Unavailable("down"), UnexpectedReply("what?")])
