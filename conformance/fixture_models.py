@@ -211,7 +211,8 @@ class ActionCase(Strict):
     warnings: list[str] = []
     """Expressions, each of which finds something in one warning; any further warning is a failure."""
     data: dict[str, Any] | None = None
-    """What the outcome's data must hold at least; expected notation, references as {"$ref": "Model/key"}."""
+    """Dotted paths into the outcome's data and what must stand there (expected notation; ids as {"$ref": "Model/key"}): at
+    "results.*.file_name" some item must have it."""
     creates: dict[str, str] = {}
     """{model: dotted path into data of the new record's unified id}: the next sync must deliver a record of that id."""
     error: str | None = None

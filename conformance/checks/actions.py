@@ -7,177 +7,19 @@ import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from conformance import judge
+from conformance.action_runs import Run, all_cases, carry_out, cases_of, changes_between, run, with_ids, writes_problem
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Check, Result
-from conformance.files import FileServer
-from conformance.fixture_models import ActionCase, FixtureError, Proof, Writes
-from conformance.lab import Blocked, Lab, Session, World
+from conformance.fixture_models import ActionCase, Proof, Writes
+from conformance.lab import Blocked, Lab
 from conformance.outcomes import Code
-from conformance.sandbox import Entry
-from conformance.subjects import ActionOutcome
-
-Dump = Mapping[str, list[dict[str, Any]]]
-WRITTEN_REFERENCE = re.compile(r"\$([^/$]+)/(.+)")
-
-
-# ------------------------------------------------------------------------------------------------ running a case
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What happened to the tenant's rows, by table."""
-
-    inserted: Mapping[str, list[dict[str, Any]]]
-    updated: Mapping[str, list[Any]]
-    deleted: Mapping[str, list[Any]]
-
-    def counts(self) -> dict[str, Writes]:
-        tables = {table for kind in (self.inserted, self.updated, self.deleted) for table, rows in kind.items() if rows}
-        return {
-            table: Writes(insert=len(self.inserted[table]), update=len(self.updated[table]), delete=len(self.deleted[table]))
-            for table in sorted(tables)
-        }
-
-
-@dataclass(frozen=True)
-class Run:
-    """One case, carried out."""
-
-    case: ActionCase
-    outcome: ActionOutcome
-    changes: Changes
-    after: Dump
-    journal: tuple[Entry, ...]
-    exchanges: tuple[dict[str, Any], ...]
-    before_snapshot: judge.Snapshot
-    after_snapshot: judge.Snapshot | None
-    repeat: tuple[ActionOutcome, Changes] | None
-
-
-def changes_between(before: Dump, after: Dump) -> Changes:
-    """Row by row; rows are told apart by their id."""
-    inserted: dict[str, list[dict[str, Any]]] = {}
-    updated: dict[str, list[Any]] = {}
-    deleted: dict[str, list[Any]] = {}
-    for table in {**before, **after}:
-        old = {row["id"]: row for row in before.get(table, [])}
-        new = {row["id"]: row for row in after.get(table, [])}
-        inserted[table] = [row for key, row in new.items() if key not in old]
-        updated[table] = [key for key, row in new.items() if key in old and old[key] != row]
-        deleted[table] = [key for key in old if key not in new]
-    return Changes(inserted, updated, deleted)
-
-
-def with_ids(value: Any, shown: judge.Snapshot, models: Sequence[str], files: str = "") -> Any:
-    """The input with "$Jobs/310" as the subject's own id of that record and "{files}" as the suite's file server."""
-    if isinstance(value, Mapping):
-        return {name: with_ids(inner, shown, models, files) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [with_ids(inner, shown, models, files) for inner in value]
-    if not isinstance(value, str):
-        return value
-    found = WRITTEN_REFERENCE.fullmatch(value)
-    if found is None or found[1] not in models:
-        return value.replace("{files}", files)
-    made = shown.id_of(found[1], found[2])
-    if made is None:
-        raise Blocked(f"the case refers to {value}, which the subject did not deliver")
-    return made
-
-
-def carry_out(lab: Lab, world: World, case: ActionCase, *, credential: Mapping[str, str] | None = None, rule: Mapping[str, Any] | None = None) -> Run:
-    """Sync, call the action, look at the tables. `rule`: a fault that strikes the action."""
-    session = world.connect(credential=credential, settings=case.settings)
-    # A narrow credential may not read all that the case refers to, so ids come from whatever the sync brought.
-    session.sync()
-    if credential is not None:
-        session = _as_reader_first(world, case, credential)
-    shown = session.snapshot()
-    world.perform(case.setup)
-    with FileServer(case.files) as server:
-        values = with_ids(case.input, shown, tuple(lab.promise.models), server.url)
-        before = world.tenant.dump()
-        world.tenant.clear_journal()
-        if rule is not None:
-            world.tenant.fault(**rule)
-        outcome = session.act(case.action, values)
-        after = world.tenant.dump()
-        journal, exchanges = tuple(world.tenant.journal()), lab.exchanges(world, last=4)
-        repeat = None
-        if case.repeat is not None and rule is None:
-            again = session.act(case.action, values)
-            repeat = (again, changes_between(after, world.tenant.dump()))
-    later = _synced(session) if case.creates and rule is None and outcome.ok else None
-    return Run(case, outcome, changes_between(before, after), after, journal, exchanges, shown, later, repeat)
-
-
-def _as_reader_first(world: World, case: ActionCase, credential: Mapping[str, str]) -> Session:
-    """A connection that synced with every permission and goes on with the narrow credential: ids are known, rights are not."""
-    session = world.connect(settings=case.settings)
-    session.sync_well()
-    session.reconnect(credential=credential)
-    return session
-
-
-def _synced(session: Session) -> judge.Snapshot:
-    session.world.tenant.advance(60)
-    session.sync_well()
-    return session.snapshot()
-
-
-def run(lab: Lab, case: ActionCase) -> Run:
-    """The case as the fixture has it, carried out once for all checks."""
-
-    def observe() -> Run:
-        world = lab.world()
-        credential = None if case.permissions == "all" else lab.mint(world, case.permissions).credential
-        return carry_out(lab, world, case, credential=credential)
-
-    return lab.once(("action", case.id), observe)
-
-
-def cases_of(lab: Lab, action: str, *, refused: bool | None = None) -> list[ActionCase]:
-    return [case for case in lab.fixtures.actions if case.action == action and (refused is None or (case.error is not None) is refused)]
-
-
-def all_cases(lab: Lab) -> list[ActionCase]:
-    """The cases of promised actions; a case of anything else is a slip of the fixture."""
-    unknown = sorted({case.action for case in lab.fixtures.actions} - set(lab.promise.actions) - set(lab.fixtures.card.actions))
-    if unknown:
-        raise FixtureError(f"{lab.fixtures.folder / 'actions.yaml'}: no such action: {', '.join(unknown)}")
-    return [case for case in lab.fixtures.actions if case.action in lab.promise.actions]
 
 
 def _cell(case: ActionCase) -> Cell:
     return Cell("case", case.action, case.id)
-
-
-def writes_problem(wanted: Mapping[str, Writes], got: Mapping[str, Writes]) -> tuple[Code, str] | None:
-    """Why the changes are not exactly the declared ones, and the word for it."""
-    none = Writes()
-    for table in sorted({*wanted, *got}):
-        declared, happened = wanted.get(table, none), got.get(table, none)
-        if declared == happened:
-            continue
-        text = f"{table}: {_told(happened)} instead of {_told(declared)}"
-        if declared.insert and happened.insert > declared.insert:
-            return Code.DUPLICATED, text
-        if happened.insert < declared.insert or happened.update < declared.update or happened.delete < declared.delete:
-            return Code.FALSE_SUCCESS, text
-        return Code.COLLATERAL, text
-    return None
-
-
-def _told(writes: Writes) -> str:
-    parts = [f"{count} {word}" for word, count in writes.model_dump().items() if count]
-    return " and ".join(parts) or "no change"
-
-
-# -------------------------------------------------------------------------------------------------------- judging
 
 
 def _input_cells(lab: Lab) -> list[Cell]:
@@ -215,7 +57,8 @@ def _proof_problem(proof: Proof, done: Run) -> str | None:
         place = f"data.{proof.data}"
     else:
         where = {column: _known_now(value, done) for column, value in proof.where.items()}
-        rows = [row for row in done.after.get(proof.table or "", []) if all(_column(row, column) == value for column, value in where.items())]
+        table = done.after.get(proof.table or "", [])
+        rows = [row for row in table if all(_column(row, column) == value for column, value in where.items())]
         if len(rows) != 1:
             return f"{len(rows)} rows of {proof.table} have {where}, expected exactly one"
         values = list(judge.dig(rows[0], proof.column or ""))
@@ -394,7 +237,8 @@ def _refusal(cell: Cell, done: Run, code: str, *, names: str = "") -> Result:
     if wrote:
         return broken(cell, f"refused, and it wrote: {examples(wrote)}", code=Code.COLLATERAL, seen=done.exchanges)
     if done.outcome.code != code:
-        return broken(cell, f"the error is {done.outcome.code}: {done.outcome.message}", expected=code, got=done.outcome.code, seen=done.exchanges)
+        text = f"the error is {done.outcome.code}: {done.outcome.message}"
+        return broken(cell, text, expected=code, got=done.outcome.code, seen=done.exchanges)
     if names and names not in str(done.outcome.message):
         return Result(cell, Code.DENIED_VAGUE, f"the message does not name {names!r}: {done.outcome.message}")
     return held(cell, code=Code.REJECTED_REPORTED)
@@ -454,9 +298,8 @@ def _lost_answers(lab: Lab) -> Iterator[Result]:
         except Blocked as reason:
             yield unverifiable(cell, str(reason))
             continue
-        twice = {
-            table: len(rows) for table, rows in done.changes.inserted.items() if len(rows) > done.case.writes.get(table, Writes()).insert
-        }
+        declared = done.case.writes
+        twice = {table: len(rows) for table, rows in done.changes.inserted.items() if len(rows) > declared.get(table, Writes()).insert}
         problem = writes_problem(done.case.writes, done.changes.counts())
         if twice:
             yield broken(cell, f"the answer was lost, and it wrote again: {_counted(twice)}", code=Code.DUPLICATED, seen=done.exchanges)
@@ -511,18 +354,20 @@ def _repeats(lab: Lab) -> Iterator[Result]:
             continue
         outcome, changes = again
         problem = writes_problem(case.repeat.writes, changes.counts())
-        if outcome.ok is not (case.repeat.error is None) or (case.repeat.error and outcome.code != case.repeat.error):
-            yield broken(_cell(case), f"the second time: ok {outcome.ok}, error {outcome.code}", expected=case.repeat.error, got=outcome.code)
+        if outcome.code != case.repeat.error or outcome.ok is not (case.repeat.error is None):
+            text = f"the second time: ok {outcome.ok}, error {outcome.code}"
+            yield broken(_cell(case), text, expected=case.repeat.error, got=outcome.code)
         else:
             yield judged(_cell(case), problem[1] if problem else None, code=problem[0] if problem else Code.HELD)
 
 
 def _used(lab: Lab) -> Iterator[Result]:
     """ACT-13."""
-    allowed = {action: {*promised.needs, *(need for item in promised.inputs.values() for need in item.needs)} for action, promised in lab.promise.actions.items()}
     for cell in _action_cells(lab):
+        promised = lab.promise.actions[cell.name]
+        allowed = {*promised.needs, *(need for item in promised.inputs.values() for need in item.needs)}
         used = {need for case in cases_of(lab, cell.name) for entry in run(lab, case).journal for need in entry.needs}
-        beyond = sorted(used - allowed[cell.name])
+        beyond = sorted(used - allowed)
         yield judged(Cell("case", cell.name, "permissions used"), f"it used {', '.join(beyond)}, which is not promised" if beyond else None)
 
 

@@ -1,0 +1,161 @@
+"""Carries out the cases of actions.yaml: sync, call, and the tenant's tables before and after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance import judge
+from conformance.files import FileServer
+from conformance.fixture_models import ActionCase, FixtureError, Writes
+from conformance.lab import Blocked, Lab, Session, World
+from conformance.outcomes import Code
+from conformance.sandbox import Entry
+from conformance.subjects import ActionOutcome
+
+Dump = Mapping[str, list[dict[str, Any]]]
+WRITTEN_REFERENCE = re.compile(r"\$([^/$]+)/(.+)")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened to the tenant's rows, by table."""
+
+    inserted: Mapping[str, list[dict[str, Any]]]
+    updated: Mapping[str, list[Any]]
+    deleted: Mapping[str, list[Any]]
+
+    def counts(self) -> dict[str, Writes]:
+        tables = {table for kind in (self.inserted, self.updated, self.deleted) for table, rows in kind.items() if rows}
+        return {
+            table: Writes(insert=len(self.inserted[table]), update=len(self.updated[table]), delete=len(self.deleted[table]))
+            for table in sorted(tables)
+        }
+
+
+@dataclass(frozen=True)
+class Run:
+    """One case, carried out."""
+
+    case: ActionCase
+    outcome: ActionOutcome
+    changes: Changes
+    after: Dump
+    journal: tuple[Entry, ...]
+    exchanges: tuple[dict[str, Any], ...]
+    before_snapshot: judge.Snapshot
+    after_snapshot: judge.Snapshot | None
+    repeat: tuple[ActionOutcome, Changes] | None
+
+
+def changes_between(before: Dump, after: Dump) -> Changes:
+    """Row by row; rows are told apart by their id."""
+    inserted: dict[str, list[dict[str, Any]]] = {}
+    updated: dict[str, list[Any]] = {}
+    deleted: dict[str, list[Any]] = {}
+    for table in {**before, **after}:
+        old = {row["id"]: row for row in before.get(table, [])}
+        new = {row["id"]: row for row in after.get(table, [])}
+        inserted[table] = [row for key, row in new.items() if key not in old]
+        updated[table] = [key for key, row in new.items() if key in old and old[key] != row]
+        deleted[table] = [key for key in old if key not in new]
+    return Changes(inserted, updated, deleted)
+
+
+def with_ids(value: Any, shown: judge.Snapshot, models: Sequence[str], files: str = "") -> Any:
+    """The input with "$Jobs/310" as the subject's own id of that record and "{files}" as the suite's file server."""
+    if isinstance(value, Mapping):
+        return {name: with_ids(inner, shown, models, files) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [with_ids(inner, shown, models, files) for inner in value]
+    if not isinstance(value, str):
+        return value
+    found = WRITTEN_REFERENCE.fullmatch(value)
+    if found is None or found[1] not in models:
+        return value.replace("{files}", files)
+    made = shown.id_of(found[1], found[2])
+    if made is None:
+        raise Blocked(f"the case refers to {value}, which the subject did not deliver")
+    return made
+
+
+def carry_out(
+    lab: Lab, world: World, case: ActionCase, *, credential: Mapping[str, str] | None = None, rule: Mapping[str, Any] | None = None
+) -> Run:
+    """Sync, call the action, look at the tables. `credential`: whose rights it has; `rule`: a fault that strikes it."""
+    session = world.connect(settings=case.settings)
+    session.sync_well()
+    shown = session.snapshot()
+    if credential is not None:
+        # Synced with every permission, going on with fewer: the ids are known, the rights are not there.
+        session.reconnect(credential=credential)
+    world.perform(case.setup)
+    with FileServer(case.files) as server:
+        values = with_ids(case.input, shown, tuple(lab.promise.models), server.url)
+        before = world.tenant.dump()
+        world.tenant.clear_journal()
+        if rule is not None:
+            world.tenant.fault(**rule)
+        outcome = session.act(case.action, values)
+        after = world.tenant.dump()
+        journal, exchanges = tuple(world.tenant.journal()), lab.exchanges(world, last=4)
+        repeat = None
+        if case.repeat is not None and rule is None:
+            again = session.act(case.action, values)
+            repeat = (again, changes_between(after, world.tenant.dump()))
+    later = _synced(session) if case.creates and rule is None and outcome.ok else None
+    return Run(case, outcome, changes_between(before, after), after, journal, exchanges, shown, later, repeat)
+
+
+def _synced(session: Session) -> judge.Snapshot:
+    """What the connection shows after the action, read with every permission."""
+    session.reconnect(credential=session.world.tenant.credential)
+    session.world.tenant.advance(60)
+    session.sync_well()
+    return session.snapshot()
+
+
+def run(lab: Lab, case: ActionCase) -> Run:
+    """The case as the fixture has it, carried out once for all checks."""
+
+    def observe() -> Run:
+        world = lab.world()
+        credential = None if case.permissions == "all" else lab.mint(world, case.permissions).credential
+        return carry_out(lab, world, case, credential=credential)
+
+    return lab.once(("action", case.id), observe)
+
+
+def cases_of(lab: Lab, action: str, *, refused: bool | None = None) -> list[ActionCase]:
+    return [case for case in lab.fixtures.actions if case.action == action and (refused is None or (case.error is not None) is refused)]
+
+
+def all_cases(lab: Lab) -> list[ActionCase]:
+    """The cases of promised actions; a case of anything else is a slip of the fixture."""
+    unknown = sorted({case.action for case in lab.fixtures.actions} - set(lab.promise.actions) - set(lab.fixtures.card.actions))
+    if unknown:
+        raise FixtureError(f"{lab.fixtures.folder / 'actions.yaml'}: no such action: {', '.join(unknown)}")
+    return [case for case in lab.fixtures.actions if case.action in lab.promise.actions]
+
+
+def writes_problem(wanted: Mapping[str, Writes], got: Mapping[str, Writes]) -> tuple[Code, str] | None:
+    """Why the changes are not exactly the declared ones, and the word for it."""
+    none = Writes()
+    for table in sorted({*wanted, *got}):
+        declared, happened = wanted.get(table, none), got.get(table, none)
+        if declared == happened:
+            continue
+        text = f"{table}: {told(happened)} instead of {told(declared)}"
+        if declared.insert and happened.insert > declared.insert:
+            return Code.DUPLICATED, text
+        if happened.insert < declared.insert or happened.update < declared.update or happened.delete < declared.delete:
+            return Code.FALSE_SUCCESS, text
+        return Code.COLLATERAL, text
+    return None
+
+
+def told(writes: Writes) -> str:
+    parts = [f"{count} {word}" for word, count in writes.model_dump().items() if count]
+    return " and ".join(parts) or "no change"
