@@ -3,8 +3,8 @@
 `pages` is cheaper, but needs a list in which new rows come last. Here rows may move both ways between two pages. New
 rows on top push others down, which only shows rows again. Rows that vanish let all behind them move up, and one slips from
 the next page onto a page that is done. So after each page the seam to the page before is looked at: a few rows that
-hold the former page's last row *and* the one behind it, in one answer. If the one behind has been met, nothing lies
-between the pages; if not, or if the last row is gone, the former page is read again. One answer holds both rows, so no
+hold the former page's last row *and* the one behind it, in one answer. If the one behind is on the new page, nothing
+lies between the two; if not, or if the last row is gone, the former page is read again. One answer holds both rows, so no
 change between two requests can hide a gap. It costs one tiny request a page.
 """
 
@@ -47,7 +47,7 @@ class SeamedPages(Generic[T]):
         while True:
             page = self.fetch(number, self.size)
             fresh = tuple(self._unmet(page, met))
-            tight = number == 1 or self._tight(number - 1, lasts[number - 1], met)
+            tight = number == 1 or self._tight(number - 1, lasts[number - 1], page)
             if not tight and rounds_left > 0:
                 rounds_left -= 1
                 yield SeamStep(fresh, settled=True)
@@ -66,8 +66,8 @@ class SeamedPages(Generic[T]):
                 met[key] = version
                 yield row
 
-    def _tight(self, former: int, last: str, met: dict[str, Hashable]) -> bool:
-        """Whether the row behind the former page's last one has been met, by one look at both."""
+    def _tight(self, former: int, last: str, page: Sequence[T]) -> bool:
+        """Whether the row behind the former page's last one is on the new page, by one look at both."""
         rank = former * self.size
         # A page of this width holds both ranks: only a multiple of it would put an edge between them.
         width = next(width for width in range(2, rank + 2) if rank % width)
@@ -75,4 +75,4 @@ class SeamedPages(Generic[T]):
         if last not in around:
             return False
         behind = around[around.index(last) + 1 :]
-        return behind[0] in met if behind else len(around) < width
+        return behind[0] in {self.key(row) for row in page} if behind else len(around) < width

@@ -35,7 +35,7 @@ class Changing:
         return SeamedPages(self.fetch, key=lambda row: row, version=lambda row: 0, size=size, rounds=rounds)
 
 
-@settings(max_examples=400)
+@settings(max_examples=500)
 @given(count=st.integers(0, 40), size=st.integers(1, 7), events=EVENTS)
 def test_no_row_that_stays_is_ever_lost(count, size, events):
     changing = Changing(count, events)
