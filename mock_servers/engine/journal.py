@@ -21,7 +21,7 @@ from mock_servers.engine.vendors import Reply
 CAPACITY = 10_000
 REQUEST_BODY_KEPT = 32 * 1024
 REPLY_BODY_KEPT = 4 * 1024
-ALL_BODIES_KEPT = 24 * 1024 * 1024
+ALL_BODIES_KEPT = 20 * 1024 * 1024
 """Older exchanges lose their bodies first, so that a full ring stays under 60 MiB."""
 
 MASK = "***"

@@ -100,7 +100,7 @@ stages = _table(
     *_ids("position", "stageable_id"),
     indexes=("stageable_type stageable_id",),
 )
-"""stageable_type is "Job" or "HiringWorkflow"."""
+"""basic_type is applied, review, interview, offer, hired or rejected; stageable_type is "Job" or "HiringWorkflow"."""
 questions = _table(
     "questions",
     Column("title", String, nullable=False),
@@ -137,7 +137,8 @@ candidates = _table(
     Column("tags", JSON, default=[]),
     indexes=("updated_at id", "created_at id", "email"),
 )
-"""tags: [{"context": ..., "name": ...}]."""
+"""tags: [{"context": ..., "name": ...}]. One person per e-mail address, whatever its case."""
+Index("candidates_email_any_case", candidates.c.email.collate("NOCASE"))
 applications = _table(
     "applications",
     *_ids("candidate_id", "job_id", "stage_id", "furthest_stage_id", "job_posting_id"),
@@ -191,7 +192,7 @@ answers = _table(
     *_texts("answerable_type", "text_answer", "date_answer", "url_answer", "number_answer", "date_from_answer", "date_to_answer"),
     *_flags("boolean_answer", default=None),
     Column("multiple_choice_answer", JSON, default=[]),
-    indexes=("answerable_type answerable_id",),
+    indexes=("answerable_type answerable_id", "question_id"),
 )
 """answerable_type is "applications" or "job_seekers"; a document answer's file is the attachment owned by the answer."""
 interviews = _table(
@@ -230,7 +231,7 @@ custom_attributes = _table(
     *_ids("custom_field_id", "custom_attributable_id"),
     *_texts("custom_attributable_type"),
     Column("value", JSON),
-    indexes=("custom_attributable_type custom_attributable_id",),
+    indexes=("custom_attributable_type custom_attributable_id", "custom_field_id"),
 )
 """custom_attributable_type is "Application", "Candidate", "Job" or "JobSeeker"; value is typed as the field's type
 (text, integer, decimal text, date text, bool, option text, list of option texts, list of user ids)."""

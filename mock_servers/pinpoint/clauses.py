@@ -1,0 +1,99 @@
+"""Filters that are more than one column compared: each makes a SQL condition of the values asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, false, func, not_, or_, select
+
+from mock_servers.pinpoint import tables
+
+Values = Select[Any]
+Clause = Callable[[Table, Values], ColumnElement[bool]]
+
+
+def through(fk: str, other: Table, column: str, *, any_case: bool = False) -> Clause:
+    """The record that a foreign key points at has one of these values in a column."""
+
+    def clause(table: Table, values: Values) -> ColumnElement[bool]:
+        its: ColumnElement[Any] = other.c[column].collate("NOCASE") if any_case else other.c[column]
+        return table.c[fk].in_(select(other.c.id).where(its.in_(values)))
+
+    return clause
+
+
+def any_case(column: str) -> Clause:
+    return lambda table, values: table.c[column].collate("NOCASE").in_(values)
+
+
+def never(table: Table, values: Values) -> ColumnElement[bool]:
+    """For what no account here has: nothing matches."""
+    return false()
+
+
+def contains_any(*columns: str) -> Clause:
+    """One of the columns contains one of these texts."""
+
+    def clause(table: Table, values: Values) -> ColumnElement[bool]:
+        wanted = values.subquery()
+        found = [func.instr(func.lower(table.c[column]), func.lower(wanted.c.value)) > 0 for column in columns]
+        return exists(select(1).select_from(wanted).where(or_(*found)))
+
+    return clause
+
+
+def job_visibility(table: Table, values: Values) -> ColumnElement[bool]:
+    """Applications whose job has one of these visibilities."""
+    return table.c.job_id.in_(select(tables.jobs.c.id).where(tables.jobs.c.visibility.in_(values)))
+
+
+def interview_visibility(table: Table, values: Values) -> ColumnElement[bool]:
+    """Interviews whose job has one of these visibilities; those of job seekers hang on no job."""
+    applications = select(tables.applications.c.id).where(job_visibility(tables.applications, values))
+    return or_(table.c.interviewable_type != "Application", table.c.interviewable_id.in_(applications))
+
+
+def concealed(table: Table, values: Values) -> ColumnElement[bool]:
+    return table.c.job_id.in_(select(tables.jobs.c.id).where(func.coalesce(tables.jobs.c.blind_screening, 0).in_(values)))
+
+
+def is_employee(table: Table, values: Values) -> ColumnElement[bool]:
+    return (func.coalesce(table.c.user_type, "employee") == "employee").in_(values)
+
+
+def manages_job(column: str) -> Clause:
+    """Users who have this role on one of these jobs."""
+    return lambda table, values: table.c.id.in_(select(tables.jobs.c[column]).where(tables.jobs.c.id.in_(values)))
+
+
+def custom_group(table: Table, values: Values) -> ColumnElement[bool]:
+    links = tables.structure_links
+    return table.c.structure_link_id.in_(select(links.c.id).where(links.c.structure_custom_group_one_id.in_(values)))
+
+
+def has_open_applications(table: Table, values: Values) -> ColumnElement[bool]:
+    """Jobs with (or without) applications that are not rejected."""
+    applications = tables.applications
+    open_ones = exists(select(1).where(and_(applications.c.job_id == table.c.id, applications.c.rejected_at.is_(None))))
+    return open_ones.in_(values)
+
+
+# -- what is hidden unless asked for: the values are the hidden visibilities ----------------------------------------
+
+
+def job_hidden(table: Table, values: Values) -> ColumnElement[bool]:
+    return func.coalesce(table.c.visibility, "").in_(values)
+
+
+def not_hidden(hidden: Clause) -> Clause:
+    return lambda table, values: not_(hidden(table, values))
+
+
+def application_hidden(table: Table, values: Values) -> ColumnElement[bool]:
+    return func.coalesce(table.c.job_id, 0).in_(select(tables.jobs.c.id).where(tables.jobs.c.visibility.in_(values)))
+
+
+def interview_hidden(table: Table, values: Values) -> ColumnElement[bool]:
+    applications = select(tables.applications.c.id).where(application_hidden(tables.applications, values))
+    return and_(table.c.interviewable_type == "Application", table.c.interviewable_id.in_(applications))

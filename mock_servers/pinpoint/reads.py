@@ -1,0 +1,166 @@
+"""Finds records: pages by filter and order, single ones by id, and those that hang on others. All SQL of Pinpoint's reads is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
+
+from mock_servers.engine.store import Row, Store
+from mock_servers.pinpoint import clauses
+from mock_servers.pinpoint.query import Asked, Query
+from mock_servers.pinpoint.quirks import ConfidentialJobsHidden, NewestFirst, PrivateJobsHidden
+from mock_servers.pinpoint.resource import Kind, Resource
+from mock_servers.pinpoint.resources import RESOURCES
+
+if TYPE_CHECKING:
+    from mock_servers.engine.exchange import Exchange
+
+Found = tuple[Row, bytes]
+"""A row and its ready document."""
+
+HIDDEN = {
+    "applications": clauses.not_hidden(clauses.application_hidden),
+    "interviews": clauses.not_hidden(clauses.interview_hidden),
+    "jobs": clauses.not_hidden(clauses.job_hidden),
+}
+
+
+class Search:
+    """One request's search in one resource: what it asked for, and what is hidden from it."""
+
+    def __init__(self, exchange: Exchange, resource: Resource, query: Query) -> None:
+        self._exchange, self._store, self._resource, self._query = exchange, exchange.store, resource, query
+        self._hidden = hidden_visibilities(exchange, resource, query)
+        self._order = self._wanted_order()
+        self._shape = (
+            resource.type,
+            tuple((asked.filter.name, asked.operator) for asked in query.filters),
+            bool(self._hidden),
+            tuple(self._order),
+        )
+        self._values = {
+            **{f"f{number}": _bound(asked) for number, asked in enumerate(query.filters)},
+            **({"hidden": orjson.dumps(self._hidden).decode()} if self._hidden else {}),
+        }
+
+    @property
+    def hides(self) -> list[str]:
+        return self._hidden
+
+    def documents(self) -> list[bytes]:
+        """One page of ready documents."""
+        table = self._resource.stored
+        rows = self._store.query(("documents", self._shape), lambda: self._paged(select(table.c.doc)), **self._values, **self._window())
+        return [row[0] for row in rows]
+
+    def rows(self) -> list[Found]:
+        """One page of rows with their documents."""
+        statement = lambda: self._paged(_everything(self._store, self._resource))  # noqa: E731 - one line
+        return found(self._store, self._resource, self._store.query(("rows", self._shape), statement, **self._values, **self._window()))
+
+    def count(self) -> int:
+        table = self._resource.stored
+        statement = lambda: select(func.count()).select_from(table).where(*self._conditions())  # noqa: E731 - one line
+        return int(self._store.query(("count", self._shape), statement, **self._values)[0][0])
+
+    def one(self, id: int) -> Found | None:
+        """The record of that id, if the filters and the default visibility let it be seen."""
+        table = self._resource.stored
+        statement = lambda: _everything(self._store, self._resource).where(table.c.id == _parameter("id"), *self._conditions())  # noqa: E731
+        return next(iter(found(self._store, self._resource, self._store.query(("one", self._shape), statement, **self._values, id=id))), None)
+
+    def _window(self) -> dict[str, int]:
+        return {"limit": self._query.size, "offset": self._query.offset}
+
+    def _paged(self, statement: Select[Any]) -> Select[Any]:
+        table = self._resource.stored
+        order = [table.c[key].desc() if descending else table.c[key] for key, descending in self._order]
+        return statement.where(*self._conditions()).order_by(*order).limit(_parameter("limit")).offset(_parameter("offset"))
+
+    def _wanted_order(self) -> list[tuple[str, bool]]:
+        if self._query.sort:
+            last = [] if any(key == "id" for key, _ in self._query.sort) else [("id", False)]
+            return [*self._query.sort, *last]
+        newest_first = self._exchange.quirk(NewestFirst)
+        if newest_first is not None:
+            self._exchange.acted(newest_first)
+        return [("id", newest_first is not None)]
+
+    def _conditions(self) -> list[ColumnElement[bool]]:
+        table = self._resource.stored
+        conditions = [_condition(self._resource, asked, f"f{number}") for number, asked in enumerate(self._query.filters)]
+        if self._hidden:
+            conditions.append(HIDDEN[self._resource.type](table, listed("hidden")))
+        return conditions
+
+
+def hidden_visibilities(exchange: Exchange, resource: Resource, query: Query) -> list[str]:
+    """The visibilities that this request does not get to see, since it did not name any."""
+    name = resource.visibility_filter
+    if name is None or any(asked.filter.name == name for asked in query.filters):
+        return []
+    hidden = []
+    for kind, visibility in ((ConfidentialJobsHidden, "confidential"), (PrivateJobsHidden, "private_job")):
+        quirk = exchange.quirk(kind)
+        if quirk is not None:
+            exchange.acted(quirk)
+            hidden.append(visibility)
+    return hidden
+
+
+def related(store: Store, resource: Resource, column: str, ids: Iterable[Any], *, owner: tuple[str, str] | None, order: tuple[str, ...]) -> list[Found]:
+    """The records that have one of these ids in a column; `owner`: (column, class) that must fit too."""
+    table = resource.stored
+
+    def build() -> Select[Any]:
+        conditions = [table.c[column].in_(listed("ids"))]
+        if owner is not None:
+            conditions.append(table.c[owner[0]] == _parameter("owner"))
+        return _everything(store, resource).where(*conditions).order_by(*(table.c[name] for name in order))
+
+    values = {"ids": orjson.dumps(list(ids)).decode(), **({} if owner is None else {"owner": owner[1]})}
+    return found(store, resource, store.query(("related", resource.type, column, owner is not None, order), build, **values))
+
+
+def fetch(store: Store, type: str, id: int) -> Found | None:
+    """A record whatever its visibility: for answers to writes."""
+    return next(iter(related(store, RESOURCES[type], "id", [id], owner=None, order=("id",))), None)
+
+
+def found(store: Store, resource: Resource, raw: list[tuple[Any, ...]]) -> list[Found]:
+    name = resource.stored.name
+    return [(store.decode(name, row[:-1]), row[-1]) for row in raw]
+
+
+def listed(parameter: str) -> Select[Any]:
+    """The values of a parameter that holds a JSON list: one statement serves any number of them."""
+    return select(func.json_each(_parameter(parameter)).table_valued("value").c.value)
+
+
+def _parameter(name: str) -> Any:
+    return bindparam(name, required=True)
+
+
+def _everything(store: Store, resource: Resource) -> Select[Any]:
+    return select(*store.columns(resource.stored.name), resource.stored.c.doc)
+
+
+def _condition(resource: Resource, asked: Asked, parameter: str) -> ColumnElement[bool]:
+    table = resource.stored
+    if asked.operator != "eq":
+        column = table.c[asked.filter.name]
+        value = _parameter(parameter)
+        return {"gt": column > value, "lt": column < value, "gte": column >= value, "lte": column <= value}[asked.operator]
+    if asked.filter.clause is not None:
+        return asked.filter.clause(table, listed(parameter))
+    column = table.c[asked.filter.name]
+    if asked.filter.kind is Kind.FLAG:
+        return func.coalesce(column, literal_column("0")).in_(listed(parameter))
+    return column.in_(listed(parameter))
+
+
+def _bound(asked: Asked) -> Any:
+    return orjson.dumps(asked.values).decode() if asked.operator == "eq" else asked.values[0]
