@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, ClauseElement, Column, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 Row = dict[str, Any]
@@ -18,6 +19,13 @@ Render = Callable[["Store", str, Row], Mapping[str, bytes]]
 Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
 
 SEQUENCES = "_sequences"
+
+
+
+@compiles(JSON, "sqlite")
+def _json_is_text(type_: JSON, compiler: Any, **kw: Any) -> str:
+    """SQLite makes numbers of texts in a column of a type that it does not know, and the JSON text 42 must stay one."""
+    return "TEXT"
 
 
 class NotFound(KeyError):
