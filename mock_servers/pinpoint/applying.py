@@ -1,222 +1,270 @@
-"""What happens when somebody applies: the person is found by e-mail, the job's requirements hold, the stage decides the outcome."""
+"""Applications, job seekers and the people behind them: what Pinpoint demands of an application, and what it makes of one."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from mock_servers.engine.exchange import Exchange
+from sqlalchemy import bindparam, select
+
 from mock_servers.engine.store import Row
-from mock_servers.pinpoint import files, rules, wire
-from mock_servers.pinpoint.countries import e164
-from mock_servers.pinpoint.payload import Draft, malformed
+from mock_servers.pinpoint import countries, tables
+from mock_servers.pinpoint.files import keep, uploads
+from mock_servers.pinpoint.payload import Draft
 from mock_servers.pinpoint.quirks import (
     ChannelChecked,
     ClosedJobsRefuseApplications,
     DuplicatesRefused,
     ForeignStageRefused,
     JobRequirementsEnforced,
-    PdfRendition,
     RequiredAnswersNotEnforced,
     StageMovesSetOutcome,
+    UsAddresses,
 )
 from mock_servers.pinpoint.resources import CHANNELS
+from mock_servers.pinpoint.saving import Saving, is_blank
+from mock_servers.pinpoint.wire import Problem, blank, not_listed
 
-PERSON = (
-    *("first_name", "last_name", "preferred_name", "email", "phone", "phone_iso2", "date_of_birth", "locale"),
-    *("address1", "address2", "town", "state_province", "postcode", "country"),
-)
-"""What an application tells of the person behind it."""
-OUTCOMES = {"rejected": "rejected_at", "hired": "hired_at"}
-FILES = (
-    ("cv", "cv_base64_data", "cv_base64_filename"),
-    ("cover_letter", "cover_letter_base64_data", "cover_letter_base64_filename"),
-)
-
-# -- before ---------------------------------------------------------------------------------------------------------
+PERSON = ("first_name", "last_name", "preferred_name", "email", "phone", "phone_iso2", "date_of_birth", "locale")
+ADDRESS = ("address1", "address2", "town", "state_province", "postcode", "country")
+FILES = ("cv", "cover_letter")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-def prepare(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    """Complete an application's row and find what is wrong with it."""
-    _check_person(exchange, draft, row, problems)
-    for _, data, filename in FILES:
-        files.check(draft.sent, data, filename, problems)
-    job = None if row.get("job_id") is None else exchange.store.find("jobs", id=row["job_id"])
-    if job is None:
+def prepare_application(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    """Checks and completes an application before it is stored."""
+    prepare_person_fields(saving, values, before)
+    if before is not None:
+        _stage(saving, values, saving.store.find("jobs", id=before["job_id"]), before)
+        _tags(saving, draft, values, before)
         return
-    if new:
-        _check_job(exchange, draft, job, problems)
-        row["uuid"] = files.uuid_of(exchange, "applications")
-        row.setdefault("channel", exchange.tenant.options["default_channel"])
-        row.setdefault("locale", "en")
-    _settle_stage(exchange, draft, row, job, problems, new)
-    _tag(draft, row)
-    if new and not problems:
-        row["candidate_id"] = _person(exchange, draft, row)
+    job = saving.store.find("jobs", id=values["job_id"]) if values.get("job_id") is not None else None
+    if job is not None:
+        _check_open(saving, job)
+        _check_requirements(saving, draft, job)
+        _check_answers(saving, draft, job)
+        _check_duplicate(saving, values, job)
+    _stage(saving, values, job, None)
+    _tags(saving, draft, values, None)
+    uploads(saving, draft.sent, FILES)
+    saving.refuse_problems()
+    values["id"] = saving.store.next_id("applications")
+    values["uuid"] = str(uuid5(NAMESPACE_URL, f"pinpoint/applications/{values['id']}"))
+    values.setdefault("channel", saving.exchange.tenant.options["default_channel"])
+    values.setdefault("locale", "en")
+    values["candidate_id"] = person(saving, values)
 
 
-def prepare_job_seeker(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    """A person in the talent pipeline, without a job."""
-    _check_person(exchange, draft, row, problems)
-    files.check(draft.sent, "cv_base64_data", "cv_base64_filename", problems)
-    _tag(draft, row)
-    if new and not problems:
-        row.setdefault("channel", exchange.tenant.options["default_channel"])
-        row["pipeline_source"] = "invited"
-        row["candidate_id"] = _person(exchange, draft, row)
+def finish_application(saving: Saving, draft: Draft, row: Row) -> None:
+    keep(saving, "applications", row["id"], _files(saving, draft))
 
 
-def _check_person(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem]) -> None:
-    rules.check_email(draft.sent.get("email"), problems)
-    if draft.sent.get("phone") is not None:
-        row["phone"] = e164(row["phone"], row.get("phone_iso2"))
-    rules.keep_address_rules(exchange, row)
-    channel, checked = draft.sent.get("channel"), exchange.quirk(ChannelChecked)
-    if channel is not None and channel not in CHANNELS and checked is not None:
-        exchange.acted(checked)
-        problems.append(wire.not_listed("channel"))
+def prepare_job_seeker(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    """Somebody in the talent pipeline, without a job."""
+    prepare_person_fields(saving, values, before)
+    _tags(saving, draft, values, before)
+    if before is not None:
+        return
+    uploads(saving, draft.sent, FILES)
+    saving.refuse_problems()
+    values["candidate_id"] = person(saving, values)
 
 
-def _check_job(exchange: Exchange, draft: Draft, job: Row, problems: list[wire.Problem]) -> None:
-    closed = exchange.quirk(ClosedJobsRefuseApplications)
-    if closed is not None and job["status"] not in closed.accepting:
-        exchange.acted(closed)
-        problems.append(wire.Problem("job", "is not accepting applications", "closed", relationship=True))
-    enforced = exchange.quirk(JobRequirementsEnforced)
-    if enforced is not None:
-        missing = [name for name in _demanded(job) if not draft.sent.get(name)]
-        if missing:
-            exchange.acted(enforced)
-            problems += [wire.blank(name) for name in missing]
-    if exchange.quirk(RequiredAnswersNotEnforced) is None:
-        _check_answers(exchange, draft, job, problems)
-    refused, email = exchange.quirk(DuplicatesRefused), draft.sent.get("email")
-    if refused is not None and isinstance(email, str):
-        others = exchange.store.where("applications", job_id=job["id"])
-        if any(str(other["email"]).lower() == email.lower() for other in others):
-            exchange.acted(refused)
-            problems.append(wire.Problem("email", "has already been taken", "taken"))
+def finish_job_seeker(saving: Saving, draft: Draft, row: Row) -> None:
+    keep(saving, "job_seekers", row["id"], _files(saving, draft))
 
 
-def _demanded(job: Row) -> list[str]:
-    """The attributes that this job's applications must bring."""
-    demanded = []
+def prepare_candidate(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    prepare_person_fields(saving, values, before)
+    email = values.get("email")
+    other = candidate_by_email(saving, email) if email is not None else None
+    if other is not None and (before is None or other != before["id"]):
+        saving.problems.append(Problem("email", "has already been taken", "taken"))
+
+
+def finish_candidate(saving: Saving, draft: Draft, row: Row) -> None:
+    keep(saving, "candidates", row["id"], _files(saving, draft))
+
+
+def _files(saving: Saving, draft: Draft) -> list[Any]:
+    files = uploads(saving, draft.sent, FILES)
+    saving.refuse_problems()
+    return files
+
+
+# -- people ---------------------------------------------------------------------------------------------------------
+
+
+def person(saving: Saving, values: Row) -> int:
+    """The person who applies: known by the relationship or the e-mail address and then updated, or new."""
+    sent = {name: values[name] for name in (*PERSON, *ADDRESS) if values.get(name) is not None}
+    known = values.get("candidate_id")
+    if known is None:
+        known = candidate_by_email(saving, values["email"])
+    if known is None:
+        return int(saving.store.insert("candidates", {**sent, "created_at": saving.now, "updated_at": saving.now})["id"])
+    sent.pop("email")
+    saving.store.update("candidates", known, **sent, updated_at=saving.now)
+    return int(known)
+
+
+def candidate_by_email(saving: Saving, email: str) -> int | None:
+    """The e-mail address is a person's identity, whatever its case."""
+    column = tables.candidates.c.email
+    statement = lambda: select(tables.candidates.c.id).where(column.collate("NOCASE") == bindparam("email", required=True)).order_by("id")  # noqa: E731
+    found = saving.store.query("candidate by email", statement, email=email)
+    return int(found[0][0]) if found else None
+
+
+def prepare_person_fields(saving: Saving, values: Row, before: Row | None) -> None:
+    """E-mail, phone, address and channel as Pinpoint checks and keeps them."""
+    email, channel = values.get("email"), values.get("channel")
+    if not is_blank(email) and not _EMAIL.fullmatch(str(email)):
+        saving.problems.append(Problem("email", "is invalid", "invalid"))
+    checked = saving.exchange.quirk(ChannelChecked)
+    if checked is not None and channel is not None and channel not in CHANNELS:
+        saving.exchange.acted(checked)
+        saving.problems.append(not_listed("channel"))
+    if values.get("phone") is not None:
+        iso2 = values.get("phone_iso2", None if before is None else before["phone_iso2"])
+        values["phone"] = countries.e164(values["phone"], iso2)
+    _address(saving, values, before)
+
+
+def _address(saving: Saving, values: Row, before: Row | None) -> None:
+    country = values.get("country", None if before is None else before.get("country"))
+    found = countries.find(country) if country is not None else None
+    if "country" in values and before is not None and "country_code" in before:
+        values["country_code"] = None
+    quirk = saving.exchange.quirk(UsAddresses)
+    if quirk is None:
+        return
+    dropped = "address2" if found is not None and found.alpha2 == "US" else "state_province"
+    kept = before.get(dropped) if before is not None else None
+    if values.get(dropped) is not None:
+        saving.exchange.acted(quirk)
+        saving.exchange.unread.append(f"{dropped}: not kept for this country")
+    if values.get(dropped) is not None or kept is not None:
+        values[dropped] = None
+
+
+# -- what a job demands ---------------------------------------------------------------------------------------------
+
+
+def _check_open(saving: Saving, job: Row) -> None:
+    quirk = saving.exchange.quirk(ClosedJobsRefuseApplications)
+    if quirk is not None and job["status"] not in quirk.accepting:
+        saving.exchange.acted(quirk)
+        saving.problems.append(Problem("job", "is not accepting applications", "not_accepting", relationship=True))
+
+
+def _check_requirements(saving: Saving, draft: Draft, job: Row) -> None:
+    quirk = saving.exchange.quirk(JobRequirementsEnforced)
+    if quirk is None:
+        return
+    demanded: list[str] = []
     if job["require_phone"]:
         demanded += ["phone", "phone_iso2"]
     if job["ask_for_address"]:
-        demanded += ["address1", "town", "country", "postcode"]
-    if job["resume_requirement"] == "required":
-        demanded += ["cv_base64_data"]
-    if job["cover_letter_requirement"] == "required":
-        demanded += ["cover_letter_base64_data"]
+        demanded += ["address1", "town", "postcode", "country"]
     if job["personal_summary_requirement"] == "required":
-        demanded += ["summary"]
-    return demanded
+        demanded.append("summary")
+    missing = [name for name in demanded if is_blank(draft.sent.get(name))]
+    for context, column in (("cv", "resume_requirement"), ("cover_letter", "cover_letter_requirement")):
+        if job[column] == "required" and is_blank(draft.sent.get(f"{context}_base64_data")):
+            missing.append(context)
+    if missing:
+        saving.exchange.acted(quirk)
+        saving.problems.extend(blank(name) for name in missing)
 
 
-def _check_answers(exchange: Exchange, draft: Draft, job: Row, problems: list[wire.Problem]) -> None:
-    pointers = [child.draft.pointers.get("question") for child in draft.children.get("answers", ())]
-    answered = {pointer.id for pointer in pointers if pointer is not None}
-    for question in exchange.store.where("questions", job_id=job["id"], required=True):
-        if question["id"] not in answered:
-            problems.append(wire.Problem("answers", f"to {question['title']!r} can't be blank", "blank", relationship=True))
+def _check_answers(saving: Saving, draft: Draft, job: Row) -> None:
+    lenient = saving.exchange.quirk(RequiredAnswersNotEnforced)
+    answered = {child.draft.pointers.get("question") for child in draft.children.get("answers", [])}
+    ids = {pointer.id for pointer in answered if pointer is not None}
+    missing = [question for question in saving.store.where("questions", job_id=job["id"], required=True) if question["id"] not in ids]
+    if missing and lenient is not None:
+        saving.exchange.acted(lenient)
+    elif missing:
+        saving.problems.extend(Problem("answers", f"must answer {question['title']!r}", "blank", relationship=True) for question in missing)
 
 
-def _settle_stage(exchange: Exchange, draft: Draft, row: Row, job: Row, problems: list[wire.Problem], new: bool) -> None:
-    """The job's applied stage by default; another job's is refused; entering one of the last two is the outcome."""
-    own = list(exchange.store.where("stages", stageable_type="Job", stageable_id=job["id"]))
-    if new and row.get("stage_id") is None:
-        row["stage_id"] = next((stage["id"] for stage in own if stage["basic_type"] == "applied"), None)
-    if not new and "stage" not in draft.pointers:
+def _check_duplicate(saving: Saving, values: Row, job: Row) -> None:
+    quirk = saving.exchange.quirk(DuplicatesRefused)
+    known = candidate_by_email(saving, values["email"]) if quirk is not None and values.get("email") is not None else None
+    if quirk is not None and known is not None and saving.store.find("applications", candidate_id=known, job_id=job["id"]) is not None:
+        saving.exchange.acted(quirk)
+        saving.problems.append(Problem("email", "has already been used to apply for this job", "taken"))
+
+
+# -- stages ---------------------------------------------------------------------------------------------------------
+
+
+def _stage(saving: Saving, values: Row, job: Row | None, before: Row | None) -> None:
+    """Enter the wanted stage, or on create the job's first one of the basic type applied."""
+    if before is not None and values.get("stage_id", before["stage_id"]) == before["stage_id"]:
         return
-    if not new and row.get("stage_id") is None:
-        problems.append(wire.must_exist("stage"))
+    stages = {} if job is None else {stage["id"]: stage for stage in saving.store.where("stages", stageable_type="Job", stageable_id=job["id"])}
+    wanted = values.get("stage_id")
+    if wanted is None:
+        applied = sorted((s for s in stages.values() if s["basic_type"] == "applied"), key=lambda stage: (stage["position"] or 0, stage["id"]))
+        if before is not None:
+            saving.problems.append(Problem("stage", "must exist", "blank", relationship=True))
+        elif applied:
+            _enter(saving, values, applied[0], None)
         return
-    foreign = exchange.quirk(ForeignStageRefused)
-    if row["stage_id"] is not None and row["stage_id"] not in {stage["id"] for stage in own} and foreign is not None:
-        exchange.acted(foreign)
-        problems.append(wire.Problem("stage", "must belong to the job", "invalid", relationship=True))
+    quirk = saving.exchange.quirk(ForeignStageRefused)
+    if wanted not in stages and job is not None and quirk is not None:
+        saving.exchange.acted(quirk)
+        saving.problems.append(Problem("stage", "is invalid", "invalid", relationship=True))
         return
-    _enter(exchange, row, new)
+    stage = saving.store.find("stages", id=wanted)
+    if stage is not None:
+        _enter(saving, values, stage, before)
 
 
-def _enter(exchange: Exchange, row: Row, new: bool) -> None:
-    now = files.now_text(exchange)
-    before = None if new else exchange.store.get("applications", row["id"])
-    if before is not None and before["stage_id"] == row["stage_id"]:
+def _enter(saving: Saving, values: Row, stage: Row, before: Row | None) -> None:
+    values["stage_id"], values["stage_entered_at"] = stage["id"], saving.now
+    reached = None if before is None or before["furthest_stage_id"] is None else saving.store.find("stages", id=before["furthest_stage_id"])
+    if stage["basic_type"] != "rejected" and (reached is None or (reached["position"] or 0) < (stage["position"] or 0)):
+        values["furthest_stage_id"] = stage["id"]
+    quirk = saving.exchange.quirk(StageMovesSetOutcome)
+    if quirk is None:
         return
-    row["stage_entered_at"] = now
-    stage = None if row["stage_id"] is None else exchange.store.find("stages", id=row["stage_id"])
-    furthest = None if row.get("furthest_stage_id") is None else exchange.store.find("stages", id=row["furthest_stage_id"])
-    if stage is not None and (furthest is None or (stage["position"] or 0) > (furthest["position"] or 0)):
-        row["furthest_stage_id"] = stage["id"]
-    outcome = exchange.quirk(StageMovesSetOutcome)
-    if outcome is None or stage is None:
-        return
-    for basic_type, column in OUTCOMES.items():
-        wanted = (row.get(column) or now) if stage["basic_type"] == basic_type else (row.get(column) if new else None)
-        if row.get(column) != wanted:
-            exchange.acted(outcome)
-            row[column] = wanted
+    for basic_type, column in (("rejected", "rejected_at"), ("hired", "hired_at")):
+        if stage["basic_type"] == basic_type:
+            saving.exchange.acted(quirk)
+            values.setdefault(column, saving.now)
+        elif before is not None and before[column] is not None:
+            saving.exchange.acted(quirk)
+            values.setdefault(column, None)
 
 
-def _tag(draft: Draft, row: Row) -> None:
-    """Tags are written as {tag, context} and kept as {name, context}."""
-    tags = list(row.get("tags") or [])
-    added = [draft.sent["add_tag_with_context"]] if draft.sent.get("add_tag_with_context") is not None else []
-    added += draft.sent.get("add_tags_with_context") or []
+# -- tags -----------------------------------------------------------------------------------------------------------
+
+
+def _tags(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    """Tags are written as `tag` and read as `name`."""
+    single = draft.sent.get("add_tag_with_context")
+    added = [*([] if single is None else [single]), *(draft.sent.get("add_tags_with_context") or [])]
+    removed = draft.sent.get("remove_tag_with_context")
+    if not added and removed is None:
+        return
+    tags = list(before["tags"]) if before is not None and before["tags"] is not None else []
     for item in added:
-        tag = _kept_tag(item)
-        if tag not in tags:
+        tag = _tag(saving, "add_tag_with_context", item)
+        if tag is not None and tag not in tags:
             tags.append(tag)
-    if draft.sent.get("remove_tag_with_context") is not None:
-        gone = _kept_tag(draft.sent["remove_tag_with_context"])
+    if removed is not None:
+        gone = _tag(saving, "remove_tag_with_context", removed)
         tags = [tag for tag in tags if tag != gone]
-    row["tags"] = tags
+    values["tags"] = tags
 
 
-def _kept_tag(item: Any) -> dict[str, str]:
-    if not isinstance(item, dict) or not isinstance(item.get("tag"), str) or not isinstance(item.get("context"), str):
-        raise malformed("a tag should have tag and context")
-    return {"context": item["context"], "name": item["tag"]}
-
-
-def _person(exchange: Exchange, draft: Draft, row: Row) -> int:
-    """The candidate of that e-mail address, brought up to date, or a new one."""
-    told = {name: row[name] for name in PERSON if row.get(name) is not None and (name in draft.sent or name == "locale")}
-    table = {column.name for column in exchange.store.columns("candidates")}
-    told = {name: value for name, value in told.items() if name in table}
-    known = _known(exchange, draft, row)
-    if known is None:
-        now = files.now_text(exchange)
-        made = exchange.store.insert("candidates", {**told, "created_at": now, "updated_at": now})
-        return int(made["id"])
-    if any(known[name] != value for name, value in told.items()):
-        exchange.store.update("candidates", known["id"], **told, updated_at=files.now_text(exchange))
-    return int(known["id"])
-
-
-def _known(exchange: Exchange, draft: Draft, row: Row) -> Row | None:
-    pointer = draft.pointers.get("candidate")
-    if pointer is not None:
-        return exchange.store.find("candidates", id=pointer.id)
-    email = str(row["email"]).lower()
-    return next((one for one in exchange.store.where("candidates") if one["email"] is not None and one["email"].lower() == email), None)
-
-
-# -- after ----------------------------------------------------------------------------------------------------------
-
-
-def finish(exchange: Exchange, draft: Draft, row: Row, new: bool) -> None:
-    """Store the files."""
-    for context, data_name, filename_name in FILES:
-        data, filename = draft.sent.get(data_name), draft.sent.get(filename_name)
-        if data is None or filename is None:
-            continue
-        for old in list(exchange.store.where("attachments", owner_type="applications", owner_id=row["id"], context=context)):
-            exchange.store.delete("attachments", old["id"])
-        files.add(exchange, "applications", int(row["id"]), context, filename, data)
-        rendition = exchange.quirk(PdfRendition)
-        if rendition is not None and context == "cv" and not filename.lower().endswith(".pdf"):
-            exchange.acted(rendition)
-            files.add(exchange, "applications", int(row["id"]), "pdf_cv", f"{filename.rpartition('.')[0]}.pdf", "data:application/pdf;base64,JVBERi0x")
-    files.add_documents(exchange, "applications", int(row["id"]), draft.sent.get("documents_base64"))
+def _tag(saving: Saving, attribute: str, item: Any) -> Row | None:
+    tag, context = (item.get("tag"), item.get("context")) if isinstance(item, dict) else (None, None)
+    if not isinstance(tag, str) or not isinstance(context, str) or not tag or not context:
+        saving.problems.append(Problem(attribute, "must have tag and context", "invalid"))
+        return None
+    return {"context": context, "name": tag}

@@ -1,0 +1,136 @@
+"""Runs the suite: starts a sandbox unless one is given, shows progress, prints the matrix, writes the reports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import connectors
+import mock_servers
+from ats_sandbox.cli import fail
+from conformance import runner, subjects
+from conformance.reports import html, junit, markdown, model, terminal
+from conformance.subjects import ConfigurationError
+from conformance.waivers import read_waivers
+from connectors.unified.registry import installed
+
+
+@dataclass(frozen=True)
+class Options:
+    """As the command line gives them."""
+
+    vendors: tuple[str, ...]
+    report_dir: Path | None
+    models: tuple[str, ...]
+    checks: tuple[str, ...]
+    chapters: tuple[str, ...]
+    subject: str | None
+    sandbox: str | None
+    waivers: Path | None
+    as_json: bool
+
+
+def run_conformance(options: Options) -> int:
+    """The exit code of the run."""
+    try:
+        with _sandbox(options.sandbox) as url:
+            run = _run(options, url)
+    except ConfigurationError as error:
+        fail(str(error))
+    report = model.build(run)
+    if options.report_dir is not None:
+        write_reports(report, options.report_dir)
+    if options.as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False))
+    else:
+        console = Console(highlight=False)
+        terminal.print_report(report, console)
+        if options.report_dir is not None:
+            console.print(f"reports: {options.report_dir}/report.html, .json, .md, .junit.xml")
+    return int(report["summary"]["exit_code"])
+
+
+def write_reports(report: dict[str, Any], folder: Path) -> None:
+    """report.json, .html, .md and .junit.xml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    formats = {
+        "report.json": json.dumps(report, ensure_ascii=False, indent=1) + "\n",
+        "report.html": html.render(report),
+        "report.md": markdown.render(report),
+        "report.junit.xml": junit.render(report),
+    }
+    for name, text in formats.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def fixtures_folder(vendor: str) -> Path:
+    """Where the vendor's fixtures lie: beside the mock_servers folder that has the vendor, or any on the path."""
+    for place in mock_servers.__path__:
+        folder = Path(place).parent / "fixtures"
+        if (folder / vendor).is_dir():
+            return folder
+    raise ConfigurationError(f"no fixtures of {vendor} beside any of: {', '.join(mock_servers.__path__)}")
+
+
+def _run(options: Options, url: str) -> runner.Run:
+    chosen = runner.Options(
+        models=options.models,
+        checks=options.checks,
+        chapters=options.chapters,
+        waivers=read_waivers(options.waivers) if options.waivers is not None else (),
+        today=date.today(),  # noqa: DTZ011 - a waiver expires where its owner lives
+        docs_dir=Path(connectors.__path__[0]),
+        installed={name: manifest.as_json() for name, manifest in installed().items()},
+    )
+    subject = subjects.load(options.subject if options.subject is not None else subjects.DEFAULT_SUBJECT)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    runs: list[runner.Run] = []
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        for vendor in options.vendors:
+            task = bar.add_task(vendor, total=None)
+
+            def show(step: runner.Progress, task: Any = task) -> None:
+                bar.update(task, total=step.total, completed=step.done, description=f"{step.vendor} {step.check.id} ({step.failed} failed)")
+
+            runs.append(
+                runner.run(
+                    [vendor], subject=subject, sandbox_url=url, fixtures_dir=fixtures_folder(vendor), options=chosen, on_progress=show
+                )
+            )
+    first = runs[0]
+    return runner.Run(
+        first.subject,
+        first.version,
+        [vendor_run for run in runs for vendor_run in run.vendors],
+        sorted({problem for run in runs for problem in run.waiver_problems}),
+        first.selected,
+    )
+
+
+@contextmanager
+def _sandbox(url: str | None) -> Iterator[str]:
+    """The given sandbox, or one of our own in another process, with real sockets between."""
+    if url is not None:
+        yield url
+        return
+    command = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline() if process.stdout is not None else ""
+            if not line:
+                raise ConfigurationError("the sandbox did not start; try `ats-sandbox up` to see why")
+            yield json.loads(line)["admin"]
+        finally:
+            process.terminate()
+            process.wait(timeout=20)

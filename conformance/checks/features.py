@@ -1,0 +1,158 @@
+"""Each promised feature, proved by a test of its own or by the checks whose subject it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from conformance import action_runs, judge
+from conformance.casework import broken, held, unverifiable
+from conformance.check import Cell, Check, Result
+from conformance.fixture_models import PassthroughCase
+from conformance.lab import Lab
+from conformance.outcomes import Verdict
+
+OURS = "the vendor's card: features"
+SHORTEST_SECTION = 80
+"""Characters: a heading with less below it guides nobody."""
+
+Proof = Callable[[Lab, Cell], Result]
+Chosen = Callable[[Cell], bool]
+
+
+def _cells(lab: Lab) -> list[Cell]:
+    return [Cell("feature", "features", name) for name in lab.promise.features]
+
+
+def _features(lab: Lab) -> Iterator[Result]:
+    """FEA-1."""
+    for cell in _cells(lab):
+        proof = PROOFS.get(cell.name)
+        yield unverifiable(cell, "this suite knows no way to prove it") if proof is None else proof(lab, cell)
+
+
+# -- proved by other checks -----------------------------------------------------------------------------------------
+
+
+def _rests_on(checks: tuple[str, ...], about: Chosen, lab: Lab, cell: Cell) -> Result:
+    """Held when each of these checks judged such a case, and none of them failed."""
+    for check in checks:
+        results = [result for known, result in lab.ledger.results if known == check and about(result.cell)]
+        if not results:
+            return unverifiable(cell, f"rests on {check}, which judged nothing of it in this run")
+        failed = [result for result in results if result.verdict not in (Verdict.PASS, Verdict.WARN, Verdict.NOT_APPLICABLE)]
+        if any(result.verdict is Verdict.FAIL for result in failed):
+            return broken(cell, f"rests on {check}, which found: {failed[0].cell}: {failed[0].message}")
+        if failed:
+            return unverifiable(cell, f"rests on {check}, which could not judge {failed[0].cell}")
+    return held(cell, f"rests on {', '.join(checks)}")
+
+
+def _anything(cell: Cell) -> bool:
+    return True
+
+
+def _source_input(cell: Cell) -> bool:
+    return cell.kind == "input" and cell.name.startswith("source.")
+
+
+def _of_models(*models: str) -> Chosen:
+    return lambda cell: cell.kind == "field" and cell.owner in models
+
+
+# -- proved here ----------------------------------------------------------------------------------------------------
+
+
+def _documented(words: str, lab: Lab, cell: Cell) -> Result:
+    """The connector's guide has a section of that name with something in it."""
+    guide = None if lab.docs_dir is None else lab.docs_dir / lab.vendor / "README.md"
+    if guide is None or not guide.is_file():
+        return unverifiable(cell, f"no guide of {lab.vendor} was given to look into")
+    section = re.search(rf"^#+ [^\n]*{re.escape(words)}[^\n]*\n(.*?)(?=^#|\Z)", guide.read_text("utf-8"), re.I | re.M | re.S)
+    if section is None:
+        return broken(cell, f"the guide has no section {words!r}")
+    text = section[1].strip()
+    return held(cell) if len(text) >= SHORTEST_SECTION else broken(cell, f"the section {words!r} says next to nothing: {text!r}")
+
+
+def _passthrough(lab: Lab, cell: Cell) -> Result:
+    """The vendor's own answer, whatever its status."""
+    cases = lab.profile.features.passthrough
+    if not cases:
+        return unverifiable(cell, "profile.yaml has no passthrough case")
+    session = lab.world().connect()
+    for case in cases:
+        problem = _passthrough_problem(case, session.passthrough(case))
+        if problem is not None:
+            return broken(cell, f"{case.method} {case.path}: {problem}", seen=lab.exchanges(session.world))
+    return held(cell, f"{len(cases)} calls")
+
+
+def _passthrough_problem(case: PassthroughCase, got: object) -> str | None:
+    status, data = getattr(got, "status", None), getattr(got, "data", None)
+    if status != case.status:
+        return f"status {status} instead of {case.status}"
+    found = judge.compare({"$contains": case.contains}, data)
+    return f"{found[0].path}: {found[0].got!r} instead of {found[0].expected!r}" if found else None
+
+
+def _only_created(lab: Lab, cell: Cell) -> Result:
+    """Nothing of others before, what was made afterwards, and what is not narrowed as ever."""
+    told = lab.profile.features.only_created
+    case = next((one for one in lab.fixtures.actions if told is not None and one.id == told.case), None)
+    if told is None or case is None:
+        return unverifiable(cell, "profile.yaml does not say which action case to use")
+    narrowed = case.model_copy(update={"settings": {**case.settings, "sync_only_created": True}, "creates": {"any": "id"}, "input": _by_key(case.input)})
+    run = action_runs.carry_out(lab, lab.world(), narrowed)
+    if not run.outcome.ok or run.after_snapshot is None:
+        return broken(cell, f"the create failed: {run.outcome.code} {run.outcome.message}")
+    for model, how in told.models.items():
+        if model not in lab.models:
+            continue
+        before, after = run.before_snapshot.keys.get(model, {}), run.after_snapshot.keys.get(model, {})
+        everything = lab.expected_keys(model)
+        if how == "created" and (before or set(after) & set(everything)):
+            return broken(cell, f"{model}: {sorted(set(before) | set(after) & set(everything))[:3]} were not made by this connection")
+        if how == "created" and model in ("Applications", "Candidates") and len(after) != 1:
+            return broken(cell, f"{model}: {len(after)} records after one create")
+        if how == "all" and set(before) != set(everything):
+            return broken(cell, f"{model} is narrowed, too")
+    return held(cell, f"case {case.id}")
+
+
+def _by_key(value: object) -> object:
+    """References to records that a narrowed connection does not show, written as the vendor's ids where that is allowed."""
+    if isinstance(value, Mapping):
+        return {name: _by_key(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_by_key(inner) for inner in value]
+    return re.sub(r"^\$Jobs/", "remote:", value) if isinstance(value, str) else value
+
+
+def _probes_fields(lab: Lab, cell: Cell) -> Result:
+    """The probe speaks of every promised field, and not only of models."""
+    told = {(one.model, one.field) for one in lab.world().connect().probe()}
+    made = ("id", "remote_id", "changed_at", "remote_deleted_at")
+    silent = [(model, name) for model in lab.models for name in lab.promise.models[model].fields if name not in made and (model, name) not in told]
+    return broken(cell, f"the probe says nothing of {silent[:3]}") if silent else held(cell)
+
+
+PROOFS: dict[str, Proof] = {
+    "Source Writing": partial(_rests_on, ("ACT-1",), _source_input),
+    "Sync Only Created Applications": _only_created,
+    "Connection Guide": partial(_documented, "Connection guide"),
+    "Prerequisites": partial(_documented, "Prerequisites"),
+    "Create credentials": partial(_documented, "credentials"),
+    "Roles": partial(_rests_on, ("FLD-1",), _of_models("Roles")),
+    "Job roles (e.g. Hiring Manager)": partial(_rests_on, ("FLD-1",), _of_models("Job user role assignments", "Job hiring team members")),
+    "API Passthrough": _passthrough,
+    "Scope Testing": partial(_rests_on, ("PRM-1", "PRM-2"), _anything),
+    "Scope Testing: Per Model Tests": partial(_rests_on, ("PRM-3",), _anything),
+    "Scope Testing: Per Field Tests": _probes_fields,
+    "Delta Syncs": partial(_rests_on, ("DLT-1", "DLT-4"), _anything),
+    "Create Candidate Full Attachment Retry": partial(_rests_on, ("ACT-2", "ACT-3", "ACT-5", "ACT-9"), _anything),
+}
+"""Feature, by its name on the card, to what proves it."""
+
+CHECKS = (Check("FEA-1", "Every promised feature is there and works.", OURS, _cells, _features),)
