@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_servers.engine.exchange import Exchange
 from mock_servers.engine.store import Row, Store
-from mock_servers.pinpoint import files, wire
+from mock_servers.pinpoint import uploads, wire
 from mock_servers.pinpoint.countries import e164
 from mock_servers.pinpoint.payload import Draft, malformed
 from mock_servers.pinpoint.quirks import UsAddresses
@@ -27,7 +27,7 @@ def candidate(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Pr
 
 
 def candidate_files(exchange: Exchange, draft: Draft, row: Row, new: bool) -> None:
-    files.add_documents(exchange, "candidates", int(row["id"]), draft.sent.get("documents_base64"))
+    uploads.add_documents(exchange, "candidates", int(row["id"]), draft.sent.get("documents_base64"))
 
 
 def check_email(email: Any, problems: list[wire.Problem]) -> None:
@@ -77,7 +77,7 @@ def answer(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Probl
         if any(text not in known for text in texts):
             problems.append(wire.Problem("answer_options", "is not included in the list", "inclusion", relationship=True))
         row["multiple_choice_answer"] = texts
-    files.check(draft.sent, "document_base64_data", "document_base64_filename", problems)
+    uploads.check(draft.sent, "document_base64_data", "document_base64_filename", problems)
 
 
 def answer_file(exchange: Exchange, draft: Draft, row: Row, new: bool) -> None:
@@ -86,7 +86,7 @@ def answer_file(exchange: Exchange, draft: Draft, row: Row, new: bool) -> None:
         return
     for old in list(exchange.store.where("attachments", owner_type="answers", owner_id=row["id"])):
         exchange.store.delete("attachments", old["id"])
-    files.add(exchange, "answers", int(row["id"]), "document", name, data)
+    uploads.add(exchange, "answers", int(row["id"]), "document", name, data)
 
 
 # -- custom fields --------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def job(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem]
             else:
                 problems.append(wire.Problem(name, "must belong to a user", "invalid"))
     if new:
-        row["uuid"] = files.uuid_of(exchange, "jobs")
+        row["uuid"] = uploads.uuid_of(exchange, "jobs")
         _follow_structure(exchange, row)
         if row.get("status") == "open":
             row["opened_at"] = row["updated_at"]
@@ -156,7 +156,7 @@ def job(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem]
         if workflow is not None and exchange.store.find("hiring_workflows", id=workflow) is None:
             problems.append(wire.must_exist("selected_hiring_workflow"))
     elif row.get("status") in ("closed", "archived", "filled", "cancelled") and row.get("closed_at") is None and "status" in draft.sent:
-        row["closed_at"] = files.now_text(exchange)
+        row["closed_at"] = uploads.now_text(exchange)
 
 
 def _follow_structure(exchange: Exchange, row: Row) -> None:

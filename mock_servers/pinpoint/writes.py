@@ -1,4 +1,4 @@
-"""Writes records as resources.py describes them; what one type does beyond that stands in `rules.py` and `applying.py`.
+"""Writes records as resources.py describes them; what one type does beyond that stands in `rules.py` and `applicants.py`.
 
 A handler runs in one transaction that a refusal undoes, so rules may be checked while writing: all or nothing.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_servers.engine.exchange import Exchange
 from mock_servers.engine.store import NotFound, Row
-from mock_servers.pinpoint import applying, rules, wire
+from mock_servers.pinpoint import applicants, rules, wire
 from mock_servers.pinpoint.cells import wire_time
 from mock_servers.pinpoint.payload import Child, Draft, Pointer
 from mock_servers.pinpoint.reads import fetch
@@ -21,12 +21,12 @@ Owner = tuple[Relation, int]
 """The relationship by which a parent holds a sideposted record, and the parent's id."""
 
 BEFORE: dict[str, Callable[[Exchange, Draft, Row, list[wire.Problem], bool], None]] = {
-    "applications": applying.prepare,
+    "applications": applicants.prepare,
     "candidates": rules.candidate,
     "comments": rules.comment,
     "custom_attributes": rules.custom_attribute,
     "custom_fields": rules.custom_field,
-    "job_seekers": applying.prepare_job_seeker,
+    "job_seekers": applicants.prepare_job_seeker,
     "jobs": rules.job,
     "answers": rules.answer,
     "users": rules.user,
@@ -34,7 +34,7 @@ BEFORE: dict[str, Callable[[Exchange, Draft, Row, list[wire.Problem], bool], Non
 """Completes the row and adds the problems it finds; the last argument: whether the record is new."""
 
 AFTER: dict[str, Callable[[Exchange, Draft, Row, bool], None]] = {
-    "applications": applying.finish,
+    "applications": applicants.finish,
     "candidates": rules.candidate_files,
     "answers": rules.answer_file,
     "jobs": rules.job_stages,

@@ -106,6 +106,8 @@ class World:
     answer: ActionResult | ConnectorError = field(default_factory=ActionResult)
     probe_error: ConnectorError | None = None
     manifest: Manifest = MANIFEST
+    mute_watermarks: bool = False
+    mute_last_watermark: bool = False
 
     def put(self, model: str, key: str, **values: Any) -> None:
         self.version += 1
@@ -163,7 +165,7 @@ class InventedConnector:
                 cursor="|".join((watermark, *place)) if more else None,
                 diagnostics=() if more else self._denials(stream, wanted),
                 warnings=() if more else (Warning("read", f"{stream} was read"),),
-                watermark=watermark,
+                watermark=None if world.mute_watermarks or (world.mute_last_watermark and not more) else watermark,
             )
             if not more:
                 return

@@ -120,6 +120,17 @@ def test_records_outlive_the_process_and_credentials_do_not(tmp_path: Path, worl
     assert all(SECRET.encode() not in file.read_bytes() for file in tmp_path.iterdir())
 
 
+def test_letting_all_applications_in_reads_everything_again(world: World, clock: Ticking) -> None:
+    """A delta would never bring what was left out before, so a full sync takes its place."""
+    hub = Hub(factories=lambda vendor: world.connect, now=clock)
+    id = hub.connect(target(settings={"sync_only_created": True}))
+    hub.sync(id)
+    hub.connect(target(), id)
+
+    assert hub.sync(id, "DELTA").mode == "FULL"
+    assert len(hub.read(id, "Candidates")) == 2
+
+
 def test_a_target_shows_no_secret() -> None:
     """Targets turn up in tracebacks and reports."""
     assert SECRET not in repr(target())

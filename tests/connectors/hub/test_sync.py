@@ -315,6 +315,28 @@ def test_a_failed_stream_keeps_its_watermark(connection: InProcessConnection, wo
     assert "902" in living(connection, "Candidates")
 
 
+def test_a_read_without_a_watermark_keeps_the_one_before(connection: InProcessConnection, world: World) -> None:
+    """Where nothing has changed a vendor may have no time to give; the place to go on from stays."""
+    connection.sync()
+    first = str(world.version)
+    world.mute_watermarks = True
+    connection.sync("DELTA")
+    world.reads.clear()
+    connection.sync("DELTA")
+
+    assert {first} == {since for stream, since, _ in world.reads if stream != "users"}
+
+
+def test_the_last_watermark_counts(connection: InProcessConnection, world: World) -> None:
+    """A last page that has none leaves that of the page before."""
+    world.mute_last_watermark = True
+    connection.sync()
+    world.reads.clear()
+    connection.sync("DELTA")
+
+    assert ("jobs", str(world.version), None) in world.reads
+
+
 def test_a_permission_granted_later_is_made_up_for(connection: InProcessConnection, world: World) -> None:
     """A watermark never jumps over what could not be read: neither models nor fields."""
     world.denied["Candidates", None] = "Candidates: read"
