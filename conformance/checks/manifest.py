@@ -34,7 +34,7 @@ def _names(lab: Lab) -> Iterator[Result]:
 
 
 def _unequal(card: Iterable[str], promised: Iterable[str]) -> str | None:
-    wanted, got = Counter(card), Counter(promised)
+    wanted, got = Counter(list(card)), Counter(list(promised))  # lists: a mapping would be taken for counts
     lacking, extra = sorted((wanted - got).elements()), sorted((got - wanted).elements())
     parts = [f"not promised: {', '.join(lacking)}"] if lacking else []
     parts += [f"promised, but not on the card: {', '.join(extra)}"] if extra else []

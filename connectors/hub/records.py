@@ -76,6 +76,20 @@ class Records:
         for key in orphans:
             self._mark(connection, and_(records.c.model == model, records.c.key == key))
 
+    def mark_unneeded(self, connection: Connection, model: str, sync_id: int, referring: Mapping[str, Sequence[str]]) -> None:
+        """Give remote_deleted_at to every living row that a sync has not met and to which no living row of `referring`
+        (model to the fields that refer to this one) refers."""
+        needed = set()
+        for other, fields in referring.items():
+            wanted = and_(self._mine, records.c.model == other, records.c.remote_deleted_at.is_(None))
+            for data in connection.execute(select(records.c.data).where(wanted)).scalars():
+                values = orjson.loads(data)
+                needed.update(values.get(field) for field in fields)
+        unseen = or_(records.c.seen_in_sync != sync_id, records.c.seen_in_sync.is_(None))
+        for row in connection.execute(select(records.c.key, records.c.id).where(self._mine, records.c.model == model, unseen)).all():
+            if row.id not in needed:
+                self._mark(connection, and_(records.c.model == model, records.c.key == row.key))
+
     def mark_all(self, connection: Connection, model: str) -> None:
         """Give remote_deleted_at to every living row of a model."""
         self._mark(connection, records.c.model == model)

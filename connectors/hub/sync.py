@@ -216,9 +216,13 @@ class SyncRun:
             whole = feeding and all(one is not None and one.state == "done" and (model, None) not in one.gaps for one in feeding)
             if whole and model not in kept:
                 self.records.mark_unseen(connection, model, sync.id)
-        for model in kept:
-            references = {field: target for field, target in REFERENCES[model].items() if target in self.scope.fields}
-            self.records.mark_orphans(connection, model, references)
+        pairs = {model: REFERENCES.get(model, {}) for model in kept}
+        for model, references in pairs.items():
+            others = {field: target for field, target in references.items() if target in self.scope.fields and target not in kept}
+            self.records.mark_orphans(connection, model, others)
+        for model in (model for model, references in pairs.items() if not references):
+            referring = {other: [field for field, target in its.items() if target == model] for other, its in pairs.items()}
+            self.records.mark_unneeded(connection, model, sync.id, {other: fields for other, fields in referring.items() if fields})
 
 
 def _verdict(states: list[str | None], failures: list[ConnectorError]) -> SyncState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -296,7 +297,10 @@ def _file_key(application: Any, url: str) -> str:
 
 
 def _file_name(headers: Mapping[str, str], url: str) -> str:
-    """From Content-Disposition, else the last part of the link."""
+    """From Content-Disposition (its extended form first, which alone holds every letter), else the last part of the link."""
+    extended = re.search(r"filename\*\s*=\s*utf-8'[^']*'([^;\s]+)", headers.get("content-disposition", ""), re.IGNORECASE)
+    if extended is not None:
+        return unquote(extended[1])
     message = Message()
     message["content-disposition"] = headers.get("content-disposition", "")
     name = message.get_filename()

@@ -127,7 +127,8 @@ def refuse(reply: Reply) -> None:
         raise RateLimited(text, retry_after=_reset(reply), **facts)
     if reply.status in PASSING or reply.status > 504:
         raise Unavailable(text, retry_after=retry_after(reply.headers), **facts)
-    if reply.status == 401:
+    if reply.status == 401 or (reply.status == 403 and "plan" in message.lower()):
+        # A plan without the API shuts out every token of the account, whatever its owner may do.
         raise Unauthorized(text, **facts)
     if reply.status == 403:
         raise PermissionMissing(text, missing_permissions=(PERMISSION,), **facts)
@@ -143,7 +144,7 @@ def _refused_input(message: str) -> type[ConnectorError]:
     lowered = message.lower()
     if "already exists" in lowered:
         return AlreadyExists
-    if "not online" in lowered or "closed" in lowered or "archived" in lowered:
+    if any(words in lowered for words in ("not online", "closed", "archived", "no applications", "not accept")):
         return JobClosed
     return Invalid
 

@@ -53,8 +53,9 @@ class Model:
     """Whether a delta sync brings changes of this model without reading all of it."""
     note: str | None = None
     keeps_rows: bool = False
-    """Rows stay when a full sync no longer shows them, as long as every record they refer to is alive: for models that
-    the connector can only derive from what other records happen to show."""
+    """Rows stay when a full sync no longer shows them, as long as every record they refer to is alive (rows that refer to
+    none: as long as another kept row refers to them): for models that a connector can only derive from what other
+    records happen to show."""
 
     def field(self, name: str) -> Field:
         """Raises KeyError."""

@@ -35,6 +35,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 def prepare_application(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
     """Checks and completes an application before it is stored."""
     prepare_person_fields(saving, values, before)
+    draft.files = uploads(saving, draft.sent, FILES)
     if before is not None:
         _stage(saving, values, saving.store.find("jobs", id=before["job_id"]), before)
         _tags(saving, draft, values, before)
@@ -47,7 +48,6 @@ def prepare_application(saving: Saving, draft: Draft, values: Row, before: Row |
         _check_duplicate(saving, values, job)
     _stage(saving, values, job, None)
     _tags(saving, draft, values, None)
-    uploads(saving, draft.sent, FILES)
     saving.refuse_problems()
     values["id"] = saving.store.next_id("applications")
     values["uuid"] = str(uuid5(NAMESPACE_URL, f"pinpoint/applications/{values['id']}"))
@@ -57,26 +57,27 @@ def prepare_application(saving: Saving, draft: Draft, values: Row, before: Row |
 
 
 def finish_application(saving: Saving, draft: Draft, row: Row) -> None:
-    keep(saving, "applications", row["id"], _files(saving, draft))
+    keep(saving, "applications", row["id"], draft.files)
 
 
 def prepare_job_seeker(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
     """Somebody in the talent pipeline, without a job."""
     prepare_person_fields(saving, values, before)
     _tags(saving, draft, values, before)
+    draft.files = uploads(saving, draft.sent, FILES)
     if before is not None:
         return
-    uploads(saving, draft.sent, FILES)
     saving.refuse_problems()
     values["candidate_id"] = person(saving, values)
 
 
 def finish_job_seeker(saving: Saving, draft: Draft, row: Row) -> None:
-    keep(saving, "job_seekers", row["id"], _files(saving, draft))
+    keep(saving, "job_seekers", row["id"], draft.files)
 
 
 def prepare_candidate(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
     prepare_person_fields(saving, values, before)
+    draft.files = uploads(saving, draft.sent, FILES)
     email = values.get("email")
     other = candidate_by_email(saving, email) if email is not None else None
     if other is not None and (before is None or other != before["id"]):
@@ -84,13 +85,7 @@ def prepare_candidate(saving: Saving, draft: Draft, values: Row, before: Row | N
 
 
 def finish_candidate(saving: Saving, draft: Draft, row: Row) -> None:
-    keep(saving, "candidates", row["id"], _files(saving, draft))
-
-
-def _files(saving: Saving, draft: Draft) -> list[Any]:
-    files = uploads(saving, draft.sent, FILES)
-    saving.refuse_problems()
-    return files
+    keep(saving, "candidates", row["id"], draft.files)
 
 
 # -- people ---------------------------------------------------------------------------------------------------------
@@ -133,6 +128,8 @@ def prepare_person_fields(saving: Saving, values: Row, before: Row | None) -> No
 
 
 def _address(saving: Saving, values: Row, before: Row | None) -> None:
+    if not values.keys() & set(ADDRESS):
+        return
     country = values.get("country", None if before is None else before.get("country"))
     found = countries.find(country) if country is not None else None
     if "country" in values and before is not None and "country_code" in before:

@@ -1,194 +1,212 @@
-"""The generic endpoints over resources.py: list, get, create, update, delete; and the files behind signed links."""
+"""The endpoints: list, get, create, update and delete, made for each row of resources.py; then the irregular ones."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable
-from urllib.parse import quote
-
 import orjson
 
+from mock_servers.engine.evidence import Assumed, SeenInCode
 from mock_servers.engine.exchange import Exchange
-from mock_servers.engine.store import NotFound
-from mock_servers.engine.vendors import Handler, Reply
-from mock_servers.pinpoint import payload, query, wire
+from mock_servers.engine.vendors import Handler, Operation, Reply
+from mock_servers.pinpoint import openapi
+from mock_servers.pinpoint.auth import READ, WRITE, needs
 from mock_servers.pinpoint.compound import Compound, ready
-from mock_servers.pinpoint.links import DISK, opened
-from mock_servers.pinpoint.quirks import AttachmentLinksRedirect, FlatStats, NullMetaOnDelete, OlderFeatureLevel
-from mock_servers.pinpoint.reads import Search, fetch
+from mock_servers.pinpoint.files import blob, disk
+from mock_servers.pinpoint.links import BLOBS, DISK
+from mock_servers.pinpoint.payload import Draft
+from mock_servers.pinpoint.payload import parse as parse_payload
+from mock_servers.pinpoint.query import Query
+from mock_servers.pinpoint.query import parse as parse_query
+from mock_servers.pinpoint.quirks import FlatStats, OlderFeatureLevel
+from mock_servers.pinpoint.reads import Found, Search, fetch
 from mock_servers.pinpoint.resource import Resource
-from mock_servers.pinpoint.writes import Writer
+from mock_servers.pinpoint.resources import RESOURCES
+from mock_servers.pinpoint.rules import RULES
+from mock_servers.pinpoint.saving import Saving, delete_meta
+from mock_servers.pinpoint.wire import collection, deleted, refuse, single
+
+API = "/api/v1"
 
 
-
-def refuse_newer(exchange: Exchange, resource: Resource, letter: str) -> None:
-    """404 for an endpoint that came after the feature level of the account."""
-    older = exchange.quirk(OlderFeatureLevel)
-    if older is not None and letter in resource.newer_operations:
-        exchange.acted(older)
-        raise wire.refuse(404, why=f"{resource.type} has no such endpoint at level v1.0.23")
+# -- reading --------------------------------------------------------------------------------------------------------
 
 
-def list_endpoint(resource: Resource) -> Handler:
-    """GET /{type}."""
-
-    async def handler(exchange: Exchange) -> Reply:
-        refuse_newer(exchange, resource, "L")
-        asked = query.parse(exchange, resource)
-        search = Search(exchange, resource, asked)
-        if ready(exchange, resource, asked):
+def list_of(resource: Resource) -> Handler:
+    async def handle(exchange: Exchange) -> Reply:
+        _served(exchange, resource, "L")
+        query = parse_query(exchange, resource)
+        search = Search(exchange, resource, query)
+        meta = _stats(exchange, search.count()) if query.count else b"{}"
+        if ready(exchange, resource, query):
             documents, included = search.documents(), None
         else:
-            documents, included = Compound(exchange, asked).documents(resource, search.rows())
-        why = f"nothing matches{_hint(search)}" if not documents else None
-        return wire.collection(exchange, documents, included, _stats(exchange, search) if asked.count else b"{}", why)
+            documents, included = Compound(exchange, query).documents(resource, search.rows())
+        return collection(exchange, documents, included, meta, None if documents else _why_empty(resource, query, search))
 
-    return handler
-
-
-def _stats(exchange: Exchange, search: Search) -> bytes:
-    flat = exchange.quirk(FlatStats)
-    if flat is None:
-        return orjson.dumps({"stats": {"total": {"count": search.count()}}})
-    exchange.acted(flat)
-    return orjson.dumps({"total": {"count": search.count()}})
+    return handle
 
 
-def _hint(search: Search) -> str:
-    return f"; records of {' and '.join(search.hides)} jobs are hidden unless the visibility filter names them" if search.hides else ""
-
-
-def get_endpoint(resource: Resource) -> Handler:
-    """GET /{type}/{id}."""
-
-    async def handler(exchange: Exchange) -> Reply:
-        refuse_newer(exchange, resource, "G")
-        asked = query.parse(exchange, resource)
-        id = number(exchange.params["id"])
-        if ready(exchange, resource, asked) and not asked.filters and resource.visibility_filter is None:
-            try:
-                return wire.single(exchange, exchange.store.document(resource.stored.name, id), None)
-            except NotFound:
-                raise wire.refuse(404, why=f"no {resource.type} {id}") from None
-        search = Search(exchange, resource, asked)
+def one_of(resource: Resource) -> Handler:
+    async def handle(exchange: Exchange) -> Reply:
+        _served(exchange, resource, "G")
+        query = parse_query(exchange, resource)
+        search = Search(exchange, resource, query)
+        id = _wanted_id(exchange)
         record = search.one(id)
         if record is None:
-            raise wire.refuse(404, why=f"no {resource.type} {id} that this request may see{_hint(search)}")
-        documents, included = Compound(exchange, asked).documents(resource, [record])
-        return wire.single(exchange, documents[0], included)
+            hidden = f"; {' and '.join(search.hides)} ones are hidden unless filter[{resource.visibility_filter}] names them" if search.hides else ""
+            raise refuse(404, why=f"no {resource.type} {id}{hidden}")
+        return _shown(exchange, resource, query, record)
 
-    return handler
-
-
-def create_endpoint(resource: Resource) -> Handler:
-    """POST /{type}: 201 with the new record, and with what was sideposted included."""
-
-    async def handler(exchange: Exchange) -> Reply:
-        refuse_newer(exchange, resource, "C")
-        asked = query.parse(exchange, resource)
-        draft = payload.parse(exchange, resource)
-        id = Writer(exchange).create(draft)
-        return _shown(exchange, resource, id, asked, sideposted=tuple(draft.children), status=201)
-
-    return handler
+    return handle
 
 
-def update_endpoint(resource: Resource) -> Handler:
-    """PUT /{type}/{id}: only what is sent changes."""
-
-    async def handler(exchange: Exchange) -> Reply:
-        refuse_newer(exchange, resource, "U")
-        asked = query.parse(exchange, resource)
-        id = existing(exchange, resource)
-        draft = payload.parse(exchange, resource, id=str(id))
-        Writer(exchange).update(draft, id)
-        return _shown(exchange, resource, id, asked, sideposted=tuple(draft.children), status=200)
-
-    return handler
+def _shown(exchange: Exchange, resource: Resource, query: Query, record: Found, status: int = 200) -> Reply:
+    if ready(exchange, resource, query):
+        return single(exchange, record[1], None, status)
+    documents, included = Compound(exchange, query).documents(resource, [record])
+    return single(exchange, documents[0], included, status)
 
 
-def delete_endpoint(resource: Resource) -> Handler:
-    """DELETE /{type}/{id}: 200 with meta."""
-
-    async def handler(exchange: Exchange) -> Reply:
-        refuse_newer(exchange, resource, "X")
-        Writer(exchange).delete(resource, existing(exchange, resource))
-        null = exchange.quirk(NullMetaOnDelete)
-        if null is not None:
-            exchange.acted(null)
-        return wire.deleted(meta=None if null is not None else {})
-
-    return handler
+def _stats(exchange: Exchange, count: int) -> bytes:
+    total = {"total": {"count": count}}
+    flat = exchange.quirk(FlatStats)
+    if flat is None:
+        return orjson.dumps({"stats": total})
+    exchange.acted(flat)
+    return orjson.dumps(total)
 
 
-def _shown(exchange: Exchange, resource: Resource, id: int, asked: query.Query, *, sideposted: tuple[str, ...], status: int) -> Reply:
-    for name in sideposted:
-        asked.include.setdefault(name, {})
-        asked.included = True
+def _why_empty(resource: Resource, query: Query, search: Search) -> str:
+    reasons = [f"no {resource.type} match"]
+    if query.filters:
+        reasons.append(f"filters: {', '.join(asked.filter.name for asked in query.filters)}")
+    if query.offset:
+        reasons.append(f"page {query.number} of size {query.size} lies past the end")
+    if search.hides:
+        reasons.append(f"{' and '.join(search.hides)} jobs, and what hangs on them, are hidden unless filter[{resource.visibility_filter}] names them")
+    return "empty: " + "; ".join(reasons)
+
+
+# -- writing --------------------------------------------------------------------------------------------------------
+
+
+def create_in(resource: Resource) -> Handler:
+    async def handle(exchange: Exchange) -> Reply:
+        _served(exchange, resource, "C")
+        query = parse_query(exchange, resource)
+        draft = parse_payload(exchange, resource)
+        id = Saving(exchange, RULES).create(draft)
+        return _saved(exchange, resource, query, draft, id, 201)
+
+    return handle
+
+
+def update_in(resource: Resource) -> Handler:
+    async def handle(exchange: Exchange) -> Reply:
+        _served(exchange, resource, "U")
+        query = parse_query(exchange, resource)
+        id = _wanted_id(exchange)
+        saving = Saving(exchange, RULES)
+        saving.existing(resource.type, id)
+        draft = parse_payload(exchange, resource, id=str(id))
+        saving.update(resource.type, id, draft)
+        return _saved(exchange, resource, query, draft, id, 200)
+
+    return handle
+
+
+def delete_from(resource: Resource) -> Handler:
+    async def handle(exchange: Exchange) -> Reply:
+        _served(exchange, resource, "X")
+        Saving(exchange, RULES).delete(resource.type, _wanted_id(exchange))
+        return deleted(meta=delete_meta(exchange))
+
+    return handle
+
+
+def _saved(exchange: Exchange, resource: Resource, query: Query, draft: Draft, id: int, status: int) -> Reply:
+    """The record as it is now, with what was sideposted included."""
+    for name, children in draft.children.items():
+        query.included = True
+        tree = query.include.setdefault(name, {})
+        for child in children:
+            for grandchild in child.draft.children:
+                tree.setdefault(grandchild, {})
     record = fetch(exchange.store, resource.type, id)
     if record is None:
-        raise AssertionError(f"{resource.type} {id} was written and is not there")
-    documents, included = Compound(exchange, asked).documents(resource, [record])
-    return wire.single(exchange, documents[0], included, status)
+        raise LookupError(f"{resource.type} {id} was just written and is gone")
+    return _shown(exchange, resource, query, record, status)
 
 
-def number(text: str) -> int:
-    """A record's id in a path. Raises Refusal (404)."""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise wire.refuse(404, why=f"{text!r} is no id: ids are digits")
-    return int(text)
+def _wanted_id(exchange: Exchange) -> int:
+    id = exchange.params["id"]
+    if not (id.isascii() and id.isdigit() and len(id) < 19):
+        raise refuse(404, why=f"{id!r} is no id")
+    return int(id)
 
 
-def existing(exchange: Exchange, resource: Resource) -> int:
-    """The path's id, if there is such a record. Raises Refusal (404)."""
-    id = number(exchange.params["id"])
-    if fetch(exchange.store, resource.type, id) is None:
-        raise wire.refuse(404, why=f"no {resource.type} {id}")
-    return id
+def _served(exchange: Exchange, resource: Resource, letter: str) -> None:
+    """Some endpoints came only after feature level v1.0.23."""
+    if letter not in resource.newer_operations:
+        return
+    older = exchange.quirk(OlderFeatureLevel)
+    if older is not None:
+        exchange.acted(older)
+        raise refuse(404, why=f"feature level v1.0.23 does not serve this operation of {resource.type}")
 
 
-ENDPOINTS: dict[str, Callable[[Resource], Handler]] = {
-    "L": list_endpoint,
-    "G": get_endpoint,
-    "C": create_endpoint,
-    "U": update_endpoint,
-    "X": delete_endpoint,
+# -- the table of operations ----------------------------------------------------------------------------------------
+
+LETTERS = {
+    "L": ("list", "GET", "", list_of, READ, "List {}"),
+    "G": ("get", "GET", "/{id}", one_of, READ, "One of the {}"),
+    "C": ("create", "POST", "", create_in, WRITE, "Create one of the {}"),
+    "U": ("update", "PUT", "/{id}", update_in, WRITE, "Change one of the {}: what is not sent stays"),
+    "X": ("delete", "DELETE", "/{id}", delete_from, WRITE, "Delete one of the {}"),
 }
-"""By the letters of Resource.operations."""
 
 
-# -- files ----------------------------------------------------------------------------------------------------------
+def operations_of(resource: Resource) -> list[Operation]:
+    operations = []
+    for letter in resource.operations:
+        verb, method, path, handler, level, summary = LETTERS[letter]
+        operations.append(
+            Operation(
+                f"{resource.type}.{verb}",
+                method,
+                f"{API}/{resource.type}{path}",
+                handler(resource),
+                summary.format(resource.type.replace("_", " ")),
+                resource.evidence,
+                needs=needs(resource.permission, level),
+                writes=letter in "CUX",
+                openapi=openapi.operation(resource, letter),
+            )
+        )
+    return operations
 
 
-async def blob(exchange: Exchange) -> Reply:
-    """GET of a signed link: the file, or a redirect to the storage. Whoever holds the link needs no key."""
-    redirect = exchange.quirk(AttachmentLinksRedirect)
-    signed, name = exchange.params["signed"], exchange.params["name"]
-    if redirect is not None:
-        _attachment(exchange)
-        exchange.acted(redirect)
-        target = f"{exchange.base_url}{DISK}/{signed}/{quote(name, safe='')}"
-        return Reply(302, b"", b"text/html", ((b"location", target.encode()),))
-    return await stored_file(exchange)
+FILES = (
+    Operation(
+        "attachments.download",
+        "GET",
+        f"{BLOBS}/{{signed}}/{{filename}}",
+        blob,
+        "The file behind a signed attachment link; no API key is needed",
+        SeenInCode("public clients fetch these links without the API key"),
+        needs_credential=False,
+        openapi=openapi.DOWNLOAD,
+    ),
+    Operation(
+        "attachments.storage",
+        "GET",
+        f"{DISK}/{{signed}}/{{filename}}",
+        disk,
+        "The storage to which such a link may redirect",
+        Assumed("what stands behind Pinpoint's links is unknown"),
+        needs_credential=False,
+        openapi=openapi.DOWNLOAD,
+    ),
+)
 
-
-async def stored_file(exchange: Exchange) -> Reply:
-    """The bytes of an attachment."""
-    row = _attachment(exchange)
-    content = b"" if row["content_base64"] is None else base64.b64decode(row["content_base64"])
-    content_type = row["content_type"] if row["content_type"] is not None else "application/octet-stream"
-    disposition = f"inline; filename*=UTF-8''{quote(row['filename'], safe='')}"
-    return Reply(200, content, content_type.encode("latin-1", "replace"), ((b"content-disposition", disposition.encode()),))
-
-
-def _attachment(exchange: Exchange) -> dict[str, object]:
-    content = opened(exchange.params["signed"])
-    if content is None:
-        raise wire.refuse(404, why="the link's signature is not ours")
-    try:
-        row = exchange.store.get("attachments", content["blob"])
-    except NotFound:
-        raise wire.refuse(404, why=f"attachment {content['blob']} is gone") from None
-    return row
-
-
+OPERATIONS = tuple(operation for resource in RESOURCES.values() for operation in operations_of(resource)) + FILES

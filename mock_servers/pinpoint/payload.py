@@ -16,6 +16,7 @@ from mock_servers.pinpoint.wire import refuse
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
+    from mock_servers.pinpoint.files import Upload
 
 MOST_SIDEPOSTED = 500
 _TYPE_WORDS = {Kind.FLAG: "boolean", Kind.INTEGER: "integer", Kind.NUMBER: "float", Kind.DATE: "date", Kind.TIME: "datetime"}
@@ -49,6 +50,8 @@ class Draft:
     """Attributes by name, in the types of their kinds."""
     pointers: dict[str, Pointer | None] = field(default_factory=dict)
     children: dict[str, list[Child]] = field(default_factory=dict)
+    files: list[Upload] = field(default_factory=list)
+    """The files among the attributes, once they have been checked."""
 
 
 def parse(exchange: Exchange, resource: Resource, *, id: str | None = None) -> Draft:

@@ -257,6 +257,14 @@ class IncompleteDocumentsDropped(Quirk):
 
 
 @dataclass(frozen=True)
+class OneValuePerField(Quirk):
+    """A second value of one custom field for one record is refused with 422; off: both are kept."""
+
+    name: ClassVar[str] = "one_value_per_field"
+    evidence: ClassVar[Evidence] = Assumed("a field shows one value in the product; what a second POST does is not documented")
+
+
+@dataclass(frozen=True)
 class UsAddresses(Quirk):
     """`address2` is not kept when the country is US, `state_province` only when it is; off: both are kept as sent."""
 
@@ -308,6 +316,7 @@ QUIRKS: tuple[type[Quirk], ...] = (
     DuplicatesRefused,
     ChannelChecked,
     IncompleteDocumentsDropped,
+    OneValuePerField,
     UsAddresses,
     StageMovesSetOutcome,
     PdfRendition,

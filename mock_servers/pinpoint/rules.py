@@ -1,204 +1,233 @@
-"""What single resource types do when they are written, beyond storing what was sent."""
+"""What is special about writing each resource, beyond what its row in resources.py says."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from mock_servers.engine.exchange import Exchange
-from mock_servers.engine.store import Row, Store
-from mock_servers.pinpoint import uploads, wire
-from mock_servers.pinpoint.countries import e164
-from mock_servers.pinpoint.payload import Draft, malformed
-from mock_servers.pinpoint.quirks import UsAddresses
+from mock_servers.engine.store import Row
+from mock_servers.pinpoint import applying
+from mock_servers.pinpoint.files import Upload, keep, uploads
+from mock_servers.pinpoint.payload import Draft
+from mock_servers.pinpoint.quirks import OneValuePerField
 from mock_servers.pinpoint.resources import CUSTOM_VALUES
+from mock_servers.pinpoint.saving import Rule, Saving, is_blank
+from mock_servers.pinpoint.wire import Problem, blank, must_exist
 
-LONGEST_VARCHAR = 255
-FIELD_TYPE_OF = {name: name.removesuffix("_value") for name in CUSTOM_VALUES}
+# -- answers --------------------------------------------------------------------------------------------------------
 
-# -- people ---------------------------------------------------------------------------------------------------------
-
-
-def candidate(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    if "email" in draft.sent:
-        check_email(draft.sent["email"], problems)
-    if draft.sent.get("phone") is not None:
-        row["phone"] = e164(row["phone"], row["phone_iso2"])
-    keep_address_rules(exchange, row)
-
-
-def candidate_files(exchange: Exchange, draft: Draft, row: Row, new: bool) -> None:
-    uploads.add_documents(exchange, "candidates", int(row["id"]), draft.sent.get("documents_base64"))
-
-
-def check_email(email: Any, problems: list[wire.Problem]) -> None:
-    """An address needs something before and behind one @."""
-    if isinstance(email, str) and email.strip():
-        name, at, domain = email.rpartition("@")
-        if not at or not name or "." not in domain or any(character.isspace() for character in email):
-            problems.append(wire.Problem("email", "is invalid", "invalid"))
+ANSWER_FIELDS = {
+    "short_text": {"text_answer"},
+    "long_text": {"text_answer"},
+    "boolean": {"boolean_answer"},
+    "date": {"date_answer"},
+    "url": {"url_answer"},
+    "number": {"number_answer"},
+    "date_range": {"date_from_answer", "date_to_answer"},
+    "document": {"document_base64_data", "document_base64_filename", "document_signed_id"},
+    "multiple_choice": set[str](),
+}
+"""What an answer to a question of this type may carry. Other question types take anything."""
 
 
-def keep_address_rules(exchange: Exchange, row: Row) -> None:
-    """US addresses have a state and no second line; others the other way round."""
-    quirk = exchange.quirk(UsAddresses)
-    if quirk is None or row.get("country") is None:
+def prepare_answer(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    question_id = before["question_id"] if before is not None else values.get("question_id")
+    question = saving.store.find("questions", id=question_id) if question_id is not None else None
+    if question is None:
         return
-    column = "address2" if row["country"] == "US" else "state_province"
-    if row.get(column) is not None:
-        exchange.acted(quirk)
-        row[column] = None
-
-
-def user(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    email = draft.sent.get("email")
-    check_email(email, problems)
-    if isinstance(email, str):
-        others = [other for other in exchange.store.where("users") if other["email"].lower() == email.lower()]
-        if any(other["id"] != row.get("id") for other in others):
-            problems.append(wire.Problem("email", "has already been taken", "taken"))
-    if draft.sent.get("send_invitation"):
-        exchange.why = "an invitation would be sent"
-
-
-# -- comments, answers ----------------------------------------------------------------------------------------------
-
-
-def comment(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    """Without a user the author is the account's system user, which no endpoint shows (documented)."""
-    row.setdefault("private_comment", False)
-
-
-def answer(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    """Chosen options come as sideposted answer_options and must be among the question's."""
-    question = None if row.get("question_id") is None else exchange.store.find("questions", id=row["question_id"])
+    fitting = ANSWER_FIELDS.get(question["question_type"])
+    for name, value in draft.sent.items():
+        if fitting is not None and name not in fitting and value is not None:
+            saving.problems.append(Problem(name, "must be blank", "present"))
     if "answer_options" in draft.children:
-        texts = [child.draft.sent.get("text") for child in draft.children["answer_options"] if child.method != "destroy"]
-        known = [] if question is None or question["multiple_choice_options"] is None else question["multiple_choice_options"]
-        if any(text not in known for text in texts):
-            problems.append(wire.Problem("answer_options", "is not included in the list", "inclusion", relationship=True))
-        row["multiple_choice_answer"] = texts
-    uploads.check(draft.sent, "document_base64_data", "document_base64_filename", problems)
+        values["multiple_choice_answer"] = _chosen(saving, draft, question, before)
+    draft.files = _document(saving, draft.sent)
 
 
-def answer_file(exchange: Exchange, draft: Draft, row: Row, new: bool) -> None:
-    data, name = draft.sent.get("document_base64_data"), draft.sent.get("document_base64_filename")
-    if data is None or name is None:
+def _chosen(saving: Saving, draft: Draft, question: Row, before: Row | None) -> list[str]:
+    chosen = list(before["multiple_choice_answer"]) if before is not None and before["multiple_choice_answer"] is not None else []
+    dropped = {number for child in draft.children["answer_options"] if child.method == "destroy" for number in [_place(child.id, before)]}
+    chosen = [text for number, text in enumerate(chosen, start=1) if number not in dropped]
+    offered = question["multiple_choice_options"] if question["multiple_choice_options"] is not None else []
+    for child in draft.children["answer_options"]:
+        text = child.draft.sent.get("text")
+        if child.method == "create" and text not in offered:
+            saving.problems.append(Problem("answer_options", "is invalid", "invalid", relationship=True))
+        elif child.method == "create" and text not in chosen:
+            chosen.append(text)
+    return chosen
+
+
+def _place(option_id: int | None, before: Row | None) -> int | None:
+    """Which of the answer's options an id means: option ids are the answer's id and two digits."""
+    if option_id is None or before is None or option_id // 100 != before["id"]:
+        return None
+    return option_id % 100
+
+
+def _document(saving: Saving, sent: dict[str, Any]) -> list[Upload]:
+    item = {"data": sent.get("document_base64_data"), "filename": sent.get("document_base64_filename")}
+    if not any(item.values()):
+        return []
+    for part, name in (("data", "document_base64_data"), ("filename", "document_base64_filename")):
+        if is_blank(item[part]):
+            saving.problems.append(blank(name))
+            return []
+    return uploads(saving, {"documents_base64": [item]}, ())
+
+
+def finish_answer(saving: Saving, draft: Draft, row: Row) -> None:
+    if draft.files:
+        for attachment in list(saving.store.where("attachments", owner_type="answers", owner_id=row["id"])):
+            saving.store.delete("attachments", attachment["id"])
+    keep(saving, "answers", row["id"], draft.files)
+
+
+# -- comments -------------------------------------------------------------------------------------------------------
+
+
+def prepare_comment(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    """Documented: the author is the company's system user, unless one is named. Not every account here has that user."""
+    if values.get("user_id") is None:
+        system = saving.store.find("users", user_type="system")
+        values["user_id"] = None if system is None else system["id"]
+
+
+# -- custom fields and attributes -----------------------------------------------------------------------------------
+
+
+def prepare_custom_field(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    resource_type = values.get("resource_type", None if before is None else before["resource_type"])
+    name = values.get("name")
+    same = list(saving.store.where("custom_fields", name=name, resource_type=resource_type)) if name is not None else []
+    if any(before is None or field["id"] != before["id"] for field in same):
+        saving.problems.append(Problem("name", "has already been taken", "taken"))
+    if before is None:
+        values["id"] = saving.store.next_id("custom_fields")
+        values["unique_reference"] = f"custom_field_{values['id']}"
+        values.setdefault("position", saving.store.count("custom_fields") + 1)
+
+
+def prepare_custom_attribute(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    field_id = before["custom_field_id"] if before is not None else values.get("custom_field_id")
+    field = saving.store.find("custom_fields", id=field_id) if field_id is not None else None
+    if field is None:
         return
-    for old in list(exchange.store.where("attachments", owner_type="answers", owner_id=row["id"])):
-        exchange.store.delete("attachments", old["id"])
-    uploads.add(exchange, "answers", int(row["id"]), "document", name, data)
+    owner = {
+        name: before[name] if before is not None else values.get(name) for name in ("custom_attributable_type", "custom_attributable_id")
+    }
+    _check_owner(saving, field, owner, before)
+    sent = [name for name in CUSTOM_VALUES if draft.sent.get(name) is not None]
+    if len(sent) != 1 and not (before is not None and not sent):
+        saving.problems.append(Problem("value", "must be given exactly once", "invalid") if sent else blank("value"))
+    elif sent:
+        values["value"] = _checked_value(saving, field, sent[0], draft.sent[sent[0]])
 
 
-# -- custom fields --------------------------------------------------------------------------------------------------
-
-
-def custom_field(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    options = draft.sent.get("options")
-    if options is not None and not all(isinstance(option, str) for option in options):
-        raise malformed("data.attributes.options should hold texts")
-    if new and row.get("field_type") in ("single_select", "multi_select") and not options:
-        problems.append(wire.blank("options"))
-
-
-def unique_reference(exchange: Exchange, draft: Draft, row: Row, new: bool) -> None:
-    if new and row["unique_reference"] is None:
-        exchange.store.update("custom_fields", row["id"], unique_reference=f"custom_field_{row['id']}")
-
-
-def custom_attribute(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    """Exactly one value, and the one that the field's type takes."""
-    sent = [name for name in CUSTOM_VALUES if name in draft.sent]
-    if len(sent) > 1 or (new and not sent):
-        problems.append(wire.Problem("value", "must be given exactly once", "invalid"))
+def _check_owner(saving: Saving, field: Row, owner: Row, before: Row | None) -> None:
+    kinds = {"Application": "application", "Candidate": "candidate", "Job": "job", "JobSeeker": "job_seeker"}
+    if owner["custom_attributable_type"] is not None and kinds[owner["custom_attributable_type"]] != field["resource_type"]:
+        saving.problems.append(Problem("custom_field", "is not a field of this record", "invalid", relationship=True))
+    quirk = saving.exchange.quirk(OneValuePerField)
+    if quirk is None or before is not None or owner["custom_attributable_id"] is None:
         return
-    field = None if row.get("custom_field_id") is None else exchange.store.find("custom_fields", id=row["custom_field_id"])
-    if field is None or not sent:
-        return
-    name, value = sent[0], draft.sent[sent[0]]
-    if FIELD_TYPE_OF[name] != field["field_type"]:
-        problems.append(wire.Problem(name, f"cannot be set on a field of type {field['field_type']}", "invalid"))
-    elif isinstance(value, str) and name == "varchar_value" and len(value) > LONGEST_VARCHAR:
-        problems.append(wire.Problem(name, f"is too long (maximum is {LONGEST_VARCHAR} characters)", "too_long"))
-    elif not _is_option(field, name, value):
-        problems.append(wire.not_listed(name))
-    row["value"] = value
+    if saving.store.find("custom_attributes", custom_field_id=field["id"], **owner) is not None:
+        saving.exchange.acted(quirk)
+        saving.problems.append(Problem("custom_field", "has already been taken", "taken", relationship=True))
 
 
-def _is_option(field: Row, name: str, value: Any) -> bool:
-    if name not in ("single_select_value", "multi_select_value") or value is None:
-        return True
-    chosen = value if isinstance(value, list) else [value]
-    return all(one in (field["options"] or []) for one in chosen)
+def _checked_value(saving: Saving, field: Row, name: str, value: Any) -> Any:
+    if name != f"{field['field_type']}_value":
+        saving.problems.append(Problem(name, f"does not fit a field of type {field['field_type']}", "invalid"))
+    options = field["options"] if field["options"] is not None else []
+    match field["field_type"]:
+        case "varchar" if len(str(value)) > 255:
+            saving.problems.append(Problem(name, "is too long (maximum is 255 characters)", "too_long"))
+        case "single_select" if value not in options:
+            saving.problems.append(Problem(name, "is not included in the list", "inclusion"))
+        case "multi_select" if not isinstance(value, list) or any(text not in options for text in value):
+            saving.problems.append(Problem(name, "is not included in the list", "inclusion"))
+        case "users" if not isinstance(value, list) or not all(_is_user(saving, id) for id in value):
+            saving.problems.append(Problem(name, "must be ids of users", "invalid"))
+        case "users":
+            return [int(id) for id in value]
+        case _:
+            pass
+    return value
+
+
+def _is_user(saving: Saving, id: Any) -> bool:
+    text = str(id)
+    return text.isascii() and text.isdigit() and saving.store.find("users", id=int(text)) is not None
 
 
 # -- jobs -----------------------------------------------------------------------------------------------------------
 
-NEEDED_WHEN_OPEN = ("description", "employment_type", "external_key_responsibilities_header", "key_responsibilities", "visibility")
-MANAGERS = {"hiring_manager_user_email": "hiring_manager_user_id", "recruitment_manager_user_email": "recruitment_manager_user_id"}
+OPEN_JOB_NEEDS = ("description", "employment_type", "external_key_responsibilities_header", "key_responsibilities", "visibility")
+"""Documented: what an open job must have beside what every job must have."""
 
 
-def job(exchange: Exchange, draft: Draft, row: Row, problems: list[wire.Problem], new: bool) -> None:
-    if new and draft.sent.get("status") == "open":
-        problems += [wire.blank(name) for name in NEEDED_WHEN_OPEN if not draft.sent.get(name)]
-    for name, column in MANAGERS.items():
-        if draft.sent.get(name) is not None:
-            found = [one for one in exchange.store.where("users") if one["email"].lower() == draft.sent[name].lower()]
-            if found:
-                row[column] = found[0]["id"]
-            else:
-                problems.append(wire.Problem(name, "must belong to a user", "invalid"))
-    if new:
-        row["uuid"] = uploads.uuid_of(exchange, "jobs")
-        _follow_structure(exchange, row)
-        if row.get("status") == "open":
-            row["opened_at"] = row["updated_at"]
-        workflow = row.get("selected_hiring_workflow_id")
-        if workflow is not None and exchange.store.find("hiring_workflows", id=workflow) is None:
-            problems.append(wire.must_exist("selected_hiring_workflow"))
-    elif row.get("status") in ("closed", "archived", "filled", "cancelled") and row.get("closed_at") is None and "status" in draft.sent:
-        row["closed_at"] = uploads.now_text(exchange)
+def prepare_job(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    _managers_by_email(saving, draft, values)
+    status = values.get("status")
+    if before is None and status == "open":
+        saving.problems.extend(blank(name) for name in OPEN_JOB_NEEDS if is_blank(draft.sent.get(name)))
+    stamps = {"open": "opened_at", "closed": "closed_at", "filled": "filled_at"}
+    if status in stamps and (before is None or before[stamps[status]] is None):
+        values.setdefault(stamps[status], saving.now)
+    if values.get("structure_link_id") is not None:
+        link = saving.store.get("structure_links", values["structure_link_id"])
+        values.update({name: link[name] for name in ("department_id", "division_id", "location_id")})
+    if before is None:
+        workflow = values.get("selected_hiring_workflow_id")
+        if workflow is not None and saving.store.find("hiring_workflows", id=workflow) is None:
+            saving.problems.append(must_exist("selected_hiring_workflow_id"))
+        values["id"] = saving.store.next_id("jobs")
+        values["uuid"] = str(uuid5(NAMESPACE_URL, f"pinpoint/jobs/{values['id']}"))
+        values.setdefault("visibility", "external")
 
 
-def _follow_structure(exchange: Exchange, row: Row) -> None:
-    """A job hangs on one structure link, which names its department, division and location."""
-    link = None if row.get("structure_link_id") is None else exchange.store.find("structure_links", id=row["structure_link_id"])
-    if link is not None:
-        row.update({name: link[name] for name in ("department_id", "division_id", "location_id")})
+def _managers_by_email(saving: Saving, draft: Draft, values: Row) -> None:
+    for role in ("hiring_manager_user", "recruitment_manager_user"):
+        email = draft.sent.get(f"{role}_email")
+        user = saving.store.find("users", email=email) if email is not None else None
+        if user is not None:
+            values[f"{role}_id"] = user["id"]
+        elif email is not None:
+            saving.problems.append(must_exist(role))
 
 
-def job_stages(exchange: Exchange, draft: Draft, row: Row, new: bool) -> None:
-    """A new job gets stages of its own, copied from its workflow."""
-    if not new:
+def finish_job(saving: Saving, draft: Draft, row: Row) -> None:
+    """A new job gets stages of its own, copied from its workflow's."""
+    if saving.store.find("stages", stageable_type="Job", stageable_id=row["id"]) is not None:
         return
-    template = exchange.store.where("stages", stageable_type="HiringWorkflow", stageable_id=row["selected_hiring_workflow_id"])
-    for stage in list(template):
-        copied = {name: stage[name] for name in ("name", "external_name", "description", "basic_type", "visible", "position")}
-        own = {"stageable_type": "Job", "stageable_id": row["id"], "created_at": row["created_at"], "updated_at": row["created_at"]}
-        exchange.store.insert("stages", {**copied, **own})
+    for stage in list(saving.store.where("stages", stageable_type="HiringWorkflow", stageable_id=row["selected_hiring_workflow_id"])):
+        own = {"stageable_type": "Job", "stageable_id": row["id"], "created_at": saving.now, "updated_at": saving.now}
+        saving.store.insert("stages", {**{name: value for name, value in stage.items() if name != "id"}, **own})
 
 
-# -- deleting -------------------------------------------------------------------------------------------------------
-
-HANGING: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
-    "jobs": (("applications", "job_id", None, None), ("stages", "stageable_id", "stageable_type", "Job"), ("questions", "job_id", None, None),
-             ("custom_attributes", "custom_attributable_id", "custom_attributable_type", "Job")),
-    "applications": (("answers", "answerable_id", "answerable_type", "applications"), ("attachments", "owner_id", "owner_type", "applications"),
-                     ("comments", "commentable_id", "commentable_type", "Application"),
-                     ("custom_attributes", "custom_attributable_id", "custom_attributable_type", "Application"),
-                     ("interviews", "interviewable_id", "interviewable_type", "Application")),
-    "job_seekers": (("answers", "answerable_id", "answerable_type", "job_seekers"), ("comments", "commentable_id", "commentable_type", "JobSeeker"),
-                    ("custom_attributes", "custom_attributable_id", "custom_attributable_type", "JobSeeker"),
-                    ("interviews", "interviewable_id", "interviewable_type", "JobSeeker")),
-    "answers": (("attachments", "owner_id", "owner_type", "answers"),),
-    "interviews": (("interview_parts", "interview_id", None, None),),
-    "custom_fields": (("custom_attributes", "custom_field_id", None, None),),
-}  # fmt: skip
-"""Table to (table, column, class column, class) of the records that go along."""
+# -- users ----------------------------------------------------------------------------------------------------------
 
 
-def delete_with_dependents(store: Store, table: str, id: int) -> None:
-    for other, column, class_column, class_name in HANGING.get(table, ()):
-        owner = {} if class_column is None else {class_column: class_name}
-        for row in list(store.where(other, **{column: id}, **owner)):
-            delete_with_dependents(store, other, row["id"])
-    store.delete(table, id)
+def prepare_user(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    email = values.get("email")
+    if email is None:
+        return
+    if "@" not in email:
+        saving.problems.append(Problem("email", "is invalid", "invalid"))
+    other = saving.store.find("users", email=email)
+    if other is not None and (before is None or other["id"] != before["id"]):
+        saving.problems.append(Problem("email", "has already been taken", "taken"))
+
+
+RULES: dict[str, Rule] = {
+    "answers": Rule(prepare_answer, finish_answer),
+    "applications": Rule(applying.prepare_application, applying.finish_application),
+    "candidates": Rule(applying.prepare_candidate, applying.finish_candidate),
+    "comments": Rule(prepare_comment),
+    "custom_attributes": Rule(prepare_custom_attribute),
+    "custom_fields": Rule(prepare_custom_field),
+    "job_seekers": Rule(applying.prepare_job_seeker, applying.finish_job_seeker),
+    "jobs": Rule(prepare_job, finish_job),
+    "users": Rule(prepare_user),
+}

@@ -11,7 +11,7 @@ from mock_servers.engine.vendors import Refusal
 from mock_servers.pinpoint.cells import wire_time
 from mock_servers.pinpoint.payload import Child, Draft, Pointer
 from mock_servers.pinpoint.quirks import NullMetaOnDelete
-from mock_servers.pinpoint.resource import Made, Many, One, OneOfSeveral, Relation, Resource
+from mock_servers.pinpoint.resource import Many, One, OneOfSeveral, Relation
 from mock_servers.pinpoint.resources import CLASS_OF_TYPE, RESOURCES
 from mock_servers.pinpoint.wire import Problem, blank, invalid, must_exist, not_listed, refuse
 
@@ -22,8 +22,6 @@ Prepare = Callable[["Saving", Draft, Row, "Row | None"], None]
 """(saving, draft, values to be stored, the row before or None): adds problems, completes the values."""
 Finish = Callable[["Saving", Draft, Row], None]
 """(saving, draft, the stored row): saves what stands in other tables."""
-
-UNTOUCHED = ("updated_at", "stage_entered_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +221,3 @@ def delete_meta(exchange: Exchange) -> dict[str, Any] | None:
     exchange.acted(quirk)
     return None
 
-
-def made_children(draft: Draft, resource: Resource) -> list[Child]:
-    """Sideposted records that are stored inside the record itself."""
-    return [child for name, children in draft.children.items() if isinstance(resource.relation_by_name[name].find, Made) for child in children]

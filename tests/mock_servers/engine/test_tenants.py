@@ -11,35 +11,24 @@ from hypothesis import strategies as st
 from mock_servers.engine.server import Sandbox
 from tests.mock_servers.engine.tenancy import Account
 
-STEPS = st.lists(
-    st.sampled_from(["create", "patch", "delete", "credential", "advance", "quirk", "option", "fault", "reset", "limit"]),
-    min_size=1,
-    max_size=8,
-)
+DISTURBANCES: dict[str, tuple[str, str, dict[str, object] | None]] = {
+    "create": ("POST", "/records/parcels", {"label": "a stranger"}),
+    "patch": ("PATCH", "/records/parcels/10", {"label": "changed"}),
+    "delete": ("DELETE", "/records/parcels/11", None),
+    "credential": ("POST", "/credentials", {"permissions": "reader"}),
+    "advance": ("POST", "/clock/advance", {"seconds": 3600}),
+    "quirk": ("PUT", "/quirks/shouting", {"on": True}),
+    "option": ("PUT", "/options", {"shelf": "B"}),
+    "fault": ("POST", "/faults", {"kind": "status", "status": 500, "times": None}),
+    "limit": ("PUT", "/rate_limit", {"on": True, "requests": 0}),
+    "reset": ("POST", "/reset", None),
+}
+STEPS = st.lists(st.sampled_from(sorted(DISTURBANCES)), min_size=1, max_size=8)
 
 
 def _disturb(account: Account, step: str) -> None:
-    match step:
-        case "create":
-            account.ask("POST", "/records/parcels", json={"label": "a stranger"})
-        case "patch":
-            account.ask("PATCH", "/records/parcels/10", json={"label": "changed"})
-        case "delete":
-            account.ask("DELETE", "/records/parcels/11")
-        case "credential":
-            account.ask("POST", "/credentials", json={"permissions": "reader"})
-        case "advance":
-            account.ask("POST", "/clock/advance", json={"seconds": 3600})
-        case "quirk":
-            account.ask("PUT", "/quirks/shouting", json={"on": True})
-        case "option":
-            account.ask("PUT", "/options", json={"shelf": "B"})
-        case "fault":
-            account.ask("POST", "/faults", json={"kind": "status", "status": 500, "times": None})
-        case "limit":
-            account.ask("PUT", "/rate_limit", json={"on": True, "requests": 0})
-        case "reset":
-            account.ask("POST", "/reset")
+    method, path, body = DISTURBANCES[step]
+    account.ask(method, path, json=body)
 
 
 def _everything(account: Account) -> list[object]:
