@@ -116,7 +116,8 @@ def run(
         known = sandbox.vendors()
         unknown = [name for name in vendors if name not in known or name not in subject.vendors()]
         if unknown or not vendors:
-            raise ConfigurationError(f"cannot test {', '.join(unknown) or 'nothing'}: simulated are {', '.join(known)}, the subject connects to {', '.join(subject.vendors())}")
+            sides = f"simulated are {', '.join(known)}, the subject connects to {', '.join(subject.vendors())}"
+            raise ConfigurationError(f"cannot test {', '.join(unknown) or 'nothing'}: {sides}")
         for name in vendors:
             lab = _lab(name, subject, sandbox, fixtures_dir, chosen)
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
@@ -69,7 +70,7 @@ def _documented(words: str, lab: Lab, cell: Cell) -> Result:
     guide = None if lab.docs_dir is None else lab.docs_dir / lab.vendor / "README.md"
     if guide is None or not guide.is_file():
         return unverifiable(cell, f"no guide of {lab.vendor} was given to look into")
-    section = re.search(rf"^#+ [^\n]*{re.escape(words)}[^\n]*\n(.*?)(?=^#|\Z)", guide.read_text("utf-8"), re.I | re.M | re.S)
+    section = re.search(rf"^#+ [^\n]*{re.escape(words)}[^\n]*\n(.*?)(?=^#|\Z)", guide.read_text("utf-8"), re.IGNORECASE | re.MULTILINE | re.DOTALL)
     if section is None:
         return broken(cell, f"the guide has no section {words!r}")
     text = section[1].strip()
@@ -110,7 +111,7 @@ def _only_created(lab: Lab, cell: Cell) -> Result:
     for model, how in told.models.items():
         if model not in lab.models:
             continue
-        before, after = run.before_snapshot.keys.get(model, {}), run.after_snapshot.keys.get(model, {})
+        before, after = (shown.keys.get(model, Counter()) for shown in (run.before_snapshot, run.after_snapshot))
         everything = lab.expected_keys(model)
         if how == "created" and (before or set(after) & set(everything)):
             return broken(cell, f"{model}: {sorted(set(before) | set(after) & set(everything))[:3]} were not made by this connection")

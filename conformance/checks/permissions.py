@@ -258,7 +258,7 @@ def _as_customer(lab: Lab, name: str) -> Seen:
 def _permissions(lab: Lab, profile: CredentialProfile) -> list[str]:
     if profile.permissions is not None:
         return profile.permissions
-    if profile.preset not in lab.facts.presets:
+    if profile.preset is None or profile.preset not in lab.facts.presets:
         known = ", ".join(lab.facts.presets)
         raise FixtureError(f"{lab.fixtures.folder / 'profile.yaml'}: the vendor has no preset {profile.preset!r}; it has {known}")
     return list(lab.facts.presets[profile.preset])

@@ -21,17 +21,22 @@ def render(report: Mapping[str, Any]) -> str:
     for vendor in report["vendors"].values():
         cells, kinds = vendor["cells"], vendor["evidence"]["vendor_behaviour"]
         shares = " / ".join(str(kinds[kind]) for kind in ("documented", "seen in code", "assumed"))
-        lines.append(f"| {vendor['title']} | {cells['promised']} | {cells['proved']} | {cells['failed']} | {cells['untested']} | {shares} |")
+        counts = " | ".join(str(cells[name]) for name in ("promised", "proved", "failed", "untested"))
+        lines.append(f"| {vendor['title']} | {counts} | {shares} |")
     checks = summary["checks"]
     lines += ["", f"Cases judged: {checks['emitted']} of {checks['expected']}."]
     for vendor in report["vendors"].values():
         bad = [result for result in vendor["results"] if result["verdict"] in ("fail", "error", "untested")]
         if bad:
             lines += ["", f"## {vendor['title']}: {len(bad)} problems", ""]
-            lines += [f"- **{_cell(one['check'])}** {_cell(one['code'])} {_cell(one['cell'])}: {_cell(one['message'])}" for one in bad[:MOST_FAILURES]]
+            lines += [_problem(one) for one in bad[:MOST_FAILURES]]
         if len(bad) > MOST_FAILURES:
             lines.append(f"- … and {len(bad) - MOST_FAILURES} more")
     return "\n".join(lines) + "\n"
+
+
+def _problem(one: Mapping[str, Any]) -> str:
+    return f"- **{_cell(one['check'])}** {_cell(one['code'])} {_cell(one['cell'])}: {_cell(one['message'])}"
 
 
 def _cell(text: str) -> str:

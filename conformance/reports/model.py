@@ -39,7 +39,8 @@ def build(run: Run, *, secrets: Iterable[str] = ()) -> dict[str, Any]:
         },
         "vendors": vendors,
     }
-    return masked(report, tuple(sorted(set(secrets), key=len, reverse=True)))
+    clean: dict[str, Any] = masked(report, tuple(sorted(set(secrets), key=len, reverse=True)))
+    return clean
 
 
 def masked(value: Any, secrets: tuple[str, ...]) -> Any:

@@ -28,7 +28,8 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
 
 def _matrix(vendor: Mapping[str, Any]) -> Table:
     told = vendor["cells"]
-    table = Table(title=f"{vendor['title']}: {told['proved']} of {told['promised']} cells proved", title_justify="left", box=None, header_style="bold")
+    title = f"{vendor['title']}: {told['proved']} of {told['promised']} cells proved"
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
     table.add_column("promise")
     table.add_column("proof", overflow="fold")
     owners: dict[tuple[str, str], list[Mapping[str, Any]]] = {}

@@ -79,7 +79,7 @@ class Records:
     def mark_unneeded(self, connection: Connection, model: str, sync_id: int, referring: Mapping[str, Sequence[str]]) -> None:
         """Give remote_deleted_at to every living row that a sync has not met and to which no living row of `referring`
         (model to the fields that refer to this one) refers."""
-        needed = set()
+        needed: set[Any] = set()
         for other, fields in referring.items():
             wanted = and_(self._mine, records.c.model == other, records.c.remote_deleted_at.is_(None))
             for data in connection.execute(select(records.c.data).where(wanted)).scalars():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Collection
-from urllib.parse import urlsplit
 
 import orjson
 
@@ -12,6 +12,7 @@ from mock_servers.engine.asgi import Receive, Scope, Send, send_reply
 from mock_servers.engine.tenants import Tenants
 from mock_servers.engine.vendors import Reply
 
+_HOST = re.compile(r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<plain>[A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 Addresses = Callable[[str], tuple[str, str | None]]
 """From a vendor's name to its (base_url, https_base_url)."""
 
@@ -66,11 +67,9 @@ class Admin:
 
 
 def _host_name(host: str) -> str:
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:
-        return host
-    return name if name is not None else ""
+    """Without the port; "" when it is not a host at all."""
+    match = _HOST.fullmatch(host)
+    return (match["bracketed"] or match["plain"]).lower() if match is not None else ""
 
 
 def _is_address(text: str) -> bool:

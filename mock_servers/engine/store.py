@@ -21,7 +21,6 @@ Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
 SEQUENCES = "_sequences"
 
 
-
 @compiles(JSON, "sqlite")
 def _json_is_text(type_: JSON, compiler: Any, **kw: Any) -> str:
     """SQLite makes numbers of texts in a column of a type that it does not know, and the JSON text 42 must stay one."""

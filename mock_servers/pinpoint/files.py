@@ -105,7 +105,7 @@ def _checked(saving: Saving, attribute: str, context: str, filename: str, data: 
     else:
         content_type = head.removeprefix("data:").removesuffix(";base64").partition(";")[0]
         guessed = mimetypes.guess_type(filename)[0]
-        return Upload(context, filename, content_type if content_type else str(guessed or "application/octet-stream"), content)
+        return Upload(context, filename, content_type or str(guessed or "application/octet-stream"), content)
     return None
 
 

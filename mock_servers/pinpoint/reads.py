@@ -153,7 +153,8 @@ def _condition(resource: Resource, asked: Asked, parameter: str) -> ColumnElemen
     if asked.operator != "eq":
         column = table.c[asked.filter.name]
         value = _parameter(parameter)
-        return {"gt": column > value, "lt": column < value, "gte": column >= value, "lte": column <= value}[asked.operator]
+        compared: dict[str, ColumnElement[bool]] = {"gt": column > value, "lt": column < value, "gte": column >= value, "lte": column <= value}
+        return compared[asked.operator]
     if asked.filter.clause is not None:
         return asked.filter.clause(table, listed(parameter))
     column = table.c[asked.filter.name]

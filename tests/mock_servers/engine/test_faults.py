@@ -55,8 +55,7 @@ def _until_the_cut(account: Account) -> tuple[int, int, bytes]:
         try:
             for part in answer.iter_raw():
                 received += part
-        except httpx.RemoteProtocolError as error:
-            assert "without sending complete message body" in str(error)
+        except httpx.RemoteProtocolError:
             return answer.status_code, int(answer.headers["content-length"]), received
     raise AssertionError("the answer was whole")
 

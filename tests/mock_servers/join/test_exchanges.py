@@ -31,7 +31,7 @@ def test_the_server_answers_as_recorded(sandbox: Sandbox, exchange: RecordedExch
         tenant.delete()
 
     assert exchange.reply.status == reply.status_code, reply.text
-    assert [] == differences(exchange, reply, tenant.base_url)
+    assert differences(exchange, reply, tenant.base_url) == []
 
 
 def replay(tenant: Tenant, exchange: RecordedExchange) -> httpx.Response:
@@ -93,7 +93,7 @@ def test_at_least_thirty_refusals_are_shown() -> None:
         if exchange.reply.status >= 400
     }
 
-    assert 30 <= len(refusals)
+    assert len(refusals) >= 30
 
 
 def test_each_quirk_is_shown_on_and_off() -> None:
