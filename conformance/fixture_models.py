@@ -379,6 +379,10 @@ class Profile(Strict):
     quirks: dict[str, QuirkCase | list[QuirkCase]] = {}
     deletions: list[Deletion] = []
     delta: list[DeltaCase] = []
+    constants: list[str] = []
+    """Models whose records are facts about the vendor: nothing at the vendor changes or deletes them."""
+    not_kept_under: dict[str, str] = {}
+    """Quirk to the reason why the promise cannot be kept under it, so that no subject is judged there."""
     volatile: list[str] = []
     """Expressions for parts of texts that differ in every tenant or at every reading (signatures in links); not compared."""
     api_off: list[Step] = []

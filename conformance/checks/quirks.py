@@ -9,6 +9,7 @@ from conformance.casework import broken, examples, held, unverifiable, worth_jud
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import Changes, FixtureError, QuirkCase
 from conformance.lab import Lab
+from conformance.outcomes import Code
 
 
 def _cells(lab: Lab) -> list[Cell]:
@@ -30,6 +31,9 @@ def _both_ways(lab: Lab) -> Iterator[Result]:
     for name in lab.facts.quirks:
         cell = Cell("quirk", "", name)
         cases = _cases(lab, name)
+        if name in lab.profile.not_kept_under:
+            yield Result(cell, Code.NOT_APPLICABLE, lab.profile.not_kept_under[name])
+            continue
         yield _judge(lab, cell, cases) if cases else unverifiable(cell, "profile.yaml does not say what a right subject makes of it")
 
 

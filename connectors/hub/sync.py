@@ -22,8 +22,9 @@ from connectors.unified.errors import ConnectorError, PermissionMissing, Unautho
 from connectors.unified.models import REFERENCES
 from connectors.unified.service import Mode, SyncOutcome, SyncState
 
-GAP_REASONS = frozenset({"not_permitted", "masked"})
-"""Reasons that may pass without the vendor's record changing; a field that had one is read anew by the next sync."""
+GAP_REASONS = frozenset({"not_permitted"})
+"""Reasons that pass by a change of the connection, not of the vendor's record; a field that had one is read anew by the
+next sync. What the vendor masks is not among them: that ends inside the account, and the next full sync shows it."""
 
 CREATED_MODELS = ("Candidates", "Applications")
 """What "sync only created applications" restricts, with all that refers to them."""

@@ -127,6 +127,11 @@ def integration_fields(job: JobInContext) -> list[dict[str, Any]]:
     return [{"id": key, "key": key, "type": "DEFAULT", "value": job.raw.get(key), "label": key} for key in INTEGRATION_FIELDS]
 
 
+def custom_fields(job: JobInContext) -> dict[str, Any]:
+    """JOIN knows no custom fields; what comes nearest is the free text that the creating system may keep on a job."""
+    return {name: job.raw[name] for name in ("externalId",) if job.raw.get(name) is not None}
+
+
 def contact_id(job: JobInContext) -> Ref | None:
     email = contact_email(job.raw)
     return None if email is None else Ref("Users", email)
@@ -147,7 +152,7 @@ JOBS: Table[JobInContext] = {
     "salary_currency": "raw.salary.currency",
     "salary_period": salary_period,
     "location": job_location,
-    "custom_fields": lambda job: {},
+    "custom_fields": custom_fields,
     "integration_fields": integration_fields,
     "opened_at": opened_at,
     "remote_created_at": "raw.createdAt",

@@ -33,7 +33,7 @@ from connectors.unified.actions import (
 )
 from connectors.unified.connector import ActionResult
 from connectors.unified.connector import Warning as Notice
-from connectors.unified.errors import ConnectorError, Invalid, NotSupported, OutcomeUnknown, PermissionMissing
+from connectors.unified.errors import ConnectorError, Invalid, NotSupported, OutcomeUnknown
 
 EVERY_JOB = ("job_visibility", ",".join(ALL_VISIBILITIES))
 """Applications to confidential jobs are not found unless asked for, not even one by its id."""
@@ -194,18 +194,13 @@ class Actions:
         """The person's own, and those of all their applications."""
         query = Query(extra_fields=(("candidates", "attachments"),))
         person = self.wire.one(f"/candidates/{candidate_id}", query, needs=(READ_CANDIDATES,))
-        warnings: list[Notice] = []
-        owners = [person]
-        try:
-            owners += self._applications_of(candidate_id)
-        except PermissionMissing as refusal:
-            message = f"the attachments of the person's applications are missing: {refusal}; needs {READ_APPLICATIONS!r}"
-            warnings.append(Notice("attachments_incomplete", message))
+        # Without the applications' files the list would look complete and not be; so their refusal is the action's.
+        owners = [person, *self._applications_of(candidate_id)]
         rows: dict[str, dict[str, Any]] = {}
         for item in (item for owner in owners for item in files.shown(owner)):
             # A file that the person and an application share has one address.
             rows.setdefault(item.url, {**item.row(), **files.owner_of(item, candidate_id)})
-        return ActionResult(data={"results": list(rows.values())}, warnings=tuple(warnings))
+        return ActionResult(data={"results": list(rows.values())})
 
     def _applications_of(self, candidate_id: str) -> list[Resource]:
         found: list[Resource] = []

@@ -320,6 +320,7 @@ REFUSALS: Mapping[int, type[ConnectorError]] = {
 
 TELLING_WORDS: tuple[tuple[str, type[ConnectorError]], ...] = (
     ("already applied", AlreadyExists),
+    ("already been used to apply", AlreadyExists),
     ("not accepting applications", JobClosed),
     ("job is closed", JobClosed),
     ("job is not open", JobClosed),

@@ -43,10 +43,12 @@ class NumberedPages(Generic[T]):
         met: dict[str, Hashable] = {}
         if next is None:
             first = self.fetch(1)
-            next = self._pages() if len(first) >= self.size else 1
-            yield Step(tuple(self._unmet(first, met)), next if next > 1 else None)
-            if next == 1:
+            if len(first) < self.size:
+                yield Step(tuple(self._unmet(first, met)), None)
                 return
+            # Also a list that now fits one page is looked at again: it may have been longer when its first page was read.
+            next = self._pages()
+            yield Step(tuple(self._unmet(first, met)), next)
         for number in range(next, 0, -1):
             yield Step(tuple(self._unmet(self.fetch(number), met)), number - 1 if number > 1 else None)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, MetaData, String, Table, bindparam, select
 
 from mock_servers.engine.evidence import Assumed
 from mock_servers.engine.exchange import Exchange
@@ -88,8 +88,11 @@ class Shouting(Quirk):
 
 
 async def list_parcels(exchange: Exchange) -> Reply:
-    limit = int(dict(exchange.query).get("limit", "100"))
-    rows = exchange.store.query("list", lambda: select(parcels.c.doc).order_by(parcels.c.id).limit(limit))
+    asked = dict(exchange.query).get("limit", "100")
+    if not (asked.isascii() and asked.isdigit()):
+        raise Refusal(Errors().error(exchange, 400, "limit is a number"))
+    limit = int(asked)
+    rows = exchange.store.query("list", lambda: select(parcels.c.doc).order_by(parcels.c.id).limit(bindparam("count")), count=limit)
     return Reply(200, b'{"data":[' + b",".join(row[0] for row in rows) + b"]}")
 
 
