@@ -24,7 +24,7 @@ from connectors.unified.actions import (
     GetCandidateAttachments,
     Source,
 )
-from connectors.unified.connector import ActionResult, Record, Warning
+from connectors.unified.connector import ActionResult, Record, Ref, Warning
 from connectors.unified.errors import AlreadyExists, Conflict, ConnectorError, Invalid, NotFound, OutcomeUnknown, UnexpectedReply
 
 LARGEST_FILE = 25 * 1024 * 1024
@@ -255,7 +255,8 @@ def candidate_attachments(api: Api, values: ActionInput) -> ActionResult:
     results: dict[str, dict[str, Any]] = {}
     for application in own:
         for file in _files(api, application):
-            results.setdefault(file["remote_id"], {**file, "application_id": str(application["id"]), "candidate_id": str(candidate)})
+            owners = {"application_id": Ref("Applications", str(application["id"])), "candidate_id": Ref("Candidates", str(candidate))}
+            results.setdefault(file["remote_id"], {**file, **owners})
     return ActionResult(data={"results": list(results.values())})
 
 
@@ -280,7 +281,7 @@ def _files(api: Api, application: Mapping[str, Any]) -> Iterator[dict[str, Any]]
         content_type = reply.content_type or "application/octet-stream"
         key = _file_key(application["id"], url)
         yield {
-            "id": key,
+            "id": Ref("Attachments", key),
             "remote_id": key,
             "type": type,
             "data_url": f"data:{content_type};base64,{base64.b64encode(reply.body).decode()}",
