@@ -78,7 +78,20 @@ class Check:
         object.__setattr__(self, "chapter", self.chapter or self.judge.__module__.rsplit(".", 1)[-1])
 
 
-CHAPTERS = ("manifest", "pages", "fields", "delta", "retries", "manners", "errors", "actions", "quirks", "permissions", "scopes", "features")
+CHAPTERS = (
+    "manifest",
+    "pages",
+    "fields",
+    "delta",
+    "retries",
+    "manners",
+    "errors",
+    "actions",
+    "quirks",
+    "permissions",
+    "scopes",
+    "features",
+)
 """In the order in which they run: what a later one takes for granted, an earlier one has judged."""
 
 

@@ -463,6 +463,7 @@ RecordedExchanges = list[RecordedExchange]
 
 # -------------------------------------------------------------------------------------------------------- reading
 
+
 class _Loader(yaml.SafeLoader):
     """YAML without its traps: times stay texts, only true and false are booleans (NO is Norway), no key stands twice."""
 

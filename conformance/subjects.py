@@ -104,6 +104,6 @@ def load(name: str, **options: Any) -> Subject:
     try:
         made = getattr(importlib.import_module(module_name), attribute or "SUBJECT")
     except (ImportError, AttributeError) as error:
-        raise ConfigurationError(f"cannot load subject {name!r}: {error}; expected \"package.module:Factory\"") from error
+        raise ConfigurationError(f'cannot load subject {name!r}: {error}; expected "package.module:Factory"') from error
     subject: Subject = made(**options) if callable(made) else made
     return subject

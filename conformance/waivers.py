@@ -82,4 +82,3 @@ class Waivers:
 def read_waivers(path: Path) -> tuple[Waiver, ...]:
     """Raises FixtureError."""
     return tuple(load(path, list[Waiver]))
-

@@ -71,7 +71,7 @@ def _column(row: Mapping[str, Any], column: str) -> Any:
 
 
 def _known_now(value: Any, done: Run) -> Any:
-    """"$new:candidates" is the id of the only row that the action inserted there."""
+    """ "$new:candidates" is the id of the only row that the action inserted there."""
     if not (isinstance(value, str) and value.startswith("$new:")):
         return value
     rows = done.changes.inserted.get(value.removeprefix("$new:"), [])

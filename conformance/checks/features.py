@@ -70,7 +70,9 @@ def _documented(words: str, lab: Lab, cell: Cell) -> Result:
     guide = None if lab.docs_dir is None else lab.docs_dir / lab.vendor / "README.md"
     if guide is None or not guide.is_file():
         return unverifiable(cell, f"no guide of {lab.vendor} was given to look into")
-    section = re.search(rf"^#+ [^\n]*{re.escape(words)}[^\n]*\n(.*?)(?=^#|\Z)", guide.read_text("utf-8"), re.IGNORECASE | re.MULTILINE | re.DOTALL)
+    section = re.search(
+        rf"^#+ [^\n]*{re.escape(words)}[^\n]*\n(.*?)(?=^#|\Z)", guide.read_text("utf-8"), re.IGNORECASE | re.MULTILINE | re.DOTALL
+    )
     if section is None:
         return broken(cell, f"the guide has no section {words!r}")
     text = section[1].strip()
@@ -104,7 +106,9 @@ def _only_created(lab: Lab, cell: Cell) -> Result:
     case = next((one for one in lab.fixtures.actions if told is not None and one.id == told.case), None)
     if told is None or case is None:
         return unverifiable(cell, "profile.yaml does not say which action case to use")
-    narrowed = case.model_copy(update={"settings": {**case.settings, "sync_only_created": True}, "creates": {"any": "id"}, "input": _by_key(case.input)})
+    narrowed = case.model_copy(
+        update={"settings": {**case.settings, "sync_only_created": True}, "creates": {"any": "id"}, "input": _by_key(case.input)}
+    )
     run = action_runs.carry_out(lab, lab.world(), narrowed)
     if not run.outcome.ok or run.after_snapshot is None:
         return broken(cell, f"the create failed: {run.outcome.code} {run.outcome.message}")
@@ -135,7 +139,9 @@ def _probes_fields(lab: Lab, cell: Cell) -> Result:
     """The probe speaks of every promised field, and not only of models."""
     told = {(one.model, one.field) for one in lab.world().connect().probe()}
     made = ("id", "remote_id", "changed_at", "remote_deleted_at")
-    silent = [(model, name) for model in lab.models for name in lab.promise.models[model].fields if name not in made and (model, name) not in told]
+    silent = [
+        (model, name) for model in lab.models for name in lab.promise.models[model].fields if name not in made and (model, name) not in told
+    ]
     return broken(cell, f"the probe says nothing of {silent[:3]}") if silent else held(cell)
 
 

@@ -169,7 +169,9 @@ def _models_back(lab: Lab) -> Iterator[Result]:
     """SCP-7."""
     for cell in model_cells(lab):
         before, _, _, after = _model_off(lab, cell.name)
-        moved = [key for key, row in before.by_key.get(cell.name, {}).items() if after.by_key.get(cell.name, {}).get(key, row)["id"] != row["id"]]
+        moved = [
+            key for key, row in before.by_key.get(cell.name, {}).items() if after.by_key.get(cell.name, {}).get(key, row)["id"] != row["id"]
+        ]
         yield judged(cell, same(lab, before, after) or (f"the id changed on {examples(moved)}" if moved else None))
 
 

@@ -189,4 +189,3 @@ def _told(error: ConnectorError) -> str:
 def _references(record: Record) -> dict[str, str]:
     values = ((model, record.values.get(field)) for field, model in REFERENCES[record.model].items())
     return {model: value.key for model, value in values if model == "Candidates" and isinstance(value, Ref)}
-

@@ -1,20 +1,20 @@
 """What can go wrong between a connector and a vendor, grouped by what the caller can do about it.
 
-    ConnectorError
-    ├── RetryLater            wait and try again
-    │   ├── RateLimited         the vendor said: too many requests
-    │   └── Unavailable         5xx, no connection, a reply cut off
-    ├── FixConnection         change the connection, not the call
-    │   ├── Unauthorized        the credential is missing, wrong, expired or revoked
-    │   ├── PermissionMissing   the credential is good but may not do this
-    │   └── WrongHost           what answers there is not this vendor
-    ├── FixInput              change the call
-    │   ├── Invalid             the vendor (or our own validation) refused the values
-    │   ├── NotFound            no such record
-    │   └── Conflict            it exists already, or its state forbids it
-    ├── NotSupported          never: the connector does not promise this
-    ├── OutcomeUnknown        a write was sent and its answer lost; look before you repeat
-    └── UnexpectedReply       our bug, or the vendor changed: a reply we cannot read
+ConnectorError
+├── RetryLater            wait and try again
+│   ├── RateLimited         the vendor said: too many requests
+│   └── Unavailable         5xx, no connection, a reply cut off
+├── FixConnection         change the connection, not the call
+│   ├── Unauthorized        the credential is missing, wrong, expired or revoked
+│   ├── PermissionMissing   the credential is good but may not do this
+│   └── WrongHost           what answers there is not this vendor
+├── FixInput              change the call
+│   ├── Invalid             the vendor (or our own validation) refused the values
+│   ├── NotFound            no such record
+│   └── Conflict            it exists already, or its state forbids it
+├── NotSupported          never: the connector does not promise this
+├── OutcomeUnknown        a write was sent and its answer lost; look before you repeat
+└── UnexpectedReply       our bug, or the vendor changed: a reply we cannot read
 """
 
 from __future__ import annotations

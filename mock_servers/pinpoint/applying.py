@@ -202,10 +202,14 @@ def _stage(saving: Saving, values: Row, job: Row | None, before: Row | None) -> 
     """Enter the wanted stage, or on create the job's first one of the basic type applied."""
     if before is not None and values.get("stage_id", before["stage_id"]) == before["stage_id"]:
         return
-    stages = {} if job is None else {stage["id"]: stage for stage in saving.store.where("stages", stageable_type="Job", stageable_id=job["id"])}
+    stages = (
+        {} if job is None else {stage["id"]: stage for stage in saving.store.where("stages", stageable_type="Job", stageable_id=job["id"])}
+    )
     wanted = values.get("stage_id")
     if wanted is None:
-        applied = sorted((s for s in stages.values() if s["basic_type"] == "applied"), key=lambda stage: (stage["position"] or 0, stage["id"]))
+        applied = sorted(
+            (s for s in stages.values() if s["basic_type"] == "applied"), key=lambda stage: (stage["position"] or 0, stage["id"])
+        )
         if before is not None:
             saving.problems.append(Problem("stage", "must exist", "blank", relationship=True))
         elif applied:

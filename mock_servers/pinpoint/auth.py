@@ -80,10 +80,14 @@ def guard(exchange: Exchange) -> Reply | None:
 
 READ, WRITE = "read", "write"
 NAMES = tuple(sorted({resource.permission for resource in RESOURCES.values() if resource.permission is not None}))
-_LEVELS = Documented("help article on managing the API: None, Read, Write and Delete; the older settings tick Read and Write apart", CHECKED)
+_LEVELS = Documented(
+    "help article on managing the API: None, Read, Write and Delete; the older settings tick Read and Write apart", CHECKED
+)
 # Written apart from the resource's name, as "write" does not bring "read": write-only keys exist.
 PERMISSIONS = tuple(
-    Permission(f"{name}: {level}", _LEVELS if name in ("Application", "Job") else PERMISSION_EVIDENCE) for name in NAMES for level in (READ, WRITE)
+    Permission(f"{name}: {level}", _LEVELS if name in ("Application", "Job") else PERMISSION_EVIDENCE)
+    for name in NAMES
+    for level in (READ, WRITE)
 )
 PRESETS = (
     Preset(
@@ -92,7 +96,9 @@ PRESETS = (
         "What a job board asks for: import open jobs, push applications, see nothing else.",
         SeenInCode("a job board's published set-up guide, 2023"),
     ),
-    Preset("result_writer", ("Comment: write",), "A testing service that only leaves comments.", SeenInCode("a testing service's set-up guide")),
+    Preset(
+        "result_writer", ("Comment: write",), "A testing service that only leaves comments.", SeenInCode("a testing service's set-up guide")
+    ),
     Preset(
         "read_only",
         tuple(f"{name}: read" for name in NAMES),

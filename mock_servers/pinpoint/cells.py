@@ -162,7 +162,9 @@ def attachments_of(owner_type: str) -> Callable[[Exchange, Row], list[dict[str, 
             if blind is not None:
                 exchange.acted(blind)
                 return []
-        shown = [attachment_object(attachment) for attachment in exchange.store.where("attachments", owner_type=owner_type, owner_id=row["id"])]
+        shown = [
+            attachment_object(attachment) for attachment in exchange.store.where("attachments", owner_type=owner_type, owner_id=row["id"])
+        ]
         other_key = exchange.quirk(AttachmentNameKey)
         if other_key is None or not shown:
             return shown

@@ -143,7 +143,6 @@ class Compound:
             self._check_permissions(targets, subtree)
 
 
-
 def ready(exchange: Exchange, resource: Resource, query: Query) -> bool:
     """Whether stored documents can go out as they are."""
     return not query.included and Presenter(exchange, query).ready(resource.type)

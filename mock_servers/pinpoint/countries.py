@@ -238,7 +238,15 @@ ZM ZMB - Zambia
 ZW ZWE - Zimbabwe
 """
 
-_ALIASES = {"USA": "US", "United States of America": "US", "UK": "GB", "Great Britain": "GB", "Czechia": "CZ", "The Netherlands": "NL", "Ivory Coast": "CI"}
+_ALIASES = {
+    "USA": "US",
+    "United States of America": "US",
+    "UK": "GB",
+    "Great Britain": "GB",
+    "Czechia": "CZ",
+    "The Netherlands": "NL",
+    "Ivory Coast": "CI",
+}
 
 
 def _table() -> dict[str, Country]:

@@ -53,7 +53,11 @@ def one_of(resource: Resource) -> Handler:
         id = _wanted_id(exchange)
         record = search.one(id)
         if record is None:
-            hidden = f"; {' and '.join(search.hides)} ones are hidden unless filter[{resource.visibility_filter}] names them" if search.hides else ""
+            hidden = (
+                f"; {' and '.join(search.hides)} ones are hidden unless filter[{resource.visibility_filter}] names them"
+                if search.hides
+                else ""
+            )
             raise refuse(404, why=f"no {resource.type} {id}{hidden}")
         return _shown(exchange, resource, query, record)
 
@@ -83,7 +87,9 @@ def _why_empty(resource: Resource, query: Query, search: Search) -> str:
     if query.offset:
         reasons.append(f"page {query.number} of size {query.size} lies past the end")
     if search.hides:
-        reasons.append(f"{' and '.join(search.hides)} jobs, and what hangs on them, are hidden unless filter[{resource.visibility_filter}] names them")
+        reasons.append(
+            f"{' and '.join(search.hides)} jobs, and what hangs on them, are hidden unless filter[{resource.visibility_filter}] names them"
+        )
     return "empty: " + "; ".join(reasons)
 
 

@@ -57,7 +57,9 @@ ERROR = {
     },
 }
 DOWNLOAD: Mapping[str, Any] = {
-    "parameters": [{"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in ("signed", "filename")],
+    "parameters": [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in ("signed", "filename")
+    ],
     "responses": {
         "200": {"description": "The file", "content": {"*/*": {}}},
         "302": {"description": MEANINGS[302]},
@@ -68,7 +70,11 @@ DOWNLOAD: Mapping[str, Any] = {
 
 def operation(resource: Resource, letter: str) -> Mapping[str, Any]:
     """The extra members of an OpenAPI operation object."""
-    described: dict[str, Any] = {"tags": [resource.type], "parameters": _parameters(resource, letter), "responses": _responses(resource, letter)}
+    described: dict[str, Any] = {
+        "tags": [resource.type],
+        "parameters": _parameters(resource, letter),
+        "responses": _responses(resource, letter),
+    }
     if letter in "CU":
         described["requestBody"] = {"required": True, "content": {JSON_API: {"schema": _request(resource, letter)}}}
     return described
@@ -119,7 +125,9 @@ def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(resource: Resource, letter: str) -> dict[str, Any]:
-    success = {"L": _document(resource, many=True), "X": {"type": "object", "required": ["meta"]}}.get(letter, _document(resource, many=False))
+    success = {"L": _document(resource, many=True), "X": {"type": "object", "required": ["meta"]}}.get(
+        letter, _document(resource, many=False)
+    )
     return {
         str(status): {"description": MEANINGS[status], "content": {JSON_API: {"schema": success if status < 300 else ERROR}}}
         for status in STATUSES[letter]
@@ -140,7 +148,11 @@ def _document(resource: Resource, *, many: bool) -> dict[str, Any]:
     return {
         "type": "object",
         "required": ["data", "meta"],
-        "properties": {"data": {"type": "array", "items": item} if many else item, "included": {"type": "array"}, "meta": {"type": "object"}},
+        "properties": {
+            "data": {"type": "array", "items": item} if many else item,
+            "included": {"type": "array"},
+            "meta": {"type": "object"},
+        },
     }
 
 
@@ -157,7 +169,11 @@ def _request(resource: Resource, letter: str) -> dict[str, Any]:
         properties["id"] = {"type": "string", "pattern": "^[0-9]{1,18}$"}
         required = ["id", "type"]
     main = {"type": "object", "required": required, "properties": properties}
-    return {"type": "object", "required": ["data"], "properties": {"data": main, "included": {"type": "array", "items": {"type": "object"}}}}
+    return {
+        "type": "object",
+        "required": ["data"],
+        "properties": {"data": main, "included": {"type": "array", "items": {"type": "object"}}},
+    }
 
 
 def _written(attribute: Attribute) -> dict[str, Any]:

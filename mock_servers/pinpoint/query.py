@@ -75,7 +75,7 @@ def parse(exchange: Exchange, resource: Resource) -> Query:
         exchange.acted(older)
     if not exchange.raw_query:
         return query
-    sent = {name: value for name, value in exchange.query}
+    sent = dict(exchange.query)
     parser = _Parser(exchange, resource, query)
     for name, value in sent.items():
         match = _NAME.fullmatch(name)
@@ -151,7 +151,9 @@ class _Parser:
             self._unknown(f"no resource {type!r} for extra_fields")
             return
         attributes = RESOURCES[type].by_name
-        known = [name for name in names if name in attributes and attributes[name].extra and not (self._query.older and attributes[name].newer)]
+        known = [
+            name for name in names if name in attributes and attributes[name].extra and not (self._query.older and attributes[name].newer)
+        ]
         for name in names:
             if name not in known:
                 self._unknown(f"{type} has no extra field {name!r}")
@@ -278,5 +280,3 @@ def date_of(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
-
-

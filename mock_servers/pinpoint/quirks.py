@@ -110,7 +110,9 @@ class ConditionalQuestions(Quirk):
     `precondition_values` (option texts or booleans, or null)."""
 
     name: ClassVar[str] = "conditional_questions"
-    evidence: ClassVar[Evidence] = Assumed("the product has conditional questions and an integrator reads them; the public schema does not show how")
+    evidence: ClassVar[Evidence] = Assumed(
+        "the product has conditional questions and an integrator reads them; the public schema does not show how"
+    )
 
 
 @dataclass(frozen=True)

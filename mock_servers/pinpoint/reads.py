@@ -70,7 +70,9 @@ class Search:
         """The record of that id, if the filters and the default visibility let it be seen."""
         table = self._resource.stored
         statement = lambda: _everything(self._store, self._resource).where(table.c.id == _parameter("id"), *self._conditions())  # noqa: E731
-        return next(iter(found(self._store, self._resource, self._store.query(("one", self._shape), statement, **self._values, id=id))), None)
+        return next(
+            iter(found(self._store, self._resource, self._store.query(("one", self._shape), statement, **self._values, id=id))), None
+        )
 
     def _window(self) -> dict[str, int]:
         return {"limit": self._query.size, "offset": self._query.offset}
@@ -111,7 +113,9 @@ def hidden_visibilities(exchange: Exchange, resource: Resource, query: Query) ->
     return hidden
 
 
-def related(store: Store, resource: Resource, column: str, ids: Iterable[Any], *, owner: tuple[str, str] | None, order: tuple[str, ...]) -> list[Found]:
+def related(
+    store: Store, resource: Resource, column: str, ids: Iterable[Any], *, owner: tuple[str, str] | None, order: tuple[str, ...]
+) -> list[Found]:
     """The records that have one of these ids in a column; `owner`: (column, class) that must fit too."""
     table = resource.stored
 
@@ -153,7 +157,12 @@ def _condition(resource: Resource, asked: Asked, parameter: str) -> ColumnElemen
     if asked.operator != "eq":
         column = table.c[asked.filter.name]
         value = _parameter(parameter)
-        compared: dict[str, ColumnElement[bool]] = {"gt": column > value, "lt": column < value, "gte": column >= value, "lte": column <= value}
+        compared: dict[str, ColumnElement[bool]] = {
+            "gt": column > value,
+            "lt": column < value,
+            "gte": column >= value,
+            "lte": column <= value,
+        }
         return compared[asked.operator]
     if asked.filter.clause is not None:
         return asked.filter.clause(table, listed(parameter))

@@ -285,7 +285,13 @@ JOBS = Resource(
 STAGES = Resource(
     "stages",
     tables.stages,
-    (*texts("name", "external_name", "description"), *of(Kind.FLAG, "visible"), *of(Kind.INTEGER, "position"), *texts("basic_type"), *ADDED),
+    (
+        *texts("name", "external_name", "description"),
+        *of(Kind.FLAG, "visible"),
+        *of(Kind.INTEGER, "position"),
+        *texts("basic_type"),
+        *ADDED,
+    ),
     OLD_DOCS,
     relations=(
         Relation("stageable", ("jobs", "hiring_workflows"), OneOfSeveral("stageable_type", "stageable_id")),
@@ -525,7 +531,9 @@ COMMENTS = Resource(
     OLD_DOCS,
     relations=(
         Relation("user", ("users",), One("user_id"), create=True),
-        Relation("commentable", ("applications", "job_seekers", "candidates"), OneOfSeveral("commentable_type", "commentable_id"), create=True),
+        Relation(
+            "commentable", ("applications", "job_seekers", "candidates"), OneOfSeveral("commentable_type", "commentable_id"), create=True
+        ),
     ),
     filters=(Filter("commentable_id", Kind.ID), Filter("commentable_type", choices=("Application", "JobSeeker", "Candidate")), *SINCE),
     permission="Comment",
@@ -576,9 +584,7 @@ CUSTOM_ATTRIBUTES = Resource(
     ),
     filters=(
         Filter("custom_attributable_id", Kind.ID),
-        Filter(
-            "custom_attributable_type", choices=("Application", "Candidate", "Job", "JobSeeker", "JobTemplate", "Offer", "Position")
-        ),
+        Filter("custom_attributable_type", choices=("Application", "Candidate", "Job", "JobSeeker", "JobTemplate", "Offer", "Position")),
         *SINCE,
     ),
     permission="Custom Attribute",

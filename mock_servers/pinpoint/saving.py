@@ -220,4 +220,3 @@ def delete_meta(exchange: Exchange) -> dict[str, Any] | None:
         return {}
     exchange.acted(quirk)
     return None
-

@@ -15,7 +15,12 @@ METADATA = MetaData()
 
 def _table(name: str, *columns: Column[Any], indexes: tuple[str, ...] = (), document: bool = True) -> Table:
     """A table with the columns that every Pinpoint resource has, its own, an index each, and its ready document."""
-    own = [Column("id", Integer, primary_key=True), *columns, Column("created_at", String, nullable=False), Column("updated_at", String, nullable=False)]
+    own = [
+        Column("id", Integer, primary_key=True),
+        *columns,
+        Column("created_at", String, nullable=False),
+        Column("updated_at", String, nullable=False),
+    ]
     if document:
         own.append(Column("doc", LargeBinary))
     listed = [Index(f"{name}_{'_'.join(index.split())}", *index.split()) for index in indexes]
@@ -42,7 +47,9 @@ locations = _table(
     *_texts("city", "country_code", "postal_code", "province", "street_address", "external_system_reference"),
 )
 structure_links = _table(
-    "structure_links", *_flags("accepts_speculative_applications"), *_ids("department_id", "division_id", "location_id", "structure_custom_group_one_id")
+    "structure_links",
+    *_flags("accepts_speculative_applications"),
+    *_ids("department_id", "division_id", "location_id", "structure_custom_group_one_id"),
 )
 users = _table(
     "users",
@@ -87,9 +94,29 @@ jobs = _table(
     ),
     *[Column(name, Float) for name in ("compensation_minimum", "compensation_maximum")],
     *_flags("is_compensation_visible", default=True),
-    *_flags("ask_for_address", "ask_for_date_of_birth", "ask_for_linkedin_profile", "ask_for_middle_name", "require_phone", "blind_screening", "remote"),
-    *[Column(name, String, default="optional") for name in ("resume_requirement", "cover_letter_requirement", "personal_summary_requirement")],
-    *_ids("department_id", "division_id", "location_id", "structure_link_id", "hiring_manager_user_id", "recruitment_manager_user_id", "creator_user_id", "selected_hiring_workflow_id"),
+    *_flags(
+        "ask_for_address",
+        "ask_for_date_of_birth",
+        "ask_for_linkedin_profile",
+        "ask_for_middle_name",
+        "require_phone",
+        "blind_screening",
+        "remote",
+    ),
+    *[
+        Column(name, String, default="optional")
+        for name in ("resume_requirement", "cover_letter_requirement", "personal_summary_requirement")
+    ],
+    *_ids(
+        "department_id",
+        "division_id",
+        "location_id",
+        "structure_link_id",
+        "hiring_manager_user_id",
+        "recruitment_manager_user_id",
+        "creator_user_id",
+        "selected_hiring_workflow_id",
+    ),
     indexes=("updated_at id", "created_at id", "status", "visibility"),
 )
 stages = _table(
@@ -238,7 +265,19 @@ custom_attributes = _table(
 job_seekers = _table(
     "job_seekers",
     *_ids("candidate_id"),
-    *_texts("first_name", "last_name", "email", "phone", "phone_iso2", "summary", "locale", "channel", "channel_source", "pipeline_source", "external_system_reference"),
+    *_texts(
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "phone_iso2",
+        "summary",
+        "locale",
+        "channel",
+        "channel_source",
+        "pipeline_source",
+        "external_system_reference",
+    ),
     Column("tags", JSON, default=[]),
     indexes=("updated_at id", "candidate_id"),
 )

@@ -79,7 +79,9 @@ def error_object(status: int, detail: str | None = None, **more: Any) -> dict[st
     return {"title": title, "code": code, "status": str(status), "detail": usual if detail is None else detail, **more}
 
 
-def errors_reply(status: int, objects: list[dict[str, Any]], why: str | None = None, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+def errors_reply(
+    status: int, objects: list[dict[str, Any]], why: str | None = None, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> Reply:
     return Reply(status, orjson.dumps({"errors": objects}), JSON_API, headers, why)
 
 
@@ -175,7 +177,11 @@ def dependents(store: Store, table: str, row: Row) -> Iterable[tuple[str, Any]]:
         return [("custom_attributes", value["id"]) for value in store.where("custom_attributes", custom_field_id=row["id"])]
     if table == "users":
         fields = store.where("custom_fields", field_type="users")
-        return [("custom_attributes", value["id"]) for field in fields for value in store.where("custom_attributes", custom_field_id=field["id"])]
+        return [
+            ("custom_attributes", value["id"])
+            for field in fields
+            for value in store.where("custom_attributes", custom_field_id=field["id"])
+        ]
     if table == "attachments" and row["owner_type"] == "answers":
         return [("answers", answer["id"]) for answer in store.where("answers", id=row["owner_id"])]
     return []
@@ -184,7 +190,9 @@ def dependents(store: Store, table: str, row: Row) -> Iterable[tuple[str, Any]]:
 # -- replies --------------------------------------------------------------------------------------------------------
 
 
-def collection(exchange: Exchange, documents: Sequence[bytes], included: Sequence[bytes] | None, meta: bytes, why: str | None = None) -> Reply:
+def collection(
+    exchange: Exchange, documents: Sequence[bytes], included: Sequence[bytes] | None, meta: bytes, why: str | None = None
+) -> Reply:
     return _reply(exchange, 200, b"[" + b",".join(documents) + b"]", included, meta, why)
 
 
@@ -200,5 +208,3 @@ def _reply(exchange: Exchange, status: int, data: bytes, included: Sequence[byte
 
 def deleted(*, meta: dict[str, Any] | None) -> Reply:
     return Reply(200, orjson.dumps({"meta": meta}), JSON_API)
-
-

@@ -61,7 +61,9 @@ def prepare(tenant: Tenant, exchange: RecordedExchange) -> None:
 def differences(exchange: RecordedExchange, reply: httpx.Response, base_url: str) -> list[str]:
     """What is not as recorded, in words."""
     expected = exchange.reply
-    found = [f"header {name}: {reply.headers.get(name)!r}" for name, value in expected.headers.items() if reply.headers.get(name, "") != value]
+    found = [
+        f"header {name}: {reply.headers.get(name)!r}" for name, value in expected.headers.items() if reply.headers.get(name, "") != value
+    ]
     body = reply.json() if reply.content and reply.headers["content-type"] == "application/json" else None
     if "json_" in expected.model_fields_set:
         found.extend(str(one) for one in compare(expected.json_, body))
