@@ -87,14 +87,23 @@ def worth_judging(lab: Lab, deviations: Iterable[judge.Deviation]) -> list[judge
 
 
 def same(
-    lab: Lab, before: judge.Snapshot, after: judge.Snapshot, models: Sequence[str] | None = None, *, hidden: frozenset[str] = frozenset()
+    lab: Lab,
+    before: judge.Snapshot,
+    after: judge.Snapshot,
+    models: Sequence[str] | None = None,
+    *,
+    hidden: frozenset[str] = frozenset(),
+    but: frozenset[str] = frozenset(),
 ) -> str | None:
     """Why two snapshots are not the same, or None. References to hidden models are left out."""
     chosen = [model for model in (models or lab.models) if model not in hidden]
     found = [
         one
         for one in judge.differences(before, after, chosen)
-        if not lab.ledger.bad_field(one.model, one.field) and not _points_into(one, hidden) and not _ambiguous(one, before, after)
+        if one.field not in but
+        and not lab.ledger.bad_field(one.model, one.field)
+        and not _points_into(one, hidden)
+        and not _ambiguous(one, before, after)
     ]
     gone = [f"{model} cannot be read ({after.unavailable[model]})" for model in chosen if model in after.unavailable]
     return examples([*gone, *found]) or None

@@ -70,13 +70,14 @@ def _documented(words: str, lab: Lab, cell: Cell) -> Result:
     guide = None if lab.docs_dir is None else lab.docs_dir / lab.vendor / "README.md"
     if guide is None or not guide.is_file():
         return unverifiable(cell, f"no guide of {lab.vendor} was given to look into")
-    section = re.search(
-        rf"^#+ [^\n]*{re.escape(words)}[^\n]*\n(.*?)(?=^#|\Z)", guide.read_text("utf-8"), re.IGNORECASE | re.MULTILINE | re.DOTALL
-    )
-    if section is None:
+    text = guide.read_text("utf-8")
+    heading = re.search(rf"^(#+) [^\n]*{re.escape(words)}[^\n]*\n", text, re.IGNORECASE | re.MULTILINE)
+    if heading is None:
         return broken(cell, f"the guide has no section {words!r}")
-    text = section[1].strip()
-    return held(cell) if len(text) >= SHORTEST_SECTION else broken(cell, f"the section {words!r} says next to nothing: {text!r}")
+    # A section goes on through its own subsections, to the next heading of its level.
+    end = re.search(rf"^#{{1,{len(heading[1])}}} ", text[heading.end() :], re.MULTILINE)
+    below = text[heading.end() :][: end.start() if end is not None else None].strip()
+    return held(cell) if len(below) >= SHORTEST_SECTION else broken(cell, f"the section {words!r} says next to nothing: {below!r}")
 
 
 def _passthrough(lab: Lab, cell: Cell) -> Result:

@@ -89,9 +89,13 @@ def _selected(lab: Lab, denied: Denied) -> Denied:
 # ------------------------------------------------------------------------------------------------------- denied
 
 
-def denial(cell: Cell, seen: Seen, target: str, missing: Sequence[str]) -> Result:
+def denial(lab: Lab, cell: Cell, seen: Seen, target: str, missing: Sequence[str]) -> Result:
     """Judge one thing that a credential may not read."""
     model, field = split(target)
+    if field is None and rows_of(seen.snapshot, model) and set(missing) < set(lab.promise.models[model].needs):
+        # Each of several permissions brings a part of the model: the part that may be read may be delivered, if it is said.
+        told = any(set(one.missing_permissions) == set(missing) for one in denials(seen.outcome, model, None))
+        return held(cell, code=Code.PARTIAL_REPORTED) if told else broken(cell, "a part, and nothing says so", code=Code.PARTIAL_SILENT)
     if field is None and rows_of(seen.snapshot, model):
         return broken(cell, f"{rows_of(seen.snapshot, model)} rows of {model}, which may not be read", code=Code.LEAK)
     shown = [row for row in seen.snapshot.rows.get(model, []) if field is not None and not judge.is_blank(row.get(field))]
@@ -123,7 +127,7 @@ def _denied(lab: Lab) -> Iterator[Result]:
         if cell.name in {"?", "any"}:
             yield unverifiable(cell, "profile.yaml (denied_by) does not say what hangs on this permission")
         else:
-            yield denial(cell, _without(lab, cell.owner)[0], cell.name, lab.profile.denied_by[cell.owner][cell.name])
+            yield denial(lab, cell, _without(lab, cell.owner)[0], cell.name, lab.profile.denied_by[cell.owner][cell.name])
 
 
 def _known(lab: Lab, owner: str) -> list[Cell]:
@@ -276,7 +280,7 @@ def _customers(lab: Lab) -> Iterator[Result]:
         for model in lab.models:
             cell = Cell("credential", name, model)
             if model in profile.denied:
-                yield denial(cell, seen, model, profile.denied[model])
+                yield denial(lab, cell, seen, model, profile.denied[model])
             elif model not in profile.readable:
                 yield unverifiable(cell, f"profile.yaml says neither readable nor denied of it for {name!r}")
             else:

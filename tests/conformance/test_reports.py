@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_all_formats_agree(codes):
     report = model.build(made(*codes))
     verdicts = [result["verdict"] for result in report["vendors"]["acme"]["results"]]
 
-    suite = ElementTree.fromstring(junit.render(report)).find("testsuite")
+    suite = ET.fromstring(junit.render(report)).find("testsuite")
     assert suite is not None
     assert suite.get("failures") == str(verdicts.count("fail")) == str(len(suite.findall("testcase/failure")))
     assert suite.get("errors") == str(verdicts.count("untested") + verdicts.count("error"))

@@ -642,15 +642,17 @@ def test_a_persons_files_are_theirs_and_those_of_all_applications(fake, account)
     assert {row["candidate_id"] for row in rows} == {Ref("Candidates", "7701")}
 
 
-def test_files_of_applications_that_may_not_be_read_are_missed_aloud(fake, account):
+def test_files_of_applications_that_may_not_be_read_refuse_the_whole(fake, account):
+    """A list without them would look complete and not be."""
     person, applications = with_files()
     account.add("/candidates", person)
     account.add("/applications", *applications)
     account.denied = {"/applications"}
-    result = act(connected(fake, account), "Get candidate attachments", candidate_id="7701")
 
-    assert len(result.data["results"]) == 1
-    assert codes(result) == ["attachments_incomplete"]
+    with pytest.raises(PermissionMissing) as refused:
+        act(connected(fake, account), "Get candidate attachments", candidate_id="7701")
+
+    assert refused.value.missing_permissions == ("Application: read",)
 
 
 def test_what_is_not_promised_is_refused(fake, account):

@@ -157,7 +157,7 @@ def _target(segments: list[str], query: str) -> str:
 
 
 SEGMENTS = st.lists(st.sampled_from(["v1", "parcels", "10", "hello", "..", ".", "", "%2e%2e", "{id}", "t"]) | TEXT, max_size=6)
-VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, blacklist_characters="\x7f"), max_size=40)
+VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, blacklist_characters="\x7f"), max_size=40).map(str.strip)
 
 
 @given(
