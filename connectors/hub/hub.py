@@ -87,6 +87,9 @@ class Hub:
         with self._store.begin() as connection:
             if connection.execute(select(integrations.c.id).where(integrations.c.id == id)).first() is None:
                 connection.execute(insert(integrations).values(id=id, vendor=target.vendor, created_at=instant(self._now())))
+        replaced = self._open.get(id)
+        if replaced is not None:
+            replaced.connector.close()
         self._open[id] = opened
         return id
 

@@ -183,7 +183,9 @@ def test_no_request_without_a_key_gets_2xx_or_500_or_changes_anything(
 
     answer = stranger.request(method, url, headers=encoded, content=body)
 
-    public = "hello" in segments
+    # Dots in the path may lead a client to the main port's own index, which names no customer and no record.
+    index = str(answer.url).startswith(sandbox.url) and answer.url.path == "/"
+    public = "hello" in segments or index
     assert answer.status_code < 500
     assert public or answer.status_code >= 400
     if method != "HEAD" and mount != "/nobody" and answer.status_code not in (200, 204) and "json" in answer.headers["content-type"]:
