@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench up clean
+.PHONY: help run test lint up clean
 
 help: ## list the chores
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,9 +22,6 @@ lint: $(STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-
-bench: $(STAMP) ## speed as ratios against peers measured in the same run
-	$(BIN)/python -m benchmarks
 
 up: $(STAMP) ## a sandbox for a person, until Ctrl-C
 	$(BIN)/ats-sandbox up
