@@ -115,6 +115,7 @@ def _run(options: Options, url: str) -> runner.Run:
         [vendor_run for run in runs for vendor_run in run.vendors],
         sorted({problem for run in runs for problem in run.waiver_problems}),
         first.selected,
+        frozenset(secret for run in runs for secret in run.secrets),
     )
 
 

@@ -305,8 +305,6 @@ class QuirkCase(Strict):
     expect: Literal["unchanged"] | Changes = "unchanged"
     also_changes: list[str] = []
     """As in perturbations.yaml: fields that may differ, unjudged."""
-    ends: Literal["SUCCEEDED", "PARTIALLY_FAILED", "FAILED"] = "SUCCEEDED"
-    """How a right sync ends. Where the quirk makes the promise impossible, it must not end as if nothing were the matter."""
     why: str | None = None
 
 

@@ -80,6 +80,8 @@ class Run:
     waiver_problems: list[str]
     selected: bool
     """Something was left out by selection, so promised cells may be untested without anybody's fault."""
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Values of the credentials that were used; no report may show them."""
 
     @property
     def outcome(self) -> RunOutcome:
@@ -112,6 +114,7 @@ def run(
     checks = _selected(chosen)
     waivers = Waivers(chosen.waivers, today=chosen.today)
     runs = []
+    secrets: set[str] = set()
     with Sandbox(sandbox_url) as sandbox:
         known = sandbox.vendors()
         unknown = [name for name in vendors if name not in known or name not in subject.vendors()]
@@ -124,8 +127,10 @@ def run(
                 runs.append(_VendorRunner(lab, checks, waivers, on_progress).run())
             finally:
                 lab.close()
+                secrets |= lab.secrets
     problems = [f"{problem.waiver}: {problem.problem}" for problem in waivers.problems()]
-    return Run(subject.name, subject.version, runs, problems, selected=bool(chosen.models or chosen.checks or chosen.chapters))
+    selected = bool(chosen.models or chosen.checks or chosen.chapters)
+    return Run(subject.name, subject.version, runs, problems, selected, frozenset(secrets))
 
 
 def _selected(options: Options) -> tuple[Check, ...]:

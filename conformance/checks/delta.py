@@ -10,7 +10,7 @@ from conformance.casework import broken, examples, field_cells, held, judged, mo
 from conformance.check import Cell, Check, Result
 from conformance.checks.fields import updated_run
 from conformance.fixture_models import Deletion, DeltaCase, Step, Update
-from conformance.lab import Blocked, Lab, Session, World
+from conformance.lab import Lab, Session, World
 from conformance.outcomes import Code
 
 # -------------------------------------------------------------------------------------------------------- changes
@@ -394,11 +394,6 @@ def _resumed(lab: Lab, point: str) -> tuple[judge.Snapshot, int]:
         return session.snapshot(), len(world.tenant.journal())
 
     return lab.once(("resumed", point), observe)
-
-
-def _killable(lab: Lab) -> tuple[World, Session]:
-    world = lab.world()
-    return world, world.connect(settings=lab.small_pages(world))
 
 
 def _whole_after_kill(lab: Lab) -> Iterator[Result]:

@@ -46,13 +46,9 @@ def _judge(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
         world.perform(case.steps)
         session = world.connect()
         outcome = session.sync()
-        if outcome.state != case.ends:
+        if outcome.state != "SUCCEEDED":
             text = f"switched {'on' if on else 'off'}, the sync ended {outcome.state}: {outcome.error}"
-            return broken(cell, text, expected=case.ends, got=outcome.state, seen=lab.exchanges(world))
-        if case.ends != "SUCCEEDED":
-            if not outcome.error and not outcome.diagnostics:
-                return broken(cell, "the sync failed without saying why")
-            continue
+            return broken(cell, text, seen=lab.exchanges(world))
         changes: Changes = {} if case.expect == "unchanged" else case.expect
         wanted = judge.Declared((changes, case.also_changes))
         found = worth_judging(lab, wanted.deviations(lab.calm.snapshot, session.snapshot(), lab.models))
