@@ -37,14 +37,16 @@ def print_ready(info: Mapping[str, Any], *, docs_url: str) -> None:
     """What a person needs to use a sandbox that has just started."""
     console = Console(highlight=False)
     table = Table(title="ats-sandbox is up", title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for heading in ("vendor", "base URL", "credential"):
+    for heading in ("vendor", "base URL"):
         table.add_column(heading, overflow="fold")
     for name, vendor in info["vendors"].items():
-        credential = "\n".join(f"{key} = {value}" for key, value in vendor["credential"].items())
-        urls = "\n".join(url for url in (vendor["base_url"], vendor["https_base_url"]) if url)
-        table.add_row(name, urls, credential)
+        table.add_row(name, "\n".join(url for url in (vendor["base_url"], vendor["https_base_url"]) if url))
     console.print(table)
-    console.print(f"admin API: {info['admin']}  (docs: {docs_url})")
+    # Outside the table and never wrapped: a credential is there to be copied.
+    for name, vendor in info["vendors"].items():
+        for key, value in vendor["credential"].items():
+            console.print(f"{name} {key}: {value}", markup=False, soft_wrap=True)
+    console.print(f"admin API: {info['admin']}  (docs: {docs_url})", soft_wrap=True)
     if info.get("ca"):
         console.print(f"CA of the https addresses: {info['ca']}")
     console.print("Ctrl-C ends it.")

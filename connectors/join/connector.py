@@ -15,7 +15,7 @@ from connectors.join.records import Recorder
 from connectors.join.wire import LARGEST_PAGE, Api, params
 from connectors.transport.seams import SeamedPages
 from connectors.unified.actions import ActionInput
-from connectors.unified.connector import ActionResult, Diagnostic, Page, Probed, RawReply, Ref, Stream, Wanted, Warning
+from connectors.unified.connector import ActionResult, Diagnostic, Page, Probed, RawReply, Stream, Wanted, Warning
 from connectors.unified.errors import Invalid, NotSupported, PermissionMissing
 
 JOBS, APPLICATIONS = "jobs", "applications"
@@ -239,6 +239,3 @@ def _without_email(job: Mapping[str, Any]) -> Iterable[Warning]:
         if mapping.normal_email(email) is None:
             who = f"job {job['id']}: its {role} {name or '(no name)'}"
             yield Warning("user_without_email", f"{who} has no e-mail in JOIN and cannot be connected as a user")
-
-
-__all__ = ["JoinConnector", "Ref", "connect"]

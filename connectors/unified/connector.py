@@ -168,7 +168,7 @@ class ConnectorFactory(Protocol):
     ) -> Connector:
         """Open a connection; no request is sent yet.
 
-        base_url: the vendor's root without the API path ("https://acme.pinpointhq.com", "http://127.0.0.1:8081").
+        base_url: the vendor's root without the API path ("https://acme.vendor.example", "http://127.0.0.1:8081").
         sleep: called for every wait; None waits for real. verify: a CA file, or whether to verify TLS.
 
         Raises:
