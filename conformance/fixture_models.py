@@ -1,7 +1,7 @@
 """The formats of the files in fixtures/<vendor>/: read them only through `load_*`, which say what is wrong and where.
 
-Everything that conformance knows of one vendor comes from these files. Keys name records as the vendor does; join models,
-which have no id of their own, use the keys they join with slashes ("310/4402").
+Everything that conformance knows of one vendor comes from these files (for exchanges.yaml see exchanges.py). Keys name
+records as the vendor does; join models, which have no id of their own, use the keys they join with slashes ("310/4402").
 
 Values in `expected` positions may be plain JSON, or one of these, at any depth:
 
@@ -403,64 +403,6 @@ class Card(Strict):
     features: list[str]
 
 
-# ------------------------------------------------------------------------------------------------------ exchanges
-
-
-class EvidenceNote(Strict):
-    kind: Literal["documented", "seen in code", "assumed"]
-    text: Annotated[str, Field(min_length=8)]
-
-
-class Request(Strict):
-    method: str
-    path: str
-    """Below the vendor's root, with its query."""
-    headers: dict[str, str] = {}
-    json_: Any = Field(default=None, alias="json")
-
-
-class ExpectedReply(Strict):
-    status: int
-    json_: Any = Field(default=None, alias="json")
-    """The whole body, exactly."""
-    contains: dict[str, Any] = {}
-    """Dotted paths and their values (expected notation)."""
-    absent: list[str] = []
-    """Dotted paths that are not there."""
-    headers: dict[str, str] = {}
-
-    @model_validator(mode="after")
-    def _says_something(self) -> ExpectedReply:
-        if "json_" in self.model_fields_set and (self.contains or self.absent):
-            raise ValueError("a reply is given either whole (json) or by contains and absent")
-        return self
-
-
-class RecordedExchange(Strict):
-    """One request and the vendor's reply, in a fresh tenant; each quirk is shown on and off by two of them."""
-
-    id: Key
-    about: str
-    evidence: EvidenceNote
-    quirk: str | None = None
-    quirk_on: bool | dict[str, Any] | None = None
-    options: dict[str, Any] = {}
-    permissions: list[str] | str | None = None
-    """A credential with these, or with this preset; None: the one of the tenant, which may do all."""
-    setup: list[Step] = []
-    request: Request
-    reply: ExpectedReply
-
-    @model_validator(mode="after")
-    def _quirk_pair(self) -> RecordedExchange:
-        if (self.quirk is None) != (self.quirk_on is None):
-            raise ValueError("quirk and quirk_on belong together")
-        return self
-
-
-RecordedExchanges = list[RecordedExchange]
-
-
 # -------------------------------------------------------------------------------------------------------- reading
 
 
@@ -549,7 +491,3 @@ def load_profile(folder: Path) -> Profile:
 
 def load_card(vendor_folder: Path) -> Card:
     return load(vendor_folder / "card.yaml", Card)  # type: ignore[no-any-return]
-
-
-def load_exchanges(vendor_folder: Path) -> RecordedExchanges:
-    return load(vendor_folder / "exchanges.yaml", RecordedExchanges)  # type: ignore[no-any-return]

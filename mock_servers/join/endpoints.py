@@ -186,7 +186,7 @@ async def read_application(exchange: Exchange) -> Reply:
 async def read_candidate(exchange: Exchange) -> Reply:
     quirk = exchange.quirk(quirks.CandidateReads)
     if quirk is None:
-        raise refuse(exchange, 404, "Not found")
+        raise wire.not_served(exchange, quirks.CandidateReads)
     exchange.acted(quirk)
     row = record(exchange, "candidates", path_id(exchange))
     Parameters(exchange).done()

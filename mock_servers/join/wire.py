@@ -8,11 +8,13 @@ server and client could agree on the same mistake.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_servers.engine.quirks import Quirk
 from mock_servers.engine.vendors import Refusal, Reply
 from mock_servers.join import links, quirks
 
@@ -289,6 +291,12 @@ ERRORS = Errors()
 def refuse(exchange: Exchange, status: int, message: str) -> Refusal:
     """To be raised: the vendor says no."""
     return Refusal(ERRORS.error(exchange, status, message))
+
+
+def not_served(exchange: Exchange, quirk: type[Quirk]) -> Refusal:
+    """To be raised: nothing stands at this path, since this tenant lacks a quirk."""
+    reply = ERRORS.error(exchange, 404, "Not found")
+    return Refusal(replace(reply, why=f"{exchange.method} {exchange.path} is not served: the quirk {quirk.name} is off, or set otherwise"))
 
 
 def rate_limit_headers(limit: int, remaining: int, reset_seconds: float) -> tuple[tuple[bytes, bytes], ...]:

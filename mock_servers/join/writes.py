@@ -82,7 +82,7 @@ def old_status_path(status: str) -> Handler:
     async def handler(exchange: Exchange) -> Reply:
         quirk = exchange.quirk(quirks.OldStatusPaths)
         if quirk is None:
-            raise refuse(exchange, 404, "Not found")
+            raise wire.not_served(exchange, quirks.OldStatusPaths)
         exchange.acted(quirk)
         Parameters(exchange).done()
         id = path_id(exchange)
@@ -219,7 +219,7 @@ async def replace_tags(exchange: Exchange) -> Reply:
     """The sent list is the whole set afterwards."""
     quirk = exchange.quirk(quirks.TagReplacement)
     if quirk is None or quirk.verb.upper() not in (exchange.method, "BOTH"):
-        raise refuse(exchange, 404, "Not found")
+        raise wire.not_served(exchange, quirks.TagReplacement)
     exchange.acted(quirk)
     Parameters(exchange).done()
     candidate = record(exchange, "candidates", path_id(exchange))
@@ -245,7 +245,7 @@ def delete(table: str) -> Handler:
     async def handler(exchange: Exchange) -> Reply:
         quirk = exchange.quirk(quirks.DeleteEndpoints)
         if quirk is None:
-            raise refuse(exchange, 404, "Not found")
+            raise wire.not_served(exchange, quirks.DeleteEndpoints)
         exchange.acted(quirk)
         Parameters(exchange).done()
         row = record(exchange, table, path_id(exchange))
