@@ -11,6 +11,7 @@ from fastapi import Request
 from pydantic import TypeAdapter
 
 from mock_servers.engine.clock import Clock
+from mock_servers.engine.credentials import shown
 from mock_servers.engine.tenants import Tenant, Tenants
 from mock_servers.engine.vendors import Credential
 
@@ -42,6 +43,10 @@ class Desk:
         base_url, https_base_url = self.addresses(vendor)
         return {"base_url": base_url, "https_base_url": https_base_url}
 
+    def secrets(self, request: Request, tenant: Tenant, credential: Credential) -> dict[str, str]:
+        """What the credential's client is given."""
+        return shown(credential.secrets, self.where(request, tenant.vendor.name)["base_url"] or "")
+
     def tenant(self, request: Request, tenant: Tenant) -> dict[str, Any]:
         first = tenant.credentials.first
         return {
@@ -51,7 +56,7 @@ class Desk:
             "scenario": tenant.scenario,
             **self.where(request, tenant.vendor.name),
             "clock": clock_json(tenant.clock),
-            "credential": first.secrets if first is not None else None,
+            "credential": self.secrets(request, tenant, first) if first is not None else None,
             "credential_id": first.id if first is not None else None,
         }
 

@@ -126,7 +126,7 @@ def _add_credentials(routes: APIRouter, desk: Desk) -> None:
     tenants = desk.tenants
 
     @routes.post("/tenants/{id}/credentials", status_code=201, tags=["credentials"], summary="Mint a key.")
-    async def mint(id: str, wish: CredentialWish) -> dict[str, Any]:
+    async def mint(request: Request, id: str, wish: CredentialWish) -> dict[str, Any]:
         tenant = tenants.get(id)
         if wish.expires_at is not None and wish.expires_in is not None:
             raise AdminProblem(422, "invalid", "expires_at and expires_in contradict each other", "give one of them")
@@ -135,7 +135,7 @@ def _add_credentials(routes: APIRouter, desk: Desk) -> None:
             expires_at = tenant.clock.now() + wish.expires_in
             iso(expires_at)  # so that a moment which cannot be written is refused here
         credential = tenant.credentials.mint(wish.permissions, name=wish.name, expires_at=expires_at)
-        return {**credential_json(credential), "credential": credential.secrets}
+        return {**credential_json(credential), "credential": desk.secrets(request, tenant, credential)}
 
     @routes.get("/tenants/{id}/credentials", tags=["credentials"], summary="All keys, never their secrets.")
     async def list_all(id: str) -> dict[str, Any]:

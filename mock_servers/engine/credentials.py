@@ -1,17 +1,21 @@
-"""A tenant's keys: minted with any subset of the vendor's permissions, changed, expired and revoked."""
+"""A tenant's keys: minted with any subset of the vendor's permissions, changed, expired and revoked; and the tokens issued to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mock_servers.engine.vendors import Credential, Vendor
+from mock_servers.engine.vendors import Credential, Token, Vendor
 
 if TYPE_CHECKING:
     from mock_servers.engine.tenants import Tenant
 
 ALL = "all"
+BASE_URL = "{base_url}"
+"""Stands among a credential's secrets for the vendor's address, which differs by the way it is reached."""
+TOKENS_KEPT = 10_000
+"""Ended tokens stay known, so that a refusal can say why, until there are so many."""
 
 
 class UnknownCredential(KeyError):
@@ -52,12 +56,18 @@ def resolve_permissions(vendor: Vendor, wanted: Iterable[str] | str) -> frozense
     return frozenset(held)
 
 
+def shown(secrets: Mapping[str, str], base_url: str) -> dict[str, str]:
+    """A credential's secrets for somebody who reaches the vendor at `base_url`."""
+    return {name: base_url if value == BASE_URL else value for name, value in secrets.items()}
+
+
 class Credentials:
-    """All keys of one tenant, by id. Revoked ones stay listed, so that a refusal can say why."""
+    """All keys of one tenant, by id, and their tokens. Revoked ones stay listed, so that a refusal can say why."""
 
     def __init__(self, tenant: Tenant, index: CredentialIndex, seed: str) -> None:
         self._tenant, self._index, self._seed = tenant, index, seed
         self._by_id: dict[str, Credential] = {}
+        self._tokens: dict[str, Token] = {}
         self._minted = 0
 
     def __iter__(self) -> Iterator[Credential]:
@@ -84,6 +94,7 @@ class Credentials:
         credential = Credential(id, name if name is not None else id, held, secrets, lookup, created_at=now, expires_at=expires_at)
         self._minted = number
         self._keep(credential)
+        self._issue_first(credential)
         return credential
 
     def change(self, id: str, *, permissions: Iterable[str] | str | None = None) -> Credential:
@@ -104,32 +115,81 @@ class Credentials:
         credential.revoked = True
         return credential
 
+    # -- tokens -------------------------------------------------------------------------------------------------
+
+    def issue(self, token: Token) -> Token:
+        """Let requests that present it be its credential's. Raises UnknownCredential, or ValueError when the lookup is taken."""
+        credential = self.get(token.credential_id)
+        self._refuse_taken(token.lookup)
+        if len(self._tokens) >= TOKENS_KEPT:
+            self._drop_ended_tokens()
+        self._tokens[token.lookup] = token
+        self._index[token.lookup] = (self._tenant, credential)
+        return token
+
+    def token(self, lookup: str) -> Token | None:
+        """An ended one is found too."""
+        return self._tokens.get(lookup)
+
+    def tokens(self) -> tuple[Token, ...]:
+        """Copies of all, ended ones too: plain data for a snapshot."""
+        return tuple(replace(token, facts=dict(token.facts)) for token in self._tokens.values())
+
+    def _issue_first(self, credential: Credential) -> None:
+        first_tokens = self._tenant.vendor.first_tokens
+        for token in first_tokens(credential, self._tenant.clock.now()) if first_tokens is not None else ():
+            self.issue(token)
+
+    def _drop_ended_tokens(self) -> None:
+        now = self._tenant.clock.now()
+        for lookup, token in list(self._tokens.items()):
+            if token.revoked or (token.expires_at is not None and token.expires_at <= now):
+                del self._tokens[lookup]
+                self._index.pop(lookup, None)
+
+    # -- copies -------------------------------------------------------------------------------------------------
+
     def secret_values(self) -> set[str]:
         """Every value that must not be seen in a journal: of living and of revoked keys."""
         values = {value for credential in self._by_id.values() for value in (credential.lookup, *credential.secrets.values())}
+        values |= {token.secret for token in self._tokens.values()}
         # A secrets dict also holds what is no secret, e.g. the account's name; short words would mask half the journal.
-        return {value for value in values if len(value) >= 8 and value != self._tenant.name}
+        return {value for value in values if len(value) >= 8 and value not in (self._tenant.name, BASE_URL)}
 
     def copies(self) -> tuple[Credential, ...]:
         return tuple(replace(credential) for credential in self._by_id.values())
 
-    def restore(self, kept: tuple[Credential, ...]) -> None:
-        """Have exactly these keys again; another tenant's keys get this tenant's own secrets."""
+    def restore(self, kept: tuple[Credential, ...], tokens: tuple[Token, ...] | None = None) -> None:
+        """Have exactly these keys again, and these tokens; another tenant's keys get this tenant's own secrets.
+
+        Without `tokens`, as after a reset or in a fork, each key has its first ones, issued now: clients sign in again.
+        """
         self.forget()
         for number, credential in enumerate(kept, start=1):
             lookup, secrets = self._tenant.vendor.authenticator.mint(self._tenant.name, number, self._seed)
-            self._keep(replace(credential, lookup=lookup, secrets=secrets))
+            restored = replace(credential, lookup=lookup, secrets=secrets)
+            self._keep(restored)
+            if tokens is None:
+                self._issue_first(restored)
+        for token in tokens if tokens is not None else ():
+            self.issue(replace(token, facts=dict(token.facts)))
         self._minted = len(kept)
 
     def forget(self) -> None:
         for credential in self._by_id.values():
             self._index.pop(credential.lookup, None)
+        for lookup in self._tokens:
+            self._index.pop(lookup, None)
         self._by_id.clear()
+        self._tokens.clear()
         self._minted = 0
 
     def _keep(self, credential: Credential) -> None:
-        if credential.lookup in self._index:
-            owner = self._index[credential.lookup][0].id
-            raise ValueError(f"{self._tenant.vendor.name}'s authenticator minted for {self._tenant.id} the secret of {owner}")
+        self._refuse_taken(credential.lookup)
         self._by_id[credential.id] = credential
         self._index[credential.lookup] = (self._tenant, credential)
+
+    def _refuse_taken(self, lookup: str) -> None:
+        if lookup in self._index:
+            owner = self._index[lookup][0].id
+            raise ValueError(f"{self._tenant.vendor.name}'s authenticator gave {self._tenant.id} a secret of {owner}")

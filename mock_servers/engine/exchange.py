@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mock_servers.engine.quirks import Quirk
-from mock_servers.engine.vendors import Credential, Operation, Vendor
+from mock_servers.engine.vendors import Credential, Operation, Token, Vendor
 
 if TYPE_CHECKING:
     from mock_servers.engine.store import Store
@@ -44,6 +44,8 @@ class Exchange:
     operation: Operation | None = None
     params: dict[str, str] = field(default_factory=dict)
     credential: Credential | None = None
+    token: Token | None = None
+    """The token that led to the credential, where the vendor issues any."""
     quirks_acted: list[str] = field(default_factory=list)
     faults_acted: list[str] = field(default_factory=list)
     changes: list[tuple[str, str, Any]] = field(default_factory=list)

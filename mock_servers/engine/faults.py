@@ -169,9 +169,34 @@ class RevokeCredential(Fault):
         return reply
 
 
+@dataclass(frozen=True)
+class ExpireToken(Fault):
+    """The token of the request ends, its credential lives on: before its work, or just after. Signing in again helps.
+
+    At a vendor that issues no tokens, or when a request comes without one, nothing happens.
+    """
+
+    name = "expire_token"
+
+    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
+        if exchange.token is not None:
+            exchange.token.expires_at = exchange.now
+        return reply
+
+
 KINDS: dict[str, type[Fault]] = {
     kind.name: kind
-    for kind in (Status, RateLimited, CutBeforeHeaders, CutMidBody, TruncatedBody, LostAnswer, ExpireCredential, RevokeCredential)
+    for kind in (
+        Status,
+        RateLimited,
+        CutBeforeHeaders,
+        CutMidBody,
+        TruncatedBody,
+        LostAnswer,
+        ExpireCredential,
+        RevokeCredential,
+        ExpireToken,
+    )
 }
 
 

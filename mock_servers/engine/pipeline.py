@@ -121,8 +121,8 @@ class Answering:
             raise NoSuchTenant(f"no tenant {named!r} of {vendor.name}")
         if tenant is None and found is not None:
             tenant = found[0]
-        if found is not None and found[0] is tenant:
-            exchange.credential = found[1]
+        if secret is not None and found is not None and found[0] is tenant:
+            exchange.credential, exchange.token = found[1], found[0].credentials.token(secret)
         elif secret is not None:
             self._problem = "unknown"
         self._belongs = tenant is not None
@@ -189,7 +189,7 @@ class Answering:
 
     def _over_limit(self) -> Reply | None:
         exchange = self._exchange
-        if exchange.credential is None:
+        if exchange.credential is None or (exchange.operation is not None and not exchange.operation.needs_credential):
             return None
         limit = exchange.tenant.rate_limit
         verdict = limit.count(exchange.credential.id, exchange.now)
@@ -221,7 +221,7 @@ class Answering:
         if not operation.needs_credential:
             exchange.permission_decision = "not needed"
             if problem is not None:
-                exchange.credential = None
+                exchange.credential = exchange.token = None
             return None
         if problem is not None:
             exchange.permission_decision = "not reached"
@@ -248,20 +248,25 @@ class Answering:
         credential = self._exchange.credential
         if self._problem is not None or credential is None:
             return self._problem if self._problem is not None else "missing"
-        if credential.revoked:
-            return "revoked"
-        if credential.expires_at is not None and credential.expires_at <= self._exchange.now:
-            return "expired"
+        token = self._exchange.token
+        for holder in (credential,) if token is None else (credential, token):
+            if holder.revoked:
+                return "revoked"
+            if holder.expires_at is not None and holder.expires_at <= self._exchange.now:
+                return "expired"
         return None
 
     def _credential_story(self) -> str:
         credential = self._exchange.credential
         if credential is None:
             return f" to tenant {self._exchange.tenant.id}" if self._problem == "unknown" else ""
-        story = f": {credential.id} ({credential.name})"
-        if credential.expires_at is None:
+        story, token = f": {credential.id} ({credential.name})", self._exchange.token
+        ends = [holder.expires_at for holder in (credential, token) if holder is not None and holder.expires_at is not None]
+        if token is not None:
+            story = f"{story} by its {token.kind} token"
+        if not ends:
             return story
-        return f"{story}, which ended at {datetime.fromtimestamp(credential.expires_at, UTC).isoformat()} of the tenant's clock"
+        return f"{story}, which ended at {datetime.fromtimestamp(min(ends), UTC).isoformat()} of the tenant's clock"
 
 
 def _in_one_transaction(exchange: Exchange, operation: Operation) -> Reply:

@@ -1,4 +1,4 @@
-"""A vendor's request limit: so many requests per credential and fixed window of the tenant's clock; one switch turns it off."""
+"""A vendor's request limit: so many requests per credential, or account, and fixed window of the tenant's clock; one switch turns it off."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mock_servers.engine.vendors import RateLimitDefaults
 FALLBACK_REQUESTS = 100
 FALLBACK_WINDOW_SECONDS = 60.0
 """For vendors that publish no number, once somebody turns the limit on."""
+_ALL = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,24 @@ class RateLimit:
 
     def count(self, credential_id: str, now: float) -> Verdict:
         """Count one request of a credential at a moment of the tenant's clock. Refused ones do not count."""
-        window = int(now // self.window_seconds)
-        counted_in, used = self._counted.get(credential_id, (window, 0))
-        if counted_in != window:
-            used = 0
+        window, used = self._used(credential_id, now)
         allowed = used < self.requests
         used += allowed
-        self._counted[credential_id] = (window, used)
+        self._counted[self._counter(credential_id)] = (window, used)
         return Verdict(allowed, self.requests, self.requests - used, (window + 1) * self.window_seconds - now)
+
+    def remaining(self, credential_id: str, now: float) -> int:
+        """How many requests are left in this window, without counting one."""
+        return self.requests - self._used(credential_id, now)[1]
+
+    def _used(self, credential_id: str, now: float) -> tuple[int, int]:
+        """(this window's number, requests counted in it)."""
+        window = int(now // self.window_seconds)
+        counted_in, used = self._counted.get(self._counter(credential_id), (window, 0))
+        return window, used if counted_in == window else 0
+
+    def _counter(self, credential_id: str) -> str:
+        return _ALL if self.defaults is not None and self.defaults.shared else credential_id
 
     def headers(self, verdict: Verdict) -> tuple[tuple[bytes, bytes], ...]:
         if self.defaults is None or self.defaults.headers is None:

@@ -15,6 +15,7 @@ import uvicorn
 
 from mock_servers.engine.admin import Admin
 from mock_servers.engine.app import ADMIN, create_app
+from mock_servers.engine.credentials import shown
 from mock_servers.engine.protocol import SandboxProtocol
 from mock_servers.engine.scenarios import SHIPPED_FIXTURES, Scenarios
 from mock_servers.engine.tenants import DEFAULT_SEED, Tenants
@@ -173,7 +174,7 @@ class Sandbox:
 
     def _vendor_info(self, name: str) -> dict[str, Any]:
         base_url, https_base_url = self.addresses(name)
-        return {"base_url": base_url, "https_base_url": https_base_url, "credential": self.tenants.default_secrets(name)}
+        return {"base_url": base_url, "https_base_url": https_base_url, "credential": shown(self.tenants.default_secrets(name), base_url)}
 
 
 class _Server(uvicorn.Server):

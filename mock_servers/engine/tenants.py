@@ -17,7 +17,7 @@ from mock_servers.engine.quirks import QuirkSwitches
 from mock_servers.engine.rate_limit import RateLimit
 from mock_servers.engine.scenarios import Scenarios
 from mock_servers.engine.store import Store
-from mock_servers.engine.vendors import Credential, Vendor
+from mock_servers.engine.vendors import Credential, Token, Vendor
 
 DEFAULT_NAME = "demo"
 DEFAULT_SEED = "ats-sandbox"
@@ -56,6 +56,8 @@ class Seed:
     options: Mapping[str, Any]
     rate_limit: RateLimit
     credentials: tuple[Credential, ...] = ()
+    tokens: tuple[Token, ...] | None = None
+    """None: each credential's first ones."""
 
 
 class Tenant:
@@ -94,7 +96,7 @@ class Tenant:
         self._seed = replace(self._seed, credentials=self.credentials.copies())
 
     def as_seed(self) -> Seed:
-        """An independent copy of all that a reset or a fork brings back."""
+        """An independent copy of all that a reset or a fork brings back; the tokens are of use under this tenant's name only."""
         return Seed(
             self.scenario,
             self.store.fork(),
@@ -104,6 +106,7 @@ class Tenant:
             deepcopy(self.options),
             self.rate_limit.copy(),
             self.credentials.copies(),
+            self.credentials.tokens(),
         )
 
     def close(self) -> None:
@@ -117,7 +120,7 @@ class Tenant:
         self.clock = Clock(seed.now, frozen=seed.frozen)
         self.quirks, self.options = seed.quirks.copy(), dict(deepcopy(seed.options))
         self.faults, self.rate_limit = Faults(), seed.rate_limit.copy()
-        self.credentials.restore(seed.credentials)
+        self.credentials.restore(seed.credentials, seed.tokens)
 
 
 def checked_options(vendor: Vendor, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,7 +218,11 @@ class Tenants:
     def fork(self, origin: Tenant, name: str | None = None) -> Tenant:
         """A full copy under another name and with secrets of its own; no faults, an empty journal. Raises BadName, NameTaken."""
         self._refuse_taken(origin.vendor, name)
-        return self._add(origin.vendor, self._free_name(origin.vendor.name, origin.name) if name is None else name, origin.as_seed())
+        return self._add(
+            origin.vendor,
+            self._free_name(origin.vendor.name, origin.name) if name is None else name,
+            replace(origin.as_seed(), tokens=None),
+        )
 
     def delete(self, tenant: Tenant) -> None:
         del self._by_name[tenant.vendor.name][tenant.name]

@@ -93,12 +93,31 @@ class Credential:
     name: str
     permissions: frozenset[str]
     secrets: dict[str, str]
+    """A value "{base_url}" stands for the vendor's address as the reader reaches it; it is filled in where secrets are shown."""
     lookup: str
     """The secret under which the engine finds it (what `Authenticator.presented` returns)."""
     created_at: float
     expires_at: float | None = None
     revoked: bool = False
     last_used_at: float | None = None
+
+
+@dataclass(slots=True)
+class Token:
+    """One more way to a credential: a secret that it has from the start, or that a sign-in issued. Ends with the credential at the latest."""
+
+    lookup: str
+    """As `Authenticator.presented` returns it."""
+    secret: str
+    """As the client holds it; the journal masks it."""
+    credential_id: str
+    kind: str
+    """The vendor's own word, e.g. "access" or "refresh"."""
+    issued_at: float
+    expires_at: float | None = None
+    revoked: bool = False
+    facts: dict[str, str] = field(default_factory=dict)
+    """What else the vendor must remember of it, e.g. the scope that was asked for."""
 
 
 class Authenticator(Protocol):
@@ -136,7 +155,10 @@ class WireErrors(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RateLimitDefaults:
-    """A vendor's request limit: so many requests per window of the tenant's clock."""
+    """A vendor's request limit: so many requests per window of the tenant's clock, by credential or by the whole account.
+
+    Requests to operations that need no credential do not count.
+    """
 
     requests: int
     window_seconds: float
@@ -144,6 +166,8 @@ class RateLimitDefaults:
     on_by_default: bool = False
     headers: Callable[[int, int, float], tuple[tuple[bytes, bytes], ...]] | None = None
     """(limit, remaining, seconds until reset) to response headers; None: the vendor sends none."""
+    shared: bool = False
+    """All credentials of a tenant use up one allowance."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +195,8 @@ class Vendor:
     rate_limit: RateLimitDefaults | None = None
     guard: Callable[[Exchange], Reply | None] | None = None
     """Asked after a good credential and before its permissions, e.g. for an account whose API is switched off."""
+    first_tokens: Callable[[Credential, float], Iterable[Token]] | None = None
+    """(credential, now) to the tokens that a credential has from the start; None: its `lookup` is the only way to it."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Tenant-wide switches that are no quirk, with their defaults, e.g. {"api_enabled": True}."""
     max_body_bytes: int = 64 * 1024 * 1024
