@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,41 @@ def carry_out(
             repeat = (again, changes_between(after, world.tenant.dump()))
     later = _synced(session) if case.creates and rule is None and outcome.ok else None
     return Run(case, outcome, changes_between(before, after), after, journal, exchanges, shown, later, repeat)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One case with a certain credential."""
+
+    run: Run
+
+
+def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iterator[Attempt]:
+    """The case with each of these sets of permissions. A try that changed nothing leaves its connection to the next one."""
+    session: Session | None = None
+    for held in sets:
+        if session is None:
+            session = lab.world().connect(settings=case.settings)
+            session.sync_well()
+            session.world.perform(case.setup)
+        shown = session.snapshot()
+        session.reconnect(credential=lab.mint(session.world, sorted(held)).credential)
+        done = _called(lab, session, case, shown)
+        yield Attempt(done)
+        if done.changes.counts() or done.outcome.ok:
+            session = None
+
+
+def _called(lab: Lab, session: Session, case: ActionCase, shown: judge.Snapshot) -> Run:
+    world = session.world
+    with FileServer(case.files) as server:
+        values = with_ids(case.input, shown, tuple(lab.promise.models), server.url)
+        before = world.tenant.dump()
+        world.tenant.clear_journal()
+        outcome = session.act(case.action, values)
+        after = world.tenant.dump()
+    journal, exchanges = tuple(world.tenant.journal()), lab.exchanges(world, last=4)
+    return Run(case, outcome, changes_between(before, after), after, journal, exchanges, shown, None, None)
 
 
 def _synced(session: Session) -> judge.Snapshot:

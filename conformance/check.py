@@ -90,6 +90,7 @@ CHAPTERS = (
     "quirks",
     "permissions",
     "scopes",
+    "matrix",
     "features",
 )
 """In the order in which they run: what a later one takes for granted, an earlier one has judged."""

@@ -381,6 +381,8 @@ class Profile(Strict):
     delta: list[DeltaCase] = []
     constants: list[str] = []
     """Models whose records are facts about the vendor: nothing at the vendor changes or deletes them."""
+    never_blank: dict[str, list[str]] = {}
+    """Model to fields for which the vendor always has a value, so that no record can show a blank one."""
     not_kept_under: dict[str, str] = {}
     """Quirk to the reason why the promise cannot be kept under it, so that no subject is judged there."""
     volatile: list[str] = []

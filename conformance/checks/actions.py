@@ -40,7 +40,7 @@ def _input(lab: Lab, cell: Cell, cases: Sequence[ActionCase]) -> Result:
         if not done.outcome.ok or writes_problem(case.writes, done.changes.counts()):
             continue
         for proof in case.cells[cell.name]:
-            problem = _proof_problem(proof, done)
+            problem = proof_problem(proof, done)
             if problem is not None:
                 expected = getattr(proof, next(name for name in ("equals", "contains", "decodes_to") if name in proof.model_fields_set))
                 return broken(cell, f"case {case.id}: {problem}", code=Code.SILENT_DROP, expected=expected, seen=done.exchanges)
@@ -50,7 +50,7 @@ def _input(lab: Lab, cell: Cell, cases: Sequence[ActionCase]) -> Result:
     return held(cell, f"{proved} proofs", Code.HONOURED)
 
 
-def _proof_problem(proof: Proof, done: Run) -> str | None:
+def proof_problem(proof: Proof, done: Run) -> str | None:
     """Why the truth does not show the input, or None."""
     if proof.data is not None:
         values = list(judge.dig(done.outcome.data, proof.data))

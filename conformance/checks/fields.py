@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,6 +30,7 @@ from conformance.check import Cell, Check, Result
 from conformance.fixture_models import Perturbation
 from conformance.lab import Lab, World
 from conformance.outcomes import Code
+from conformance.subjects import SyncOutcome
 from connectors.unified.models import MODELS, REFERENCES
 
 SERVICE_MADE = ("id", "changed_at", "remote_deleted_at")
@@ -184,20 +186,32 @@ def declared(perturbations: Sequence[Perturbation]) -> judge.Declared:
     return judge.Declared(*[(one.expect, one.also_changes) for one in perturbations])
 
 
-def _fresh_after(lab: Lab, perturbations: Sequence[Perturbation]) -> judge.Snapshot:
+@dataclass(frozen=True)
+class Perturbed:
+    """A fresh connection after all perturbations."""
+
+    outcome: SyncOutcome
+    snapshot: judge.Snapshot
+
+
+def perturbed(lab: Lab) -> Perturbed:
+    return lab.once("perturbed", lambda: _fresh_after(lab, lab.fixtures.perturbations))
+
+
+def _fresh_after(lab: Lab, perturbations: Sequence[Perturbation]) -> Perturbed:
     world = lab.world()
     world.tenant.advance(60)
     apply(world, perturbations)
     session = world.connect()
-    session.sync_well()
-    return session.snapshot()
+    outcome = session.sync_well()
+    return Perturbed(outcome, session.snapshot())
 
 
 def _perturbed(lab: Lab) -> Iterator[Result]:
     """PTB-1."""
     perturbations = lab.fixtures.perturbations
     wanted = declared(perturbations)
-    after = _fresh_after(lab, perturbations)
+    after = perturbed(lab).snapshot
     deviations = worth_judging(lab, wanted.deviations(lab.calm.snapshot, after, lab.models))
     moved = {(model, name) for model, _, name in wanted.cells}
     cells = _moving_cells(lab)
@@ -230,7 +244,7 @@ def _culprit(lab: Lab, deviation: judge.Deviation) -> str:
     tried.append(deviation)
     while len(chosen) > 1:
         half = chosen[: len(chosen) // 2]
-        after = _fresh_after(lab, half)
+        after = _fresh_after(lab, half).snapshot
         again = any(
             (one.model, one.key, one.field) == (deviation.model, deviation.key, deviation.field)
             for one in judge.differences(lab.calm.snapshot, after, lab.models)

@@ -22,8 +22,15 @@ def probe(wire: Wire, wanted: Wanted) -> tuple[Probed, ...]:
     found: dict[tuple[str, str | None], Diagnostic] = {}
     for listing in LISTINGS.values():
         for diagnostic in _against(wire, listing, wanted) if set(listing.feeds) & set(wanted) else ():
-            found.setdefault((diagnostic.model, diagnostic.field), diagnostic)
+            place = (diagnostic.model, diagnostic.field)
+            found[place] = _both(found[place], diagnostic) if place in found else diagnostic
     return tuple(_verdicts(wanted, found))
+
+
+def _both(first: Diagnostic, second: Diagnostic) -> Diagnostic:
+    """One verdict on what two lists bring together: everything that is lacking for it."""
+    missing = dict.fromkeys((*first.missing_permissions, *second.missing_permissions))
+    return replace(first, missing_permissions=tuple(missing))
 
 
 def _against(wire: Wire, listing: Listing, wanted: Wanted) -> Iterable[Diagnostic]:

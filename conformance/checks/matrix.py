@@ -1,0 +1,257 @@
+"""The matrix: every credential × model × field and credential × action × input, and the smallest permission set of each promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.casework import broken, held, judged, model_cells, same, unverifiable
+from conformance.check import Cell, Check, Result
+from conformance.lab import Lab
+from conformance.outcomes import WORST_FIRST, Code, Verdict, verdict_of
+from conformance.scopes import writes
+from conformance.scopes.credentials import declared
+from conformance.scopes.matrix import Judged, Matrix, probe_problem
+from conformance.scopes.smallest import Search
+from conformance.scopes.truth import Permissions, promised_cells
+from conformance.scopes.worlds import four_worlds
+
+
+def matrix_of(lab: Lab) -> Matrix:
+    return lab.once("matrix", lambda: Matrix(lab))
+
+
+def _result(cell: Cell, one: Judged) -> Result:
+    return Result(cell, one.code, one.message, one.expected, one.got)
+
+
+# ----------------------------------------------------------------------------------------------------------- reading
+
+
+def _column_cells(lab: Lab) -> list[Cell]:
+    return [Cell("credential", column.name, model) for column in matrix_of(lab).columns for model in lab.models]
+
+
+def _cells(lab: Lab) -> Iterator[Result]:
+    """MTX-1."""
+    matrix = matrix_of(lab)
+    for column in matrix.columns:
+        for model in lab.models:
+            yield _result(Cell("credential", column.name, model), _worst(matrix, column.name, model))
+
+
+def _worst(matrix: Matrix, column_name: str, model: str) -> Judged:
+    """The model's own word, unless one of its fields has a worse one."""
+    column = matrix.column(column_name)
+    own = matrix.model(column, model)
+    if verdict_of(own.code) is not Verdict.PASS:
+        return own
+    fields = [(name, matrix.field(column, model, name)) for name in matrix.lab.promise.models[model].fields]
+    for verdict in WORST_FIRST:
+        found = [(name, one) for name, one in fields if verdict_of(one.code) is verdict]
+        if found and verdict is not Verdict.PASS:
+            name, one = found[0]
+            return Judged(one.code, f"{name}: {one.message}", one.expected, one.got)
+    return own
+
+
+def _probe_cells(lab: Lab) -> list[Cell]:
+    good = [column for column in matrix_of(lab).columns if column.state == "good"]
+    return [Cell("credential", f"probe, {column.name}", model) for column in good for model in lab.models]
+
+
+def _probes(lab: Lab) -> Iterator[Result]:
+    """MTX-2."""
+    matrix = matrix_of(lab)
+    for column in matrix.columns:
+        if column.state == "good":
+            for model in lab.models:
+                yield judged(Cell("credential", f"probe, {column.name}", model), probe_problem(matrix, column, model))
+
+
+def _worlds(lab: Lab) -> Iterator[Result]:
+    """MTX-3."""
+    for cell in promised_cells(lab):
+        yield _result(cell, four_worlds(matrix_of(lab), cell).verdict())
+
+
+def _manners_cells(lab: Lab) -> list[Cell]:
+    return [Cell("credential", column.name, "requests") for column in matrix_of(lab).columns]
+
+
+def _manners(lab: Lab) -> Iterator[Result]:
+    """MTX-4."""
+    matrix = matrix_of(lab)
+    for column in matrix.columns:
+        cell = Cell("credential", column.name, "requests")
+        requests = matrix.sight(column).requests
+        writing = [f"{method} {operation}" for method, operation, _ in requests if _writes(lab, operation)]
+        refused = [operation for _, operation, status in requests if status == 403]
+        again = sorted({str(operation) for operation in refused if refused.count(operation) > _REFUSALS})
+        if writing:
+            yield broken(cell, f"reading wrote: {writing[0]}")
+        else:
+            yield judged(cell, f"refused with 403 and asked again and again: {', '.join(again)}" if again else None)
+
+
+_REFUSALS = 12
+"""A list may be tried for several models and by several filters; more than this is a retry of what stays refused."""
+
+
+def _writes(lab: Lab, operation: str | None) -> bool:
+    return operation is not None and bool(lab.facts.operations.get(operation, {}).get("writes"))
+
+
+def _interleaved_cells(lab: Lab) -> list[Cell]:
+    return [Cell("credential", "interleaved", name) for name in ("FULL", "NONE")]
+
+
+def _interleaved(lab: Lab) -> Iterator[Result]:
+    """MTX-5."""
+    world = lab.world()
+    rich = world.connect(credential=lab.mint(world, "all").credential)
+    poor = world.connect(credential=lab.mint(world, []).credential)
+    matrix, none = matrix_of(lab), frozenset[str]()
+    rich.sync_well()
+    poor.sync()
+    first = poor.snapshot()
+    rich.sync_well()
+    poor.sync()
+    second = poor.snapshot()
+    yield judged(Cell("credential", "interleaved", "FULL"), same(lab, lab.calm.snapshot, rich.snapshot()))
+    leaked = [
+        f"{len(shown.rows[model])} records of {model}"
+        for shown in (first, second)
+        for model in lab.models
+        if shown.rows.get(model) and matrix.truth.missing(none, model)
+    ]
+    yield judged(Cell("credential", "interleaved", "NONE"), leaked[0] if leaked else None, code=Code.LEAK)
+
+
+# ------------------------------------------------------------------------------------------------- smallest sets
+
+
+def search_for(lab: Lab, model: str, name: str | None) -> tuple[Search, tuple[Permissions, ...]]:
+    """The smallest sets with which a model, or one of its fields, is read."""
+
+    def observe() -> tuple[Search, tuple[Permissions, ...]]:
+        matrix = matrix_of(lab)
+        found = Search(lambda permissions: matrix.can_read(permissions, model, name))
+        return found, found.smallest(frozenset(lab.facts.permissions), declared(lab, model, name))
+
+    return lab.once(("smallest", model, name), observe)
+
+
+def _smallest_cells(lab: Lab) -> list[Cell]:
+    return [*promised_cells(lab), *model_cells(lab)]
+
+
+def _smallest(lab: Lab) -> Iterator[Result]:
+    """MTX-6."""
+    truth = matrix_of(lab).truth
+    for cell in _smallest_cells(lab):
+        model, name = (cell.owner, cell.name) if cell.kind == "field" else (cell.name, None)
+        search, sets = search_for(lab, model, name)
+        true = truth.needs(model) | (truth.needs(model, name) if name else frozenset())
+        yield _compared(cell, search, sets, declared(lab, model, name), true)
+
+
+def _compared(cell: Cell, search: Search, sets: tuple[Permissions, ...], own: Permissions, true: Permissions | None) -> Result:
+    """The declared set beside the sets found, and beside the vendor's truth."""
+    if not sets:
+        return unverifiable(cell, "not even all permissions are enough")
+    odd = search.non_monotone()
+    if odd is not None:
+        return broken(cell, f"more is less: {_told(odd[0])} is enough, {_told(odd[1])} is not", code=Code.WRONG_VALUE)
+    found = " or ".join(_told(one) for one in sets)
+    if own not in sets:
+        over = [sorted(own - one) for one in sets if one < own]
+        under = [sorted(one - own) for one in sets if own < one]
+        what = (
+            f"OVER_DECLARED by {', '.join(over[0])}"
+            if over
+            else f"UNDER_DECLARED by {', '.join(under[0])}"
+            if under
+            else "declared otherwise"
+        )
+        return broken(cell, f"{what}: declared {_told(own)}, enough is {found}", expected=[sorted(one) for one in sets], got=sorted(own))
+    if true is not None and sets != (true,):
+        return broken(
+            cell, f"enough is {found}, and the vendor asks for {_told(true)}", expected=sorted(true), got=[sorted(one) for one in sets]
+        )
+    return held(cell, found)
+
+
+def _told(held_: Permissions) -> str:
+    return "{" + ", ".join(sorted(held_)) + "}"
+
+
+# ------------------------------------------------------------------------------------------------------------ writing
+
+
+def _write_cells(lab: Lab) -> list[Cell]:
+    found = []
+    for action in lab.promise.actions:
+        case = writes.case_for(lab, action)
+        names = ["FULL"] if case is None else [column.name for column in writes.columns_for(lab, case)]
+        found += [Cell("credential", name, action) for name in names]
+    return found or [Cell("credential", "", "no action")]
+
+
+def _writing(lab: Lab) -> Iterator[Result]:
+    """MTX-7."""
+    if not lab.promise.actions:
+        yield Result(Cell("credential", "", "no action"), Code.NOT_APPLICABLE, "no action is promised")
+    for action in lab.promise.actions:
+        case = writes.case_for(lab, action)
+        if case is None:
+            yield unverifiable(Cell("credential", "FULL", action), "actions.yaml has no case of it that goes through with every permission")
+            continue
+        columns = writes.columns_for(lab, case)
+        writes.try_all(lab, case, [column.holds for column in columns])
+        for column in columns:
+            yield _result(Cell("credential", column.name, action), _worst_write(lab, case.id, action, column))
+
+
+def _worst_write(lab: Lab, case_id: str, action: str, column: writes.WriteColumn) -> Judged:
+    case = next(one for one in lab.fixtures.actions if one.id == case_id)
+    own = writes.whole(lab, case, column.holds)
+    if verdict_of(own.code) is not Verdict.PASS:
+        return own
+    bad = [(name, one) for name, one in writes.inputs(lab, case, column.holds).items() if verdict_of(one.code) is not Verdict.PASS]
+    return Judged(bad[0][1].code, f"{bad[0][0]}: {bad[0][1].message}") if bad else own
+
+
+def _action_cells(lab: Lab) -> list[Cell]:
+    return [Cell("action", action, action) for action in lab.promise.actions]
+
+
+def _smallest_writes(lab: Lab) -> Iterator[Result]:
+    """MTX-8."""
+    for cell in _action_cells(lab):
+        case = writes.case_for(lab, cell.name)
+        if case is None:
+            yield unverifiable(cell, "actions.yaml has no case of it that goes through with every permission")
+            continue
+        search, sets = lab.once(("smallest for", cell.name), lambda case=case: writes.search(lab, case))  # type: ignore[misc]
+        yield _compared(cell, search, sets, writes.declared_for(lab, cell.name), None)
+
+
+DESIGN = "design of this suite: scope tests"
+CHECKS = (
+    Check("MTX-1", "With every credential, each model and field is what the vendor's truth says, and what is lacking is named.", DESIGN,
+          _column_cells, _cells),
+    Check("MTX-2", "With every credential, the probe says of each model and field what the vendor's truth is.", "design of this suite: M1",
+          _probe_cells, _probes),
+    Check("MTX-3", "Each field is told apart in four worlds: granted, revoked, blank, changed.", "design of this suite: no silent null",
+          promised_cells, _worlds),
+    Check("MTX-4", "Whatever the credential, reading only reads, and what is refused is not asked again.", "design of this suite: M5",
+          _manners_cells, _manners),
+    Check("MTX-5", "Two connections with different credentials in one process never see each other's data.", DESIGN,
+          _interleaved_cells, _interleaved),
+    Check("MTX-6", "The permissions that the manifest names are the smallest set with which the model or field is read.", DESIGN,
+          _smallest_cells, _smallest),
+    Check("MTX-7", "With every credential, each action does all that it may, refuses the rest by name, and writes nothing by halves.", DESIGN,
+          _write_cells, _writing),
+    Check("MTX-8", "The permissions that the manifest names are the smallest set with which the action does all that it promises.", DESIGN,
+          _action_cells, _smallest_writes),
+)  # fmt: skip

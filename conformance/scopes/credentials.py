@@ -1,0 +1,91 @@
+"""The columns of the matrix: which credentials are tried, each set of permissions once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.fixture_models import CredentialProfile, FixtureError
+from conformance.lab import Lab
+from conformance.scopes.truth import Permissions, truth_of
+
+State = Literal["good", "invalid", "expired", "revoked"]
+BAD: tuple[State, ...] = ("invalid", "expired", "revoked")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One credential of the matrix."""
+
+    name: str
+    holds: Permissions
+    state: State = "good"
+    """invalid: a wrong secret; expired: before the sync; revoked: while the sync is under way."""
+    also: tuple[str, ...] = ()
+    """Other names of the same set of permissions."""
+
+
+def columns(lab: Lab) -> tuple[Column, ...]:
+    """FULL, NONE, the bad ones, FULL without each permission, each model's own set and that without each member, customers' ones.
+
+    Permissions on which nothing readable hangs are taken away together: a subject that needs one of them is found there, and
+    the search for the smallest set then says which.
+    """
+    return _merged(_good(lab), [Column(state.upper(), frozenset(lab.facts.permissions), state) for state in BAD])
+
+
+def _good(lab: Lab) -> Iterator[tuple[str, Permissions]]:
+    every, readers = frozenset(lab.facts.permissions), readers_of(lab)
+    yield "FULL", every
+    yield "NONE", frozenset()
+    if every - readers:
+        yield "ALL THAT READS", readers
+    for permission in lab.facts.permissions:
+        if permission in readers:
+            yield f"FULL − {permission}", every - {permission}
+    for model in lab.models:
+        own = declared(lab, model)
+        yield f"only {model}", own
+        for permission in sorted(own):
+            yield f"only {model} − {permission}", own - {permission}
+    for name, profile in lab.profile.credentials.items():
+        yield name, frozenset(permissions_of(lab, profile))
+    for name, preset in lab.facts.presets.items():
+        yield f"preset {name}", frozenset(preset)
+
+
+def _merged(good: Iterable[tuple[str, Permissions]], bad: list[Column]) -> tuple[Column, ...]:
+    names: dict[Permissions, list[str]] = {}
+    for name, held in good:
+        names.setdefault(held, []).append(name)
+    made = [Column(own[0], held, also=tuple(own[1:])) for held, own in names.items()]
+    return (*made[:2], *bad, *made[2:])
+
+
+def readers_of(lab: Lab) -> Permissions:
+    """The permissions on which anything readable hangs: by the vendor's facts or by the manifest."""
+    return truth_of(lab).readers | declared_readers(lab)
+
+
+def declared_readers(lab: Lab) -> Permissions:
+    return frozenset(need for model in lab.promise.models for need in declared(lab, model)) | frozenset(
+        need for model in lab.promise.models.values() for item in model.fields.values() for need in item.needs
+    )
+
+
+def declared(lab: Lab, model: str, field: str | None = None) -> Permissions:
+    """What the manifest says that it takes to read this; a field's set includes its model's."""
+    promised = lab.promise.models[model]
+    return frozenset(promised.needs) | (frozenset(promised.fields[field].needs) if field is not None else frozenset())
+
+
+def permissions_of(lab: Lab, profile: CredentialProfile) -> list[str]:
+    """What a customer's credential of profile.yaml holds. Raises FixtureError for a preset that the vendor does not have."""
+    if profile.permissions is not None:
+        return profile.permissions
+    presets: Mapping[str, tuple[str, ...]] = lab.facts.presets
+    if profile.preset is None or profile.preset not in presets:
+        known = ", ".join(presets)
+        raise FixtureError(f"{lab.fixtures.folder / 'profile.yaml'}: the vendor has no preset {profile.preset!r}; it has {known}")
+    return list(presets[profile.preset])
