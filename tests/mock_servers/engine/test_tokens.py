@@ -173,7 +173,7 @@ def test_a_seed_holds_tokens_as_plain_data(signing: Sandbox, client: Client) -> 
 
 def test_issued_tokens_are_masked_in_the_journal(client: Client) -> None:
     token = client.sign_in()
-    client.http.get("/v1/parcels", params={"again": token})
+    client.http.get("/v1/parcels", params={"again": token}, headers={"authorization": f"Bearer {token}"})
 
     journal = client.ask("GET", "/journal").text
 
