@@ -188,6 +188,8 @@ class Credentials:
         self._refuse_taken(credential.lookup)
         self._by_id[credential.id] = credential
         self._index[credential.lookup] = (self._tenant, credential)
+        if self._tenant.vendor.enroll is not None:
+            self._tenant.vendor.enroll(self._tenant.store, credential, self._tenant.clock.now())
 
     def _refuse_taken(self, lookup: str) -> None:
         if lookup in self._index:

@@ -197,6 +197,12 @@ class Vendor:
     """Asked after a good credential and before its permissions, e.g. for an account whose API is switched off."""
     first_tokens: Callable[[Credential, float], Iterable[Token]] | None = None
     """(credential, now) to the tokens that a credential has from the start; None: its `lookup` is the only way to it."""
+    enroll: Callable[[Store, Credential, float], None] | None = None
+    """(store, credential, now): puts into the account's data what a credential needs there, e.g. its user.
+
+    Called whenever an account gets a credential, and again for each after a reset, in a fork or from a snapshot: what is
+    there already is left alone.
+    """
     options: Mapping[str, Any] = field(default_factory=dict)
     """Tenant-wide switches that are no quirk, with their defaults, e.g. {"api_enabled": True}."""
     max_body_bytes: int = 64 * 1024 * 1024

@@ -14,6 +14,7 @@ from mock_servers.engine.credentials import BASE_URL
 from mock_servers.engine.exchange import Exchange
 from mock_servers.engine.rate_limit import RateLimit
 from mock_servers.engine.server import Sandbox
+from mock_servers.engine.store import Store
 from mock_servers.engine.vendors import Credential, Operation, RateLimitDefaults, Reply, Token
 from tests.mock_servers.engine import parcel
 from tests.mock_servers.engine.parcel import INVENTED
@@ -41,6 +42,11 @@ def token_of(credential: Credential, secret: str, now: float) -> Token:
     return Token(secret, secret, credential.id, "access", now, now + HOUR)
 
 
+def enroll(store: Store, credential: Credential, now: float) -> None:
+    if store.find("senders", name=credential.lookup) is None:
+        store.insert("senders", {"name": credential.lookup})
+
+
 async def sign_in(exchange: Exchange) -> Reply:
     if exchange.credential is None:
         return parcel.Errors().error(exchange, 400, "who are you")
@@ -55,6 +61,7 @@ VENDOR = replace(
     operations=(*parcel.VENDOR.operations, Operation("sign_in", "POST", "/v1/sign-in", sign_in, "", INVENTED, needs_credential=False)),
     authenticator=SignedIn(),
     first_tokens=first_tokens,
+    enroll=enroll,
 )
 
 
@@ -169,6 +176,19 @@ def test_a_seed_holds_tokens_as_plain_data(signing: Sandbox, client: Client) -> 
     signing.call(lambda: tenant.credentials.restore(kept.credentials, kept.tokens))
 
     assert client.problem(token) is None
+
+
+def test_every_credential_is_in_the_accounts_data_also_after_a_reset(client: Client) -> None:
+    """A minted one after the reset is gone, the first is there once."""
+    client.ask("POST", "/credentials", json={})
+    before = [row["name"] for row in client.ask("GET", "/records/senders").json()["records"]]
+    assert len(set(before)) == len(before)
+    assert client.key in before
+
+    client.ask("POST", "/reset", json={})
+
+    after = [row["name"] for row in client.ask("GET", "/records/senders").json()["records"]]
+    assert before[:-1] == after
 
 
 def test_issued_tokens_are_masked_in_the_journal(client: Client) -> None:
