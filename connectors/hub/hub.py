@@ -20,8 +20,8 @@ from connectors.hub.scope import Scope, resolve
 from connectors.hub.store import Store, integrations
 from connectors.hub.sync import SyncRun
 from connectors.unified import registry
-from connectors.unified.connector import Connector, ConnectorFactory, Diagnostic, Probed
-from connectors.unified.errors import ConnectorError, Invalid
+from connectors.unified.connector import Connector, ConnectorFactory, Diagnostic, ExploredField, Explorer, Probed
+from connectors.unified.errors import ConnectorError, Invalid, NotSupported
 from connectors.unified.manifest import Manifest
 from connectors.unified.service import (
     ActionOutcome,
@@ -197,6 +197,21 @@ class Hub:
         """A raw call to the vendor. Any HTTP status is an answer. Raises ConnectorError when there was none."""
         reply = self._integration(integration_id).connector.passthrough(method, path, params=params, headers=headers, data=data)
         return PassthroughOutcome(status=reply.status, headers=reply.headers, data=reply.data, url=reply.url)
+
+    def explore(self, integration_id: str, model: str, *, samples: int = 3) -> tuple[ExploredField, ...]:
+        """The vendor's own fields behind a model, with the values of some records, asked at once and without a sync.
+
+        Raises:
+            ModelUnavailable: the model is off, or neither its custom nor its integration fields are let in.
+            ConnectorError: the connector has no explorer, or the vendor refused.
+        """
+        integration = self._integration(integration_id)
+        connector, scope = integration.connector, integration.scope
+        if not isinstance(connector, Explorer):
+            raise NotSupported(f"{scope.manifest.title} has no custom field explorer")
+        if not scope.fields.get(model, frozenset()) & {"custom_fields", "integration_fields"}:
+            raise ModelUnavailable(MODEL_DISABLED, f"{model!r} or its custom fields are off in the scope config, or not there")
+        return connector.explore(model, samples=samples)
 
     # -- inside -------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,17 @@ class Records:
         """Give remote_deleted_at to every living row of a model that a sync has not met."""
         unseen = or_(records.c.seen_in_sync != sync_id, records.c.seen_in_sync.is_(None))
         self._mark(connection, and_(records.c.model == model, unseen))
+
+    def mark_gone(self, connection: Connection, model: str, keys: Sequence[str]) -> None:
+        """Give remote_deleted_at to those of these rows that are there and alive."""
+        for start in range(0, len(keys), CHUNK):
+            self._mark(connection, and_(records.c.model == model, records.c.key.in_(keys[start : start + CHUNK])))
+
+    def mark_others(self, connection: Connection, model: str, owners: Collection[str], but: Collection[str]) -> None:
+        """Give remote_deleted_at to every living row of a join model that hangs on one of these owners, but those named."""
+        alive = and_(self._mine, records.c.model == model, records.c.remote_deleted_at.is_(None))
+        keys = connection.execute(select(records.c.key).where(alive)).scalars().all()
+        self.mark_gone(connection, model, [key for key in keys if key.partition("/")[0] in owners and key not in but])
 
     def mark_orphans(self, connection: Connection, model: str, references: Mapping[str, str]) -> None:
         """Give remote_deleted_at to every living row that refers (field to model) to a record that is not alive."""

@@ -13,7 +13,7 @@ from connectors.hub.hub import Hub
 from connectors.hub.ids import numbered_integration_id
 from connectors.hub.store import IN_MEMORY, Store
 from connectors.unified import registry
-from connectors.unified.connector import ConnectorFactory, Probed
+from connectors.unified.connector import ConnectorFactory, ExploredField, Probed
 from connectors.unified.service import ActionOutcome, ConfigurationError, Mode, PassthroughOutcome, SyncOutcome, Target
 
 
@@ -105,6 +105,10 @@ class InProcessConnection:
     ) -> PassthroughOutcome:
         """A raw call to the vendor with the connection's credential."""
         return self._hub.passthrough(self._id, method, path, params=params, headers=headers, data=data)
+
+    def explore(self, model: str) -> tuple[ExploredField, ...]:
+        """The vendor's own fields behind a model, asked at once. Raises ModelUnavailable, ConnectorError."""
+        return self._hub.explore(self._id, model)
 
     def reconnect(self, *, credential: Mapping[str, str] | None = None, scope_config: Mapping[str, Any] | None = None) -> None:
         """Go on with another credential or scope config; what was synced stays."""

@@ -1,6 +1,7 @@
 """One sync, from its first stream to its verdict. Each page is one transaction, so it can die anywhere and go on.
 
-Rules: deletions are concluded only by a full sync, and only for models all of whose streams came through without denial;
+Rules: deletions are concluded only by a full sync, and only for models all of whose streams came through without denial
+(what the vendor itself reports as gone is gone in any sync);
 a watermark counts only when its stream came through; what is newly let in, or could not be read before, is read whole.
 """
 
@@ -141,6 +142,7 @@ class SyncRun:
                 if one.row is not None:
                     for field in one.left_out:
                         self.progress.report_left_out(connection, sync.id, one.row.model, field, one.row.key)
+            self._let_go(connection, page)
             self.progress.report(connection, sync.id, page.diagnostics)
             self.progress.warn(connection, sync.id, [f"{warning.code}: {warning.message}" for warning in page.warnings])
             progress = replace(
@@ -152,6 +154,15 @@ class SyncRun:
             )
             self._advance(connection, sync, stream, progress)
             return progress
+
+    def _let_go(self, connection: Connection, page: Page) -> None:
+        """What the page says is no more."""
+        gone, complete = _by_model(page.gone), _by_model(page.complete)
+        for model, keys in gone.items():
+            self.records.mark_gone(connection, model, keys)
+        for model, owners in complete.items():
+            here = {record.key for record in page.records if record.model == model}
+            self.records.mark_others(connection, model, frozenset(owners), here)
 
     def _advance(self, connection: Connection, sync: Sync, stream: Stream, progress: StreamProgress) -> None:
         self.progress.advance(connection, sync.id, stream.name, progress)
@@ -224,6 +235,13 @@ class SyncRun:
         for model in (model for model, references in pairs.items() if not references):
             referring = {other: [field for field, target in its.items() if target == model] for other, its in pairs.items()}
             self.records.mark_unneeded(connection, model, sync.id, {other: fields for other, fields in referring.items() if fields})
+
+
+def _by_model(refs: tuple[Ref, ...]) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for ref in refs:
+        keys.setdefault(ref.model, []).append(ref.key)
+    return keys
 
 
 def _verdict(states: list[str | None], failures: list[ConnectorError]) -> SyncState:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.pinpoint import countries
+from connectors.transport import countries
 from connectors.transport.mapping import Table, fill
 from connectors.unified.actions import CreateCandidate
 from connectors.unified.connector import Warning as Notice
@@ -44,7 +44,12 @@ CHANNELS = {
 
 def country(given: CreateCandidate) -> str | None:
     place = given.candidate.location
-    return None if place is None else countries.name_of(place.country)
+    return None if place is None else written_country(place.country)
+
+
+def written_country(code: str) -> str:
+    """As Pinpoint wants a country: by English name, but the United States by code, which switches its form of address."""
+    return code if code == "US" else countries.name_of(code)
 
 
 def phone_country(given: CreateCandidate) -> str | None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connectors.pinpoint import countries
 from connectors.pinpoint.wire import Resource
+from connectors.transport import countries
 from connectors.transport.mapping import Withheld
 from connectors.unified.connector import Ref
 

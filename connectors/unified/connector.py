@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from connectors.unified.actions import ActionInput
 from connectors.unified.manifest import Manifest
@@ -72,6 +72,11 @@ class Page:
     warnings: tuple[Warning, ...] = ()
     watermark: str | None = None
     """The latest change that the vendor reported so far; the hub gives the stream's last one back as `since`."""
+    gone: tuple[Ref, ...] = ()
+    """Records that the vendor says are no more, whatever kind of sync asks. Records that were never known do no harm."""
+    complete: tuple[Ref, ...] = ()
+    """A join model, and the key of the record that it joins first: this page has all rows that hang on that record, so any
+    other is no more. For what a delta sync would else keep for ever: a person who left a job's team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,35 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Give back sockets."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExploredField:
+    """One field that the vendor keeps on the records behind a model, as the account has it now."""
+
+    key: str
+    """The vendor's name."""
+    label: str | None
+    """What people see."""
+    type: Literal["DEFAULT", "CUSTOM"]
+    """Whether every account has it, or this customer (or an extension) made it."""
+    data_type: str
+    """The vendor's own word for what it holds."""
+    samples: tuple[Any, ...] = ()
+    """The values of the latest records, in the same order for all fields; None where a record has none."""
+
+
+@runtime_checkable
+class Explorer(Protocol):
+    """What a connector offers besides, if it promises a custom field explorer."""
+
+    def explore(self, model: str, *, samples: int) -> tuple[ExploredField, ...]:
+        """The fields behind a model, asked of the vendor at once and without a sync. `samples`: of how many records.
+
+        Raises:
+            NotSupported: this model's fields cannot be explored.
+            PermissionMissing: they may not be read.
+        """
 
 
 class ConnectorFactory(Protocol):

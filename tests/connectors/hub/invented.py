@@ -8,7 +8,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.unified.actions import ActionInput
-from connectors.unified.connector import ActionResult, Diagnostic, Page, Probed, RawReply, Record, Ref, Stream, Wanted, Warning
+from connectors.unified.connector import (
+    ActionResult,
+    Diagnostic,
+    ExploredField,
+    Page,
+    Probed,
+    RawReply,
+    Record,
+    Ref,
+    Stream,
+    Wanted,
+    Warning,
+)
 from connectors.unified.errors import ConnectorError, Invalid
 from connectors.unified.manifest import Action, CredentialField, Field, Manifest, Model
 from connectors.unified.models import MODELS
@@ -106,6 +118,10 @@ class World:
     answer: ActionResult | ConnectorError = field(default_factory=ActionResult)
     probe_error: ConnectorError | None = None
     manifest: Manifest = MANIFEST
+    reported: tuple[Ref, ...] = ()
+    """Records that the vendor reports as gone, on the last page of each stream that feeds them."""
+    complete: tuple[Ref, ...] = ()
+    """As in Page, on the last page of each stream that feeds the join model."""
     mute_watermarks: bool = False
     mute_last_watermark: bool = False
 
@@ -166,6 +182,8 @@ class InventedConnector:
                 diagnostics=() if more else self._denials(stream, wanted),
                 warnings=() if more else (Warning("read", f"{stream} was read"),),
                 watermark=None if world.mute_watermarks or (world.mute_last_watermark and not more) else watermark,
+                gone=() if more else tuple(ref for ref in world.reported if ref.model in STREAMS[stream]),
+                complete=() if more else tuple(ref for ref in world.complete if ref.model in STREAMS[stream]),
             )
             if not more:
                 return
@@ -211,6 +229,14 @@ class InventedConnector:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class ExploringConnector(InventedConnector):
+    """One that promises a custom field explorer, too."""
+
+    def explore(self, model: str, *, samples: int) -> tuple[ExploredField, ...]:
+        found = [record for (known, _), record in sorted(self.world.records.items()) if known == model][:samples]
+        return (ExploredField("colour", "Colour", "CUSTOM", "text", tuple(record.values["custom_fields"]["colour"] for record in found)),)
 
 
 def _from_cursor(cursor: str) -> tuple[str, tuple[str, str]]:

@@ -12,10 +12,10 @@ from conformance import subjects
 from connectors.hub.hub import Hub
 from connectors.hub.store import Store
 from connectors.hub.subject import InProcess, InProcessConnection
-from connectors.unified.errors import Unauthorized
-from connectors.unified.service import ConfigurationError
+from connectors.unified.errors import NotSupported, Unauthorized
+from connectors.unified.service import ConfigurationError, ModelUnavailable
 from tests.connectors.hub.conftest import Connect
-from tests.connectors.hub.invented import SECRET, Ticking, World, small_world, target
+from tests.connectors.hub.invented import SECRET, ExploringConnector, Ticking, World, small_world, target
 
 
 @pytest.mark.parametrize(
@@ -164,3 +164,18 @@ def test_integration_ids_are_the_same_in_every_run(world: World) -> None:
         connection.close()
 
     assert ids[0] == ids[1]
+
+
+def test_fields_are_explored_without_a_sync(world: World) -> None:
+    """Asked of the vendor at once; a model whose custom fields are off shows none, and a connector without explorer says so."""
+    exploring = Hub(factories=lambda vendor: lambda **given: ExploringConnector(world, page_size=2))
+    plain = Hub(factories=lambda vendor: world.connect)
+    id = exploring.connect(target())
+    (colour,) = exploring.explore(id, "Jobs", samples=1)
+
+    assert (colour.key, colour.label, colour.type, colour.samples) == ("colour", "Colour", "CUSTOM", ("blau",))
+    exploring.reconnect(id, scope_config={"fields": {"Jobs.custom_fields": "DISABLED"}})
+    with pytest.raises(ModelUnavailable):
+        exploring.explore(id, "Jobs")
+    with pytest.raises(NotSupported):
+        plain.explore(plain.connect(target()), "Jobs")

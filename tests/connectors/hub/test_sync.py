@@ -127,6 +127,38 @@ def test_a_delta_sync_concludes_no_deletions(connection: InProcessConnection, wo
     assert {"7", "8"} == living(connection, "Users")
 
 
+def test_what_the_vendor_reports_as_gone_is_gone_in_a_delta(connection: InProcessConnection, world: World, clock: Ticking) -> None:
+    """A report is no conclusion. One of a record that was never known does no harm, and a second one changes nothing."""
+    connection.sync()
+    world.remove("Candidates", "901")
+    world.reported = (Ref("Candidates", "901"), Ref("Candidates", "never met"))
+    clock.advance()
+    connection.sync("DELTA")
+    gone = row(connection, "Candidates", "901")
+    clock.advance()
+    connection.sync("DELTA")
+
+    assert {"900"} == living(connection, "Candidates")
+    assert gone["remote_deleted_at"] is not None
+    assert gone == row(connection, "Candidates", "901")
+
+
+def test_a_changed_record_lets_go_of_what_hung_on_it(connection: InProcessConnection, world: World) -> None:
+    """Whoever left a team is gone with the delta that brings the team, and other jobs' teams stay, whatever their keys begin with."""
+    for key in ("310/8", "3100/7"):
+        job, user = key.split("/")
+        world.put("Job hiring team members", key, roles=[], job_id=Ref("Jobs", job), user_id=Ref("Users", user))
+    connection.sync()
+    world.remove("Job hiring team members", "310/7")
+    world.put("Job hiring team members", "310/8", roles=["RECRUITER"], job_id=Ref("Jobs", "310"), user_id=Ref("Users", "8"))
+    world.complete = (Ref("Job hiring team members", "310"),)
+    connection.sync("DELTA")
+    users = {row["user_id"] for row in connection.read("Job hiring team members")}
+
+    assert len(connection.read("Job hiring team members")) == 2
+    assert users == {row(connection, "Users", "7")["id"], row(connection, "Users", "8")["id"]}
+
+
 def test_rows_that_are_kept_go_with_what_they_refer_to(connect: Connect, world: World) -> None:
     """Where a vendor shows a link only now and then, its absence means nothing; that of the job does."""
     models = [replace(model, keeps_rows=model.name == "Job hiring team members") for model in world.manifest.models]

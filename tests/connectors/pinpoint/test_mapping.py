@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.pinpoint import mapping
-from connectors.pinpoint.countries import code_of, country_of_phone, name_of
+from connectors.pinpoint.applying import written_country
 from connectors.pinpoint.jobs import JobQuestion, job_stages
 from connectors.pinpoint.wire import Document, Resource, resource
 from connectors.unified.connector import Ref
@@ -358,29 +358,6 @@ def test_an_interview_is_named_by_its_stage():
     assert (value("Interviews", "starting_at", made), value("Interviews", "ending_at", made)) == (T2, T3)
 
 
-@pytest.mark.parametrize(
-    ("written", "code"), [("United Kingdom", "GB"), ("us", "US"), ("Deutschland", "Deutschland"), ("USA", "US"), (" ", None), (None, None)]
-)
-def test_a_country_is_a_code_where_known(written, code):
-    assert code_of(written) == code
-
-
 @pytest.mark.parametrize(("code", "written"), [("GB", "United Kingdom"), ("US", "US"), ("ZZ", "ZZ")])
 def test_a_country_is_written_by_name_but_the_us_by_code(code, written):
-    assert name_of(code) == written
-
-
-@pytest.mark.parametrize(
-    ("number", "living_in", "country"),
-    [
-        ("+44 1632 960001", None, "GB"),
-        ("0049 30 123", "GB", "DE"),
-        ("01632 960001", "GB", "GB"),
-        ("01632 960001", None, None),
-        ("+1 204 555 0100", "CA", "CA"),
-        ("+1 204 555 0100", "DE", "US"),
-        ("+999", "GB", "GB"),
-    ],
-)
-def test_whose_number_it_is(number, living_in, country):
-    assert country_of_phone(number, living_in) == country
+    assert written_country(code) == written

@@ -1,4 +1,4 @@
-"""Countries as Pinpoint writes them: by English name, and telephone numbers by calling code; two-letter codes are ISO 3166-1."""
+"""Countries by two-letter code (ISO 3166-1), by English name, and by the calling code of telephone numbers."""
 
 from __future__ import annotations
 
@@ -339,8 +339,8 @@ def code_of(country: str | None) -> str | None:
 
 
 def name_of(code: str) -> str:
-    """As Pinpoint wants a country written: by name, but the United States by code, which switches its form of address."""
-    return code if code == "US" else _BY_CODE.get(code, code)
+    """The English name of a two-letter code; what is no code is given back as it came."""
+    return _BY_CODE.get(code, code)
 
 
 def country_of_phone(number: str, living_in: str | None) -> str | None:
