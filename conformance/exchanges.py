@@ -55,8 +55,8 @@ class ExpectedReply(Strict):
     """Dotted paths and their values (expected notation)."""
     absent: list[str] = []
     """Dotted paths that are not there."""
-    headers: dict[str, str] = {}
-    """"" means: this header is not there."""
+    headers: dict[str, Any] = {}
+    """In expected notation; "" means: this header is not there."""
 
     @model_validator(mode="after")
     def _says_something(self) -> ExpectedReply:

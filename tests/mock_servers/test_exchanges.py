@@ -15,8 +15,8 @@ from mock_servers.engine.vendors import installed
 from tests.mock_servers.replay import Replayed, replay
 
 FIXTURES = Path(fixtures.__path__[0])
-VENDORS = {name: vendor for name, vendor in installed().items() if (FIXTURES / name / FILE).is_file()}
-FILES: dict[str, Exchanges] = {name: load_exchanges(FIXTURES / name) for name in VENDORS}
+VENDORS = installed()
+FILES: dict[str, Exchanges] = {name: load_exchanges(FIXTURES / name) for name in VENDORS if (FIXTURES / name / FILE).is_file()}
 
 Replay = Callable[[str, RecordedExchange], Replayed]
 
@@ -45,6 +45,11 @@ def each_exchange() -> list[object]:
 
 def each_vendor() -> list[object]:
     return [pytest.param(vendor, id=vendor, marks=pytest.mark.xdist_group(f"exchanges-{vendor}")) for vendor in FILES]
+
+
+def test_every_vendor_has_recorded_exchanges() -> None:
+    """Who imitates a vendor shows how it answers, with evidence."""
+    assert FILES.keys() == VENDORS.keys()
 
 
 @pytest.mark.parametrize(("vendor", "exchange"), each_exchange())
