@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -38,6 +38,7 @@ def fail(message: str, *, hint: str | None = None) -> NoReturn:
 
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
+Form = Literal["sh", "fish", "powershell", "dotenv"]
 VendorName = Annotated[str, typer.Argument(help="A vendor's name, e.g. pinpoint. `ats-sandbox coverage` lists them.", show_default=False)]
 
 
@@ -45,17 +46,61 @@ VendorName = Annotated[str, typer.Argument(help="A vendor's name, e.g. pinpoint.
 def up(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the admin API; vendors get the next ones. 0: any free ports.", min=0, max=65535)] = 0,
-    as_json: Json = False,
+    https: Annotated[bool, typer.Option("--https/--no-https", help="Serve the same over https, on ports of its own.")] = True,
+    https_port: Annotated[
+        int | None,
+        typer.Option(help="The same for https.", show_default="--port + 363: 8443 goes with 8080", min=0, max=65535),
+    ] = None,
+    ca_dir: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the certificate authority, made if missing.", show_default="in your cache folder", file_okay=False),
+    ] = None,
+    public_url: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where a proxy shows us, for links in answers: `URL` of the main port, or `VENDOR=URL` (repeatable).",
+            show_default="as each client calls us",
+        ),
+    ] = None,
     admin_open: Annotated[bool, typer.Option("--admin-open", help="Let others than this machine use the admin API.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Keep the sandbox running for a person or a program, until Ctrl-C.
 
     Prints each vendor's base URL and a working credential, and where the admin API is. With --json it prints one line
     when ready: {"admin": URL, "ca": PATH or null, "vendors": {NAME: {"base_url", "https_base_url", "credential"}}}.
+    `ats-sandbox env` prints the same as variables of a shell.
     """
-    from ats_sandbox.up import run_until_stopped
+    from ats_sandbox.up import UpOptions, run_until_stopped
 
-    run_until_stopped(host=host, port=port, as_json=as_json, admin_open=admin_open)
+    run_until_stopped(
+        UpOptions(
+            host=host,
+            port=port,
+            https=https,
+            https_port=https_port,
+            ca_dir=ca_dir,
+            public_urls=tuple(public_url or ()),
+            admin_open=admin_open,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command(epilog='Example: `eval "$(ats-sandbox env)"; curl -H "X-API-KEY: $PINPOINT_API_KEY" $PINPOINT_HTTPS_BASE_URL/api/v1/jobs`')
+def env(
+    sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="the last one started here")] = None,
+    form: Annotated[Form, typer.Option("--format", help="For which shell or program.")] = "sh",
+    as_json: Json = False,
+) -> None:
+    """Print what a shell needs to use a running sandbox: trust in its certificates, base URLs, credentials.
+
+    curl, Python (requests, HTTPX, the standard library) and Node take these variables as they are. The CA bundle holds
+    this machine's authorities, too, so that other hosts stay reachable.
+    """
+    from ats_sandbox.env import print_env
+
+    print_env(sandbox, "json" if as_json else form)
 
 
 @app.command(epilog="Example: `ats-sandbox coverage --json | jq .pinpoint.models.Jobs`")

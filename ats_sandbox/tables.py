@@ -48,5 +48,6 @@ def print_ready(info: Mapping[str, Any], *, docs_url: str) -> None:
             console.print(f"{name} {key}: {value}", markup=False, soft_wrap=True)
     console.print(f"admin API: {info['admin']}  (docs: {docs_url})", soft_wrap=True)
     if info.get("ca"):
-        console.print(f"CA of the https addresses: {info['ca']}")
+        console.print(f"CA of the https addresses: {info['ca']}", soft_wrap=True)
+    console.print('For a shell: eval "$(ats-sandbox env)"')
     console.print("Ctrl-C ends it.")

@@ -3,24 +3,94 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
+from ats_sandbox.cli import fail
+from ats_sandbox.places import announced, authority_folder
+from mock_servers.engine.addresses import BadUrl, PublicUrls
+from mock_servers.engine.certificates import Authority, UnusableAuthority
 from mock_servers.engine.server import Sandbox
 from mock_servers.engine.vendors import installed
 
+HTTPS_ABOVE = 363
+"""So that 8443 goes with 8080."""
 
-def run_until_stopped(*, host: str, port: int, as_json: bool, admin_open: bool) -> None:
-    """Serve until Ctrl-C or SIGTERM. `port` is the admin API's; the vendors get the following ones, by name; 0: any free."""
+
+@dataclass(frozen=True, slots=True)
+class UpOptions:
+    """`up`, as it was called."""
+
+    host: str
+    port: int
+    """The admin API's; the vendors get the following ones, by name; 0: any free ones."""
+    https: bool
+    https_port: int | None
+    ca_dir: Path | None
+    public_urls: tuple[str, ...]
+    admin_open: bool
+    as_json: bool
+
+
+def run_until_stopped(options: UpOptions) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
     vendors = installed()
-    ports = {name: port + number for number, name in enumerate(vendors, start=1)} if port else {}
+    folder = options.ca_dir if options.ca_dir is not None else authority_folder()
+    ports = {name: options.port + number for number, name in enumerate(vendors, start=1)} if options.port else {}
     try:
-        sandbox = Sandbox(host, port, vendors, vendor_ports=ports, admin_open=admin_open)
+        public_urls = parse_public_urls(options.public_urls, tuple(vendors))
+        names = {options.host, *public_urls.host_names} - {"0.0.0.0", "::"}  # noqa: S104 - no name that anybody calls
+        sandbox = Sandbox(
+            options.host,
+            options.port,
+            vendors,
+            vendor_ports=ports,
+            admin_open=options.admin_open,
+            authority=Authority(folder, sorted(names)) if options.https else None,
+            https_port=_https_port(options),
+            public_urls=public_urls,
+        )
+    except BadUrl as error:
+        fail(str(error), hint="URL, or VENDOR=URL")
+    except UnusableAuthority as error:
+        fail(str(error), hint="choose another folder with --ca-dir, or go without: --no-https")
     except OSError as error:
-        typer.echo(f"ats-sandbox: cannot listen on {host}: {error.strerror or error}", err=True)
-        typer.echo("  hint: another program has the port; choose another with --port, or 0 for free ones", err=True)
-        raise typer.Exit(2) from error
-    sandbox.run(_tell_program if as_json else _tell_person)
+        reason = error.strerror or str(error)
+        fail(
+            f"cannot listen on {options.host}: {reason}",
+            hint="another program has a port; choose others with --port and --https-port, or 0",
+        )
+    with ExitStack() as stack:
+
+        def tell(running: Sandbox) -> None:
+            stack.enter_context(announced(running.url))
+            (_tell_program if options.as_json else _tell_person)(running)
+
+        sandbox.run(tell)
+
+
+def parse_public_urls(texts: tuple[str, ...], vendors: tuple[str, ...]) -> PublicUrls:
+    """From `URL` and `VENDOR=URL`. Raises BadUrl."""
+    main: str | None = None
+    of_vendors: dict[str, str] = {}
+    for text in texts:
+        name, equals, url = text.partition("=")
+        if not equals or "/" in name:
+            main = text
+        elif name in vendors:
+            of_vendors[name] = url
+        else:
+            raise BadUrl(f"--public-url {text}: there is no vendor {name!r}, only {', '.join(vendors)}")
+    return PublicUrls(main, of_vendors)
+
+
+def _https_port(options: UpOptions) -> int:
+    if options.https_port is not None:
+        return options.https_port
+    return options.port + HTTPS_ABOVE if options.port else 0
 
 
 def _tell_program(sandbox: Sandbox) -> None:

@@ -8,20 +8,19 @@ from collections.abc import Awaitable, Callable, Collection
 
 import orjson
 
+from mock_servers.engine.addresses import NO_SOCKETS, Addresses
 from mock_servers.engine.asgi import Receive, Scope, Send, send_reply
 from mock_servers.engine.tenants import Tenants
 from mock_servers.engine.vendors import Reply
 
 _HOST = re.compile(r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<plain>[A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
-Addresses = Callable[[str], tuple[str, str | None]]
-"""From a vendor's name to its (base_url, https_base_url)."""
 
 
 class Admin:
     """Loopback only unless opened; never for a web page of another origin, nor under a foreign name of this host."""
 
     def __init__(
-        self, tenants: Tenants, addresses: Addresses | None = None, *, open_to_network: bool = False, host_names: Collection[str] = ()
+        self, tenants: Tenants, addresses: Addresses = NO_SOCKETS, *, open_to_network: bool = False, host_names: Collection[str] = ()
     ) -> None:
         self.tenants, self._addresses = tenants, addresses
         self._open, self._host_names = open_to_network, frozenset(name.lower() for name in host_names)

@@ -13,7 +13,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from mock_servers.engine import admin_conditions, admin_journal, admin_records, admin_tenants
-from mock_servers.engine.admin_desk import ADMIN_PATH, Addresses, AdminProblem, Desk
+from mock_servers.engine.addresses import Addresses
+from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk
 from mock_servers.engine.credentials import UnknownCredential, UnknownPermission
 from mock_servers.engine.faults import BadFault
 from mock_servers.engine.quirks import UnknownQuirk
@@ -42,8 +43,8 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
 """By what was raised: status, code, hint. The message is the error's own."""
 
 
-def create_admin_api(tenants: Tenants, addresses: Addresses | None) -> FastAPI:
-    """The API over these tenants. `addresses` tells where vendors are reached; without it, below the main port."""
+def create_admin_api(tenants: Tenants, addresses: Addresses) -> FastAPI:
+    """The API over these tenants. `addresses` tells where vendors are reached."""
     api = FastAPI(
         title="ats-sandbox admin",
         version="1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import TypeAdapter
 
+from mock_servers.engine.addresses import Addresses
 from mock_servers.engine.clock import Clock
 from mock_servers.engine.credentials import shown
 from mock_servers.engine.tenants import Tenant, Tenants
@@ -17,7 +18,6 @@ from mock_servers.engine.vendors import Credential
 
 ADMIN_PATH = "/_sandbox"
 LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
-Addresses = Callable[[str], tuple[str, str | None]]
 S = TypeVar("S")
 
 
@@ -34,13 +34,15 @@ class Desk:
     """The tenants as the admin API shows them."""
 
     tenants: Tenants
-    addresses: Addresses | None
+    addresses: Addresses
+
+    def root(self, request: Request) -> str:
+        """The main port as the one who asks calls it."""
+        return f"{request.url.scheme}://{request.url.netloc}"
 
     def where(self, request: Request, vendor: str) -> dict[str, str | None]:
-        """The vendor's root as clients are configured with it."""
-        if self.addresses is None:
-            return {"base_url": f"{str(request.base_url).rstrip('/')}/{vendor}", "https_base_url": None}
-        base_url, https_base_url = self.addresses(vendor)
+        """The vendor's root as the one who asks can be configured with it."""
+        base_url, https_base_url = self.addresses.vendor(vendor, self.root(request))
         return {"base_url": base_url, "https_base_url": https_base_url}
 
     def secrets(self, request: Request, tenant: Tenant, credential: Credential) -> dict[str, str]:

@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse
 
-from mock_servers.engine.admin_desk import AdminProblem, Desk, credential_json, iso, with_settings
+from mock_servers.engine.addresses import connection
+from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, credential_json, iso, with_settings
 from mock_servers.engine.admin_models import CredentialChange, CredentialWish, ForkWish, TenantWish
 from mock_servers.engine.evidence import Evidence
 from mock_servers.engine.faults import KINDS
@@ -32,6 +34,18 @@ def _add_vendors(routes: APIRouter, desk: Desk) -> None:
             "vendors": {vendor.name: {**desk.where(request, vendor.name), **_vendor_json(desk, vendor)} for vendor in known},
             "faults": [kind.describe() for kind in KINDS.values()],
         }
+
+    @routes.get("/connection", tags=["vendors"], summary="Where everything is, and a working credential for each vendor.")
+    async def told(request: Request) -> dict[str, Any]:
+        root = desk.root(request)
+        return connection(desk.tenants, desk.addresses, root + ADMIN_PATH, root)
+
+    @routes.get("/ca.pem", tags=["vendors"], summary="The certificate to trust for https.", response_class=PlainTextResponse)
+    async def ca() -> PlainTextResponse:
+        file = desk.addresses.ca
+        if file is None:
+            raise AdminProblem(404, "no_https", "this sandbox does not serve https", "start it without --no-https")
+        return PlainTextResponse(file.read_text(encoding="ascii"), media_type="application/x-pem-file")
 
 
 def _vendor_json(desk: Desk, vendor: Vendor) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from mock_servers.engine.addresses import PublicUrls
 from mock_servers.engine.admin import Admin
 from mock_servers.engine.asgi import Receive, Scope, Send, send_reply
 from mock_servers.engine.pipeline import VendorApp
@@ -19,9 +20,9 @@ ADMIN = "_sandbox"
 class SandboxApp:
     """Sends each request to the vendor, or to the admin API, that its port and path mean."""
 
-    def __init__(self, tenants: Tenants, admin: Admin, vendor_of_port: Mapping[int, str]) -> None:
+    def __init__(self, tenants: Tenants, admin: Admin, vendor_of_port: Mapping[int, str], public_urls: PublicUrls) -> None:
         self.tenants, self.admin = tenants, admin
-        self._vendors = {name: VendorApp(vendor, tenants) for name, vendor in tenants.vendors.items()}
+        self._vendors = {name: VendorApp(vendor, tenants, public_urls) for name, vendor in tenants.vendors.items()}
         self._by_port = {port: self._vendors[name] for port, name in vendor_of_port.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,9 +58,20 @@ class SandboxApp:
         return _json(200, {"sandbox": "ats-sandbox", "admin": f"/{ADMIN}", "vendors": {name: f"/{name}" for name in self._vendors}})
 
 
-def create_app(tenants: Tenants, *, admin: Admin | None = None, vendor_of_port: Mapping[int, str] | None = None) -> SandboxApp:
+def create_app(
+    tenants: Tenants,
+    *,
+    admin: Admin | None = None,
+    vendor_of_port: Mapping[int, str] | None = None,
+    public_urls: PublicUrls | None = None,
+) -> SandboxApp:
     """The app for these tenants; a port of `vendor_of_port` has the vendor's true paths at its root."""
-    return SandboxApp(tenants, admin if admin is not None else Admin(tenants), vendor_of_port if vendor_of_port is not None else {})
+    return SandboxApp(
+        tenants,
+        admin if admin is not None else Admin(tenants),
+        vendor_of_port if vendor_of_port is not None else {},
+        public_urls if public_urls is not None else PublicUrls(),
+    )
 
 
 def _json(status: int, content: Any) -> Reply:

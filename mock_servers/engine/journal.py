@@ -26,8 +26,9 @@ ALL_BODIES_KEPT = 20 * 1024 * 1024
 
 MASK = "***"
 _SECRET_NAME = re.compile(r"authorization|cookie|api[-_]?key|secret|password|token|signature", re.IGNORECASE)
-_SECRET_PAIR = re.compile(r"(?i)([^?&=\s\"]*(?:api[-_]?key|secret|password|token|signature)[^&=\s\"]*=)[^&\s]+")
-_SECRET_MEMBER = re.compile(r'(?i)("[^"]*(?:api[-_]?key|secret|password|access_token|refresh_token)[^"]*"\s*:\s*")(?:[^"\\]|\\.)*')
+# A name is looked at once, from its beginning, and given up as a whole: a client may send 60 KB without any "=".
+_SECRET_PAIR = re.compile(r"(?i)(?<![^?&=\s\"])(?=[^?&=\s\"]*(?:api[-_]?key|secret|password|token|signature))([^?&=\s\"]*+=)[^&\s]+")
+_SECRET_MEMBER = re.compile(r'(?i)("(?=[^"]*(?:api[-_]?key|secret|password|access_token|refresh_token))[^"]*+"\s*+:\s*+")(?:[^"\\]|\\.)*')
 _SCHEME = re.compile(r"^(Basic|Bearer|Digest|Token|OAuth) ", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 from functools import lru_cache
 
+from mock_servers.engine.addresses import PublicUrls
 from mock_servers.engine.asgi import BodyTooLarge, ClientGone, Receive, Scope, Send, read_body, send_cut, send_reply
 from mock_servers.engine.clock import monotonic_seconds, wall_seconds
 from mock_servers.engine.exchange import Exchange, MalformedBody, MalformedQuery
@@ -32,10 +33,11 @@ class NoSuchTenant(LookupError):
 
 
 class VendorApp:
-    """One vendor's API, at its true paths below a mount."""
+    """One vendor's API, at its true paths below a mount. Links in answers begin as configured, else as the client called us."""
 
-    def __init__(self, vendor: Vendor, tenants: Tenants) -> None:
+    def __init__(self, vendor: Vendor, tenants: Tenants, public_urls: PublicUrls) -> None:
         self.vendor, self.tenants = vendor, tenants
+        self._public_url, self._public_main = public_urls.of(vendor.name), public_urls.main
         self.routes = Routes(vendor.operations)
         self.host_tenant = lru_cache(256)(vendor.authenticator.host_tenant)
 
@@ -44,7 +46,9 @@ class VendorApp:
         started = monotonic_seconds()
         headers: dict[bytes, bytes] = dict(scope["headers"])
         host = _host(headers.get(b"host"), scope["server"])
-        base_url = _base_url(scope["scheme"], host, mount)
+        base_url = self._public_url if named is None else _below(self._public_main, mount)
+        if base_url is None:
+            base_url = _base_url(scope["scheme"], host, mount)
         exchange = Exchange(self.vendor, scope["method"], path, scope["query_string"], headers, base_url)
         try:
             exchange.body, too_large = await read_body(headers, receive, self.vendor.max_body_bytes), None
@@ -315,6 +319,11 @@ def _host(header: bytes | None, server: tuple[str, int | None] | None) -> str:
 @lru_cache(256)
 def _base_url(scheme: str, host: str, mount: str) -> str:
     return f"{scheme}://{host}{mount}"
+
+
+def _below(public_main: str | None, mount: str) -> str | None:
+    """The path form exists on the main port only."""
+    return None if public_main is None else f"{public_main.rstrip('/')}{mount}"
 
 
 @lru_cache(256)

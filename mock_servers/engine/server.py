@@ -1,4 +1,4 @@
-"""The sandbox on real sockets: one main port, one port a vendor; in the foreground for people, on a thread for tests."""
+"""The sandbox on real sockets: one main port, one port a vendor, over http and https; in the foreground or on a thread."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from mock_servers.engine.addresses import Addresses, Ports, PublicUrls, connection
 from mock_servers.engine.admin import Admin
 from mock_servers.engine.app import ADMIN, create_app
-from mock_servers.engine.credentials import shown
+from mock_servers.engine.certificates import Authority
 from mock_servers.engine.protocol import SandboxProtocol
 from mock_servers.engine.scenarios import SHIPPED_FIXTURES, Scenarios
 from mock_servers.engine.tenants import DEFAULT_SEED, Tenants
@@ -23,6 +24,7 @@ from mock_servers.engine.vendors import Vendor, installed
 
 T = TypeVar("T")
 
+BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 2
 START_SECONDS = 30
@@ -32,7 +34,8 @@ class Sandbox:
     """All simulated vendors in one process.
 
     `with Sandbox() as sandbox:` serves from a thread until the block ends; `sandbox.run(on_ready)` serves in the
-    foreground until Ctrl-C or SIGTERM. Ports are bound when the object is made; 0 means a free one.
+    foreground until Ctrl-C or SIGTERM. Ports are bound when the object is made; 0 means a free one. With an authority
+    all is served over https, too, from ports of its own: `https_port` is the main one, the vendors get the next ones.
     """
 
     def __init__(
@@ -46,16 +49,29 @@ class Sandbox:
         seed: str = DEFAULT_SEED,
         admin_open: bool = False,
         host_names: Collection[str] = (),
+        authority: Authority | None = None,
+        https_port: int = 0,
+        public_urls: PublicUrls | None = None,
     ) -> None:
         self.host, self.vendors = host, dict(vendors) if vendors is not None else installed()
         self.tenants = Tenants(self.vendors, Scenarios(fixtures), seed=seed)
+        self.authority = authority
         wanted = vendor_ports if vendor_ports is not None else {}
-        self._sockets: list[socket.socket] = []
-        self._main = self._bind(port)
-        self._vendor_sockets = {name: self._bind(wanted.get(name, 0)) for name in self.vendors}
-        admin = Admin(self.tenants, self.addresses, open_to_network=admin_open, host_names=host_names)
-        ports = {bound.getsockname()[1]: name for name, bound in self._vendor_sockets.items()}
-        self.app = create_app(self.tenants, admin=admin, vendor_of_port=ports)
+        following = {name: https_port + number if https_port else 0 for number, name in enumerate(self.vendors, start=1)}
+        public = public_urls if public_urls is not None else PublicUrls()
+        self._plain: list[socket.socket] = []
+        self._secured: list[socket.socket] = []
+        try:
+            http = self._bind(self._plain, port, wanted)
+            https = self._bind(self._secured, https_port, following) if authority is not None else None
+        except OSError:
+            for bound in (*self._plain, *self._secured):
+                bound.close()
+            raise
+        self.addresses = Addresses(host, http, https, public, authority.ca if authority is not None else None)
+        admin = Admin(self.tenants, self.addresses, open_to_network=admin_open, host_names=(*host_names, *public.host_names))
+        ports = {bound: name for listening in (http, https) if listening is not None for name, bound in listening.vendors.items()}
+        self.app = create_app(self.tenants, admin=admin, vendor_of_port=ports, public_urls=public)
         self._server: _Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -64,22 +80,23 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        return self._url(self._main)
+        return self.addresses.main()
+
+    @property
+    def https_url(self) -> str | None:
+        return self.addresses.main("https") if self.authority is not None else None
 
     @property
     def admin_url(self) -> str:
         return f"{self.url}/{ADMIN}"
 
-    def vendor_url(self, name: str) -> str:
-        return self._url(self._vendor_sockets[name])
-
-    def addresses(self, name: str) -> tuple[str, str | None]:
-        """(base_url, https_base_url) of a vendor."""
-        return self.vendor_url(name), None
+    def vendor_url(self, name: str, scheme: str = "http") -> str:
+        """Where this machine reaches the vendor. Raises ValueError when https is not served."""
+        return self.addresses.port_url(name, scheme)
 
     def ready_info(self) -> dict[str, Any]:
         """What `up --json` prints: where everything is, and a working credential for each vendor."""
-        return {"admin": self.admin_url, "ca": None, "vendors": {name: self._vendor_info(name) for name in self.vendors}}
+        return connection(self.tenants, self.addresses, self.admin_url)
 
     # -- running ------------------------------------------------------------------------------------------------
 
@@ -155,34 +172,30 @@ class Sandbox:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        self._server = _Server(config, on_started)
+        self._server = _Server(config, on_started, self._secured, self.authority)
         try:
-            await self._server.serve(self._sockets)
+            await self._server.serve(self._plain)
         finally:
             for tenant in list(self.tenants):
                 self.tenants.delete(tenant)
 
-    def _bind(self, port: int) -> socket.socket:
+    def _bind(self, sockets: list[socket.socket], main: int, vendors: Mapping[str, int]) -> Ports:
+        """Listen on the main port and on one for each vendor; what is bound is added to `sockets` as it comes."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        bound = socket.create_server((self.host, port), family=family, backlog=2048)
-        self._sockets.append(bound)
-        return bound
-
-    def _url(self, bound: socket.socket) -> str:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - every interface includes this one
-        return f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
-
-    def _vendor_info(self, name: str) -> dict[str, Any]:
-        base_url, https_base_url = self.addresses(name)
-        return {"base_url": base_url, "https_base_url": https_base_url, "credential": shown(self.tenants.default_secrets(name), base_url)}
+        for port in (main, *(vendors.get(name, 0) for name in self.vendors)):
+            sockets.append(socket.create_server((self.host, port), family=family, backlog=BACKLOG))
+        first, *others = (bound.getsockname()[1] for bound in sockets)
+        return Ports(first, dict(zip(self.vendors, others, strict=True)))
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the sandbox, and says when its sockets accept."""
+    """Leaves signals to the sandbox, serves https beside http, and says when its sockets accept."""
 
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_started: Callable[[], None], secured: Sequence[socket.socket], authority: Authority | None
+    ) -> None:
         super().__init__(config)
-        self._on_started = on_started
+        self._on_started, self._secured, self._authority = on_started, secured, authority
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -190,7 +203,17 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._authority is not None:
+            loop = asyncio.get_running_loop()
+            for bound in self._secured:
+                self.servers.append(await loop.create_server(self._protocol, sock=bound, ssl=self._authority.context, backlog=BACKLOG))
         self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown([*(sockets if sockets is not None else ()), *self._secured])
+
+    def _protocol(self) -> asyncio.Protocol:
+        return SandboxProtocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -24,8 +24,8 @@ def run(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def sandbox() -> Iterator[dict[str, Any]]:
-    with subprocess.Popen([*COMMAND, "up", "--json", "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+def sandbox(*options: str) -> Iterator[dict[str, Any]]:
+    with subprocess.Popen([*COMMAND, "up", "--json", "--port", "0", *options], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             yield json.loads(process.stdout.readline())
@@ -46,6 +46,7 @@ def test_up_tells_where_everything_is_and_ends_cleanly():
         assert (jobs.status_code, listed.status_code, admin.status_code) == (200, 200, 200)
         assert set(pinpoint["credential"]) == {"api_key", "subdomain"}
         assert httpx.get(f"{pinpoint['base_url']}/api/v1/jobs").status_code == 401
+        assert all(vendor["https_base_url"].startswith("https://127.0.0.1:") for vendor in info["vendors"].values())
 
 
 def test_coverage_is_the_promise_as_json():

@@ -72,7 +72,11 @@ def test_only_this_machine_unless_it_was_opened(peer: str, host: str, opened: bo
 def test_the_vendors_are_told_with_their_evidence(admin: httpx.Client, sandbox: Sandbox) -> None:
     told = admin.get("/vendors").json()["vendors"]["parcel"]
 
-    assert (told["title"], told["base_url"], told["https_base_url"]) == ("Parcel", sandbox.vendor_url("parcel"), None)
+    assert (told["title"], told["base_url"], told["https_base_url"]) == (
+        "Parcel",
+        sandbox.vendor_url("parcel"),
+        sandbox.vendor_url("parcel", "https"),
+    )
     assert told["presets"] == {"reader": ["parcels: read"]}
     assert told["scenarios"] == ["depot", "empty"]
     assert told["default_tenant"] == "parcel-demo"

@@ -1,0 +1,56 @@
+"""Where the command keeps things between two runs: the certificate authority, and which sandboxes run."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+APP = "ats-sandbox"
+HOME = "ATS_SANDBOX_HOME"
+
+
+def home() -> Path:
+    """The user's cache folder by the habits of the platform, or what ATS_SANDBOX_HOME says."""
+    if HOME in os.environ:
+        return Path(os.environ[HOME])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir())) / APP
+    habit = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    return Path(os.environ.get("XDG_CACHE_HOME", habit)) / APP
+
+
+def authority_folder() -> Path:
+    return home() / "ca"
+
+
+@contextmanager
+def announced(url: str) -> Iterator[None]:
+    """Let other commands find the sandbox at this URL while it runs. Not being able to is no reason not to run."""
+    file = _running() / f"{os.getpid()}.json"
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"url": url}), encoding="utf-8")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            file.unlink()
+
+
+def running_urls() -> list[str]:
+    """Of sandboxes that were started here, the last one first; one that was killed may still be among them."""
+    files = sorted(_running().glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    urls = []
+    for file in files:
+        with suppress(OSError, ValueError, KeyError):  # ended, or still being written
+            urls.append(json.loads(file.read_text(encoding="utf-8"))["url"])
+    return urls
+
+
+def _running() -> Path:
+    return home() / "running"
