@@ -10,6 +10,7 @@ Values in `expected` positions may be plain JSON, or one of these, at any depth:
     {"$datetime": "..."}         an instant, whatever its notation; plain strings that are date-times on both sides are, too
     {"$matches": "regex"}        a text that the expression matches from end to end
     {"$unordered": [...]}        a list in any order, item for item
+    {"$includes": [...]}         a list that holds at least one item for each of these; more is fine
     {"$any": true}               any value but null
     {"$ref": "Model/key"}        the unified id of that record, where the registry of references does not say it already
 """
@@ -138,6 +139,10 @@ Perturbations = list[Perturbation]
 # -------------------------------------------------------------------------------------------------------- actions
 
 
+PROOF_WORDS = frozenset({"equals", "contains", "decodes_to", "matches"})
+"""How a proof may say what must stand there."""
+
+
 class Proof(Strict):
     """Where the truth shows that an input arrived: one row of a table, or one place in the action's answer."""
 
@@ -152,6 +157,8 @@ class Proof(Strict):
     contains: str | None = None
     decodes_to: str | None = None
     """The base64 in the column holds this text."""
+    matches: str | None = None
+    """An expression that the text matches from end to end, where a vendor may write one thing in several ways."""
 
     @model_validator(mode="after")
     def _shape(self) -> Proof:
@@ -159,8 +166,10 @@ class Proof(Strict):
             raise ValueError("a proof has either `table` with `column`, or `data`")
         if self.table is not None and self.column is None:
             raise ValueError("a proof in a table needs `column`")
-        if len({"equals", "contains", "decodes_to"} & self.model_fields_set) != 1:
-            raise ValueError("a proof has exactly one of equals, contains, decodes_to")
+        if len(PROOF_WORDS & self.model_fields_set) != 1:
+            raise ValueError("a proof has exactly one of equals, contains, decodes_to, matches")
+        if self.matches is not None:
+            _compiles(self.matches)
         return self
 
 
@@ -356,11 +365,31 @@ class OnlyCreated(Strict):
     """created: only what the connection made; referenced: what those need; all: not narrowed."""
 
 
+class ExploredField(Strict):
+    """A field that an explorer must show behind a model."""
+
+    key: str
+    label: str | None
+    type: Literal["DEFAULT", "CUSTOM"]
+
+
 class FeatureProfile(Strict):
     """What generic feature checks must be told."""
 
     passthrough: list[PassthroughCase] = []
     only_created: OnlyCreated | None = None
+    explored: dict[str, list[ExploredField]] = {}
+    """For explorers: model to fields among those that it shows, before any sync."""
+
+
+class SettingCase(Strict):
+    """A setting of the connection, and exactly the unified cells that are other than without it."""
+
+    id: Key
+    why: str | None = None
+    settings: Annotated[dict[str, Any], Field(min_length=1)]
+    expect: Changes
+    also_changes: list[str] = []
 
 
 class Profile(Strict):
@@ -379,6 +408,7 @@ class Profile(Strict):
     quirks: dict[str, QuirkCase | list[QuirkCase]] = {}
     deletions: list[Deletion] = []
     delta: list[DeltaCase] = []
+    settings: list[SettingCase] = []
     constants: list[str] = []
     """Models whose records are facts about the vendor: nothing at the vendor changes or deletes them."""
     never_blank: dict[str, list[str]] = {}

@@ -75,13 +75,17 @@ def _compare_special(expected: Mapping[str, Any], got: Any, path: str) -> list[M
         case "$masked":
             return [Mismatch(path, Code.MASKED_AS_DATA, None, got)] if got == wanted else compare(None, got, path)
         case "$unordered":
-            return [] if isinstance(got, list) and _same_in_any_order(wanted, got) else wrong
+            return [] if isinstance(got, list) and _left_over(wanted, got) == [] else wrong
+        case "$includes":
+            return [] if isinstance(got, list) and _left_over(wanted, got) is not None else wrong
         case "$contains":
             if got is None:
                 return wrong
             return [found for inner, value in wanted.items() for found in _compare_inside(got, inner, value, path)]
         case _:
-            raise ValueError(f"{path}: {word!r} is no special value; known: $any, $contains, $datetime, $masked, $matches, $unordered")
+            raise ValueError(
+                f"{path}: {word!r} is no special value; known: $any, $contains, $datetime, $includes, $masked, $matches, $unordered"
+            )
 
 
 def _compare_inside(got: Any, inner: str, wanted: Any, path: str) -> list[Mismatch]:
@@ -113,14 +117,15 @@ def dig(value: Any, path: str) -> Iterator[Any]:
             yield from dig(inner, rest)
 
 
-def _same_in_any_order(wanted: Sequence[Any], got: Sequence[Any]) -> bool:
+def _left_over(wanted: Sequence[Any], got: Sequence[Any]) -> list[Any] | None:
+    """What is in `got` beyond one item for each that is wanted, in any order; None when a wanted one is not there."""
     left = list(got)
     for item in wanted:
         match = next((index for index, value in enumerate(left) if not compare(item, value)), None)
         if match is None:
-            return False
+            return None
         left.pop(match)
-    return not left
+    return left
 
 
 def _kind(value: Any) -> str:

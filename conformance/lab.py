@@ -170,6 +170,15 @@ class Session:
             lambda: self._connection.passthrough(case.method, case.path, params=case.params, headers=case.headers, data=case.data),
         )
 
+    def explore(self, model: str) -> Sequence[Any]:
+        """The vendor's fields behind a model, each with key, label and type. Raises NotImplementedError when the subject has no explorer."""
+        explore = getattr(self._connection, "explore", None)
+        if explore is None:
+            raise NotImplementedError(f"{self.world.lab.subject.name} has no `explore`")
+        found: Sequence[Any] = self._ask(f"explore({model!r})", lambda: explore(model))
+        self.world.lab.hear(repr(found))
+        return found
+
     def reconnect(self, *, credential: Mapping[str, str] | None = None, scope: Mapping[str, Any] | None = None) -> None:
         if credential is not None:
             self.world.lab.keep_secret(credential)

@@ -13,7 +13,7 @@ from conformance import judge
 from conformance.action_runs import Run, all_cases, carry_out, cases_of, changes_between, run, with_ids, writes_problem
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Check, Result
-from conformance.fixture_models import ActionCase, Proof, Writes
+from conformance.fixture_models import PROOF_WORDS, ActionCase, Proof, Writes
 from conformance.lab import Blocked, Lab
 from conformance.outcomes import Code
 
@@ -42,7 +42,7 @@ def _input(lab: Lab, cell: Cell, cases: Sequence[ActionCase]) -> Result:
         for proof in case.cells[cell.name]:
             problem = proof_problem(proof, done)
             if problem is not None:
-                expected = getattr(proof, next(name for name in ("equals", "contains", "decodes_to") if name in proof.model_fields_set))
+                expected = getattr(proof, next(name for name in PROOF_WORDS if name in proof.model_fields_set))
                 return broken(cell, f"case {case.id}: {problem}", code=Code.SILENT_DROP, expected=expected, seen=done.exchanges)
             proved += 1
     if not proved:
@@ -83,6 +83,8 @@ def _shows(proof: Proof, value: Any) -> bool:
         return not judge.compare(proof.equals, value)
     if proof.contains is not None:
         return isinstance(value, str) and proof.contains in value
+    if proof.matches is not None:
+        return isinstance(value, str) and re.fullmatch(proof.matches, value, re.DOTALL) is not None
     try:
         return isinstance(value, str) and base64.b64decode(value, validate=True).decode() == proof.decodes_to
     except (binascii.Error, UnicodeDecodeError):

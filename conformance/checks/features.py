@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from conformance import action_runs, judge
-from conformance.casework import broken, held, unverifiable
+from conformance.casework import broken, examples, held, judged, unverifiable, worth_judging
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import PassthroughCase
 from conformance.lab import Lab
-from conformance.outcomes import Verdict
+from conformance.outcomes import Code, Verdict
 
 OURS = "the vendor's card: features"
 SHORTEST_SECTION = 80
@@ -136,6 +136,23 @@ def _by_key(value: object) -> object:
     return re.sub(r"^\$Jobs/", "remote:", value) if isinstance(value, str) else value
 
 
+def _explored(model: str, lab: Lab, cell: Cell) -> Result:
+    """The fields behind a model are shown by a connection that never synced, each once, standard and custom ones told apart."""
+    wanted = lab.profile.features.explored.get(model)
+    if not wanted:
+        return unverifiable(cell, f"profile.yaml names no field that the explorer shows for {model}")
+    try:
+        shown = [{name: getattr(one, name, None) for name in ("key", "label", "type")} for one in lab.world().connect().explore(model)]
+    except NotImplementedError as reason:
+        return unverifiable(cell, str(reason))
+    lost = [one.key for one in wanted if one.model_dump() not in shown]
+    twice = [key for key, count in Counter(one["key"] for one in shown).items() if count > 1]
+    if lost or twice:
+        near = [one for one in shown if one["key"] in lost]
+        return broken(cell, f"not shown as it is: {lost[:3]}; shown more than once: {twice[:3]}", expected=lost, got=near)
+    return held(cell, f"{len(shown)} fields, among them all {len(wanted)} that were looked for")
+
+
 def _probes_fields(lab: Lab, cell: Cell) -> Result:
     """The probe speaks of every promised field, and not only of models."""
     told = {(one.model, one.field) for one in lab.world().connect().probe()}
@@ -159,8 +176,33 @@ PROOFS: dict[str, Proof] = {
     "Scope Testing: Per Model Tests": partial(_rests_on, ("PRM-3",), _anything),
     "Scope Testing: Per Field Tests": _probes_fields,
     "Delta Syncs": partial(_rests_on, ("DLT-1", "DLT-4"), _anything),
+    "Custom Field Explorer: Jobs": partial(_explored, "Jobs"),
+    "Custom Field Explorer: Candidates": partial(_explored, "Candidates"),
     "Create Candidate Full Attachment Retry": partial(_rests_on, ("ACT-2", "ACT-3", "ACT-5", "ACT-9"), _anything),
 }
 """Feature, by its name on the card, to what proves it."""
 
-CHECKS = (Check("FEA-1", "Every promised feature is there and works.", OURS, _cells, _features),)
+# -- settings -------------------------------------------------------------------------------------------------------
+
+
+def _setting_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "settings", case.id) for case in lab.profile.settings] or [Cell("case", "settings", "any")]
+
+
+def _settings(lab: Lab) -> Iterator[Result]:
+    """FEA-2."""
+    if not lab.profile.settings:
+        yield Result(_setting_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml has no case of a setting")
+    for cell, case in zip(_setting_cells(lab), lab.profile.settings, strict=False):
+        session = lab.world().connect(settings=case.settings)
+        session.sync_well()
+        declared = judge.Declared((case.expect, case.also_changes))
+        found = worth_judging(lab, declared.deviations(lab.calm.snapshot, session.snapshot(), lab.models))
+        yield judged(cell, examples(found) or None, code=found[0].code if found else Code.HELD)
+
+
+CHECKS = (
+    Check("FEA-1", "Every promised feature is there and works.", OURS, _cells, _features),
+    Check("FEA-2", "A setting of the connection changes exactly what it is said to change.", "fixtures: profile.yaml, settings",
+          _setting_cells, _settings),
+)  # fmt: skip
