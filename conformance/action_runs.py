@@ -109,14 +109,7 @@ def carry_out(
     return Run(case, outcome, changes_between(before, after), after, journal, exchanges, shown, later, repeat)
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """One case with a certain credential."""
-
-    run: Run
-
-
-def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iterator[Attempt]:
+def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iterator[Run]:
     """The case with each of these sets of permissions. A try that changed nothing leaves its connection to the next one."""
     session: Session | None = None
     for held in sets:
@@ -127,7 +120,7 @@ def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iter
         shown = session.snapshot()
         session.reconnect(credential=lab.mint(session.world, sorted(held)).credential)
         done = _called(lab, session, case, shown)
-        yield Attempt(done)
+        yield done
         if done.changes.counts() or done.outcome.ok:
             session = None
 

@@ -460,7 +460,7 @@ class Lab:
 LONGEST_BODY = 2000
 
 
-def shown(entry: Entry, base_url: str) -> dict[str, Any]:
+def shown(entry: Entry, base_url: str, *, longest_body: int = LONGEST_BODY) -> dict[str, Any]:
     """One exchange for the report: from both sides, without what differs from run to run."""
     raw = entry.raw
     response = raw.get("response") or {}
@@ -470,7 +470,7 @@ def shown(entry: Entry, base_url: str) -> dict[str, Any]:
         "request": f"{entry.method} {entry.path}{'?' + entry.query if entry.query else ''}",
         "request_body": (raw.get("request") or {}).get("body"),
         "status": entry.status,
-        "response_body": (body if len(body) <= LONGEST_BODY else body[:LONGEST_BODY] + "…").replace(base_url, "{base_url}"),
+        "response_body": (body if len(body) <= longest_body else body[:longest_body] + "…").replace(base_url, "{base_url}"),
         "permission_decision": raw.get("permission_decision"),
         "quirks": list(raw.get("quirks") or ()),
         "faults": list(raw.get("faults") or ()),

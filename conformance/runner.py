@@ -18,6 +18,7 @@ from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed, read_fixtures
 from conformance.outcomes import WORST_FIRST, Code, RunOutcome, Verdict, run_outcome, verdict_of
 from conformance.promise import UnreadablePromise, read_promise
 from conformance.sandbox import Sandbox
+from conformance.scopes import report as scopes_report
 from conformance.subjects import ConfigurationError, Subject, Target
 from conformance.waivers import Waiver, Waivers
 
@@ -68,6 +69,8 @@ class VendorRun:
     emitted: int = 0
     left_out: list[str] = field(default_factory=list)
     """Checks that were not selected."""
+    scopes: dict[str, Any] | None = None
+    """The matrix of credentials, when it was run (scopes/report.py)."""
 
 
 @dataclass
@@ -197,6 +200,7 @@ class _VendorRunner:
                 failed += result.verdict in (Verdict.FAIL, Verdict.ERROR) and waiver is None
                 self._run.results.append((check, result, waiver))
             self._lab.close_worlds(keep=self._lab.kept())
+        self._run.scopes = scopes_report.told(self._lab)
         if self._checks:
             self._on_progress(Progress(self._lab.vendor, self._checks[-1], len(self._checks), len(self._checks), failed))
         return self._run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from conformance.casework import broken, held, judged, model_cells, same, unverifiable
 from conformance.check import Cell, Check, Result
@@ -189,11 +190,7 @@ def _told(held_: Permissions) -> str:
 
 
 def _write_cells(lab: Lab) -> list[Cell]:
-    found = []
-    for action in lab.promise.actions:
-        case = writes.case_for(lab, action)
-        names = ["FULL"] if case is None else [column.name for column in writes.columns_for(lab, case)]
-        found += [Cell("credential", name, action) for name in names]
+    found = [Cell("credential", column.name, action) for action in lab.promise.actions for column in writes.columns_for(lab, action)]
     return found or [Cell("credential", "", "no action")]
 
 
@@ -202,23 +199,27 @@ def _writing(lab: Lab) -> Iterator[Result]:
     if not lab.promise.actions:
         yield Result(Cell("credential", "", "no action"), Code.NOT_APPLICABLE, "no action is promised")
     for action in lab.promise.actions:
-        case = writes.case_for(lab, action)
-        if case is None:
-            yield unverifiable(Cell("credential", "FULL", action), "actions.yaml has no case of it that goes through with every permission")
-            continue
-        columns = writes.columns_for(lab, case)
-        writes.try_all(lab, case, [column.holds for column in columns])
-        for column in columns:
-            yield _result(Cell("credential", column.name, action), _worst_write(lab, case.id, action, column))
+        writes.try_all(lab, action)
+        for column in writes.columns_for(lab, action):
+            whole = writes.whole_of(lab, writes.cases_for(lab, action), column.holds)
+            yield _result(Cell("credential", column.name, action), whole)
 
 
-def _worst_write(lab: Lab, case_id: str, action: str, column: writes.WriteColumn) -> Judged:
-    case = next(one for one in lab.fixtures.actions if one.id == case_id)
-    own = writes.whole(lab, case, column.holds)
-    if verdict_of(own.code) is not Verdict.PASS:
-        return own
-    bad = [(name, one) for name, one in writes.inputs(lab, case, column.holds).items() if verdict_of(one.code) is not Verdict.PASS]
-    return Judged(bad[0][1].code, f"{bad[0][0]}: {bad[0][1].message}") if bad else own
+def _input_cells(lab: Lab) -> list[Cell]:
+    return [Cell("input", action, name) for action, promised in lab.promise.actions.items() for name in promised.inputs]
+
+
+def _inputs(lab: Lab) -> Iterator[Result]:
+    """MTX-8."""
+    for cell in _input_cells(lab):
+        writes.try_all(lab, cell.owner)
+        cases = writes.cases_for(lab, cell.owner)
+        words = [(column, writes.input_of(lab, cases, cell.name, column.holds)) for column in writes.columns_for(lab, cell.owner)]
+        bad = next(((column, one) for column, one in words if verdict_of(one.code) is not Verdict.PASS), None)
+        if bad is None:
+            yield _result(cell, words[0][1])
+        else:
+            yield Result(cell, bad[1].code, f"{bad[0].name}: {bad[1].message}", bad[1].expected, bad[1].got)
 
 
 def _action_cells(lab: Lab) -> list[Cell]:
@@ -226,13 +227,12 @@ def _action_cells(lab: Lab) -> list[Cell]:
 
 
 def _smallest_writes(lab: Lab) -> Iterator[Result]:
-    """MTX-8."""
+    """MTX-9."""
     for cell in _action_cells(lab):
-        case = writes.case_for(lab, cell.name)
-        if case is None:
+        if not writes.cases_for(lab, cell.name):
             yield unverifiable(cell, "actions.yaml has no case of it that goes through with every permission")
             continue
-        search, sets = lab.once(("smallest for", cell.name), lambda case=case: writes.search(lab, case))  # type: ignore[misc]
+        search, sets = lab.once(("smallest for", cell.name), partial(writes.search, lab, cell.name))
         yield _compared(cell, search, sets, writes.declared_for(lab, cell.name), None)
 
 
@@ -252,6 +252,8 @@ CHECKS = (
           _smallest_cells, _smallest),
     Check("MTX-7", "With every credential, each action does all that it may, refuses the rest by name, and writes nothing by halves.", DESIGN,
           _write_cells, _writing),
-    Check("MTX-8", "The permissions that the manifest names are the smallest set with which the action does all that it promises.", DESIGN,
+    Check("MTX-8", "With every credential, each input arrives or is told to be left out for lack of a permission.", DESIGN,
+          _input_cells, _inputs),
+    Check("MTX-9", "The permissions that the manifest names are the smallest set with which the action does all that it promises.", DESIGN,
           _action_cells, _smallest_writes),
 )  # fmt: skip

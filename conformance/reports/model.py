@@ -70,6 +70,7 @@ def _vendor(run: VendorRun) -> dict[str, Any]:
         "evidence": {"cells": _kinds(run.evidence.values()), "vendor_behaviour": dict(run.behaviour)},
         "promise": [_cell(run, cell, state) for cell, state in states.items()],
         "results": [_result(check, result, waiver) for check, result, waiver in run.results],
+        "scopes": run.scopes,
     }
 
 

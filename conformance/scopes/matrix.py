@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance import judge
 from conformance.casework import denials, examples, without_ids_of
-from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World
+from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World, shown
 from conformance.outcomes import Code
 from conformance.scopes.credentials import Column, columns
 from conformance.scopes.truth import Permissions, Truth, truth_of
@@ -34,6 +34,8 @@ class Sight:
     probed: tuple[Probed, ...]
     requests: tuple[tuple[str, str | None, int | None], ...]
     """(method, operation, status) of everything that the vendor was asked."""
+    exchanges: tuple[dict[str, Any], ...] = ()
+    """The first conversation of each operation with the vendor, as the report shows it."""
     crashed: str | None = None
 
     def rows(self, model: str) -> Sequence[Mapping[str, Any]]:
@@ -62,7 +64,7 @@ def look(lab: Lab, column: Column) -> Sight:
         try:
             return _seen(world, _session(lab, world, column))
         except (SubjectCrashed, Stuck, ConfigurationError) as error:
-            return Sight(None, NOTHING, (), _requests(world), str(error))
+            return Sight(None, NOTHING, (), _requests(world), _exchanges(lab, world), str(error))
 
     return lab.once(("sight", column.holds, column.state), observe)
 
@@ -87,9 +89,20 @@ def _session(lab: Lab, world: World, column: Column) -> Session:
 
 def _seen(world: World, session: Session) -> Sight:
     outcome = session.sync()
-    shown = session.snapshot()
-    requests = _requests(world)
-    return Sight(outcome, shown, session.probe(), requests)
+    snapshot = session.snapshot()
+    requests, exchanges = _requests(world), _exchanges(world.lab, world)
+    return Sight(outcome, snapshot, session.probe(), requests, exchanges)
+
+
+MOST_EXCHANGES = 12
+
+
+def _exchanges(lab: Lab, world: World) -> tuple[dict[str, Any], ...]:
+    """One conversation for each operation and outcome: what the two sides said, without repetition."""
+    found: dict[tuple[str | None, int | None, str], dict[str, Any]] = {}
+    for entry in world.tenant.journal():
+        found.setdefault((entry.operation, entry.status, entry.path), shown(entry, world.tenant.base_url, longest_body=600))
+    return tuple(found.values())[:MOST_EXCHANGES]
 
 
 def _requests(world: World) -> tuple[tuple[str, str | None, int | None], ...]:

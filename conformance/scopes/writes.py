@@ -6,17 +6,19 @@ the operations that the action called), and of the search for the smallest set w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.action_runs import Attempt, Run, attempts, cases_of, run, writes_problem
+from conformance.action_runs import Run, attempts, cases_of, run, writes_problem
 from conformance.checks.actions import proof_problem
 from conformance.fixture_models import ActionCase
 from conformance.lab import Lab
-from conformance.outcomes import Code
+from conformance.outcomes import WORST_FIRST, Code, verdict_of
 from conformance.scopes.matrix import Judged
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions
+
+REFUSED = "INTEGRATION.PERMISSION_MISSING"
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,23 @@ class WriteColumn:
     holds: Permissions
 
 
-def case_for(lab: Lab, action: str) -> ActionCase | None:
-    """The case that shows most of the action's inputs, with every permission; None: the fixture has none that goes through."""
-    cases = [case for case in cases_of(lab, action, refused=False) if case.permissions == "all"]
-    return max(cases, key=lambda case: len(case.cells), default=None)
+def cases_for(lab: Lab, action: str) -> tuple[ActionCase, ...]:
+    """The fewest cases that show every input which any case shows; each goes through with every permission."""
+
+    def choose() -> tuple[ActionCase, ...]:
+        left = [case for case in cases_of(lab, action, refused=False) if case.permissions == "all"]
+        chosen: list[ActionCase] = []
+        shown: set[str] = set()
+        while left:
+            best = max(left, key=lambda case: len(set(case.cells) - shown))
+            if chosen and not set(best.cells) - shown:
+                break
+            chosen.append(best)
+            shown |= set(best.cells)
+            left.remove(best)
+        return tuple(chosen)
+
+    return lab.once(("cases for", action), choose)
 
 
 def declared_for(lab: Lab, action: str) -> Permissions:
@@ -39,99 +54,106 @@ def declared_for(lab: Lab, action: str) -> Permissions:
     return frozenset(promised.needs) | frozenset(need for item in promised.inputs.values() for need in item.needs)
 
 
-def needed_by_vendor(lab: Lab, case: ActionCase) -> Permissions:
+def needed_by_vendor(lab: Lab, action: str) -> Permissions:
     """The permissions of the operations that the vendor's journal saw when the action was done with every permission."""
-    return frozenset(need for entry in run(lab, case).journal for need in entry.needs)
+    return frozenset(need for case in cases_for(lab, action) for entry in run(lab, case).journal for need in entry.needs)
 
 
-def columns_for(lab: Lab, case: ActionCase) -> list[WriteColumn]:
+def columns_for(lab: Lab, action: str) -> tuple[WriteColumn, ...]:
     """FULL, all without each permission that the action takes, its declared set alone, and nothing."""
-    every, own = frozenset(lab.facts.permissions), declared_for(lab, case.action)
-    taken = own | needed_by_vendor(lab, case)
-    return [
+    every, own = frozenset(lab.facts.permissions), declared_for(lab, action)
+    if not cases_for(lab, action):
+        return (WriteColumn("FULL", every),)
+    taken = own | needed_by_vendor(lab, action)
+    return (
         WriteColumn("FULL", every),
         WriteColumn("only declared", own),
         *(WriteColumn(f"FULL − {permission}", every - {permission}) for permission in sorted(taken)),
         *([WriteColumn("NONE", frozenset())] if taken else []),
-    ]
+    )
 
 
-def tried(lab: Lab, case: ActionCase, held: Permissions) -> Attempt:
+def tried(lab: Lab, case: ActionCase, held: Permissions) -> Run:
     """The case with exactly these permissions, carried out once."""
-
-    def observe() -> Attempt:
-        if held == frozenset(lab.facts.permissions):
-            return Attempt(run(lab, case))
-        return next(attempts(lab, case, [held]))
-
-    return lab.once(("attempt", case.id, held), observe)
+    if held == frozenset(lab.facts.permissions):
+        return run(lab, case)
+    return lab.once(("tried", case.id, held), lambda: next(attempts(lab, case, [held])))
 
 
-def try_all(lab: Lab, case: ActionCase, sets: list[Permissions]) -> None:
-    """Try several sets; those that change nothing share one synced connection."""
-    unknown = [held for held in sets if ("attempt", case.id, held) not in lab.memory and held != frozenset(lab.facts.permissions)]
-    for held, attempt in zip(unknown, attempts(lab, case, unknown), strict=True):
-        lab.memory["attempt", case.id, held] = (True, attempt)
+def try_all(lab: Lab, action: str) -> None:
+    """Try every column; those that change nothing share one synced connection."""
+    for case in cases_for(lab, action):
+        sets = list(dict.fromkeys(column.holds for column in columns_for(lab, action)))
+        unknown = [held for held in sets if ("tried", case.id, held) not in lab.memory and held != frozenset(lab.facts.permissions)]
+        for held, done in zip(unknown, attempts(lab, case, unknown), strict=True):
+            lab.memory["tried", case.id, held] = (True, done)
 
 
-def inputs(lab: Lab, case: ActionCase, held: Permissions) -> dict[str, Judged]:
-    """The word for every input that the case shows."""
-    done = tried(lab, case, held).run
-    every = held == frozenset(lab.facts.permissions)
-    return {name: _input(case, name, done, allowed=every) for name in case.cells}
+def whole_of(lab: Lab, cases: Sequence[ActionCase], held: Permissions) -> Judged:
+    """The word for the action itself: the worst of its cases."""
+    if not cases:
+        return Judged(Code.UNVERIFIABLE, "actions.yaml has no case of it that goes through with every permission")
+    return _worst([_whole(lab, case, held) for case in cases])
 
 
-def whole(lab: Lab, case: ActionCase, held: Permissions) -> Judged:
-    """The word for the action itself."""
-    done = tried(lab, case, held).run
-    lacking = (declared_for(lab, case.action) | needed_by_vendor(lab, case)) - held
+def input_of(lab: Lab, cases: Sequence[ActionCase], name: str, held: Permissions) -> Judged:
+    """The word for one input: the worst of the cases that show it."""
+    found = [_input(lab, case, name, held) for case in cases if name in case.cells]
+    return _worst(found) if found else Judged(Code.UNVERIFIABLE, "actions.yaml has no case that shows it")
+
+
+def _worst(found: Sequence[Judged]) -> Judged:
+    return next(one for verdict in WORST_FIRST for one in found if verdict_of(one.code) is verdict)
+
+
+def _lacking(lab: Lab, action: str, held: Permissions) -> Permissions:
+    return (declared_for(lab, action) | needed_by_vendor(lab, action)) - held
+
+
+def _whole(lab: Lab, case: ActionCase, held: Permissions) -> Judged:
+    done, lacking = tried(lab, case, held), _lacking(lab, case.action, held)
     wrote = done.changes.counts()
+    told = f"{done.outcome.code}: {done.outcome.message}"
     if done.outcome.ok:
         problem = writes_problem(case.writes, wrote)
         if problem is None:
             return Judged(Code.HONOURED)
-        if lacking and done.outcome.warnings:
-            return Judged(Code.REJECTED_REPORTED, f"done in part, with a warning: {done.outcome.warnings[0]}")
-        return Judged(problem[0], problem[1])
-    told = f"{done.outcome.code}: {done.outcome.message}"
+        return _left_out(done, lacking) or Judged(problem[0], problem[1])
     if wrote:
         return Judged(Code.COLLATERAL, f"refused ({told}), and it changed {', '.join(wrote)}")
     if not lacking:
         return Judged(Code.FALSE_FAILURE, f"refused ({told}), though nothing is lacking")
-    if done.outcome.code != "INTEGRATION.PERMISSION_MISSING" or not any(name in str(done.outcome.message) for name in lacking):
+    if done.outcome.code != REFUSED or not any(name in str(done.outcome.message) for name in lacking):
         return Judged(Code.DENIED_VAGUE, f"refused without naming what is lacking: {told}", sorted(lacking), told)
     return Judged(Code.REJECTED_REPORTED, told)
 
 
-def _input(case: ActionCase, name: str, done: Run, *, allowed: bool) -> Judged:
+def _input(lab: Lab, case: ActionCase, name: str, held: Permissions) -> Judged:
+    done, lacking = tried(lab, case, held), _lacking(lab, case.action, held)
     if not done.outcome.ok:
-        refused = not done.changes.counts() and not allowed
-        return Judged(Code.REJECTED_REPORTED if refused else Code.FALSE_FAILURE, str(done.outcome.message))
+        return Judged(Code.REJECTED_REPORTED if lacking else Code.FALSE_FAILURE, str(done.outcome.message))
     problem = next((found for proof in case.cells[name] if (found := proof_problem(proof, done)) is not None), None)
     if problem is None:
         return Judged(Code.HONOURED)
-    if not allowed and done.outcome.warnings:
-        return Judged(Code.REJECTED_REPORTED, f"left out with a warning: {done.outcome.warnings[0]}")
-    return Judged(Code.SILENT_DROP, problem)
+    return _left_out(done, lacking) or Judged(Code.SILENT_DROP, problem)
 
 
-def search(lab: Lab, case: ActionCase) -> tuple[Search, tuple[Permissions, ...]]:
-    """The smallest sets with which the whole case goes through and every input arrives."""
+def _left_out(done: Run, lacking: Permissions) -> Judged | None:
+    """Done in part is right if a warning names what was lacking for the rest."""
+    for text in done.outcome.warnings:
+        if any(name in text for name in lacking):
+            return Judged(Code.REJECTED_REPORTED, f"left out with a warning: {text}")
+    return None
+
+
+def search(lab: Lab, action: str) -> tuple[Search, tuple[Permissions, ...]]:
+    """The smallest sets with which every case goes through and every input arrives."""
+    cases = cases_for(lab, action)
 
     def enough(held: Permissions) -> bool:
-        good = whole(lab, case, held).code is Code.HONOURED
-        return good and all(one.code is Code.HONOURED for one in inputs(lab, case, held).values())
+        words = [_whole(lab, case, held) for case in cases]
+        words += [_input(lab, case, name, held) for case in cases for name in case.cells]
+        return all(one.code is Code.HONOURED for one in words)
 
     found = Search(enough)
-    return found, found.smallest(frozenset(lab.facts.permissions), declared_for(lab, case.action))
-
-
-def answers(lab: Lab) -> Iterator[tuple[ActionCase, list[WriteColumn], Mapping[str, dict[str, Judged]]]]:
-    """Every action that a case shows, with its columns and the words for its inputs."""
-    for action in lab.promise.actions:
-        case = case_for(lab, action)
-        if case is None:
-            continue
-        columns = columns_for(lab, case)
-        try_all(lab, case, [column.holds for column in columns])
-        yield case, columns, {column.name: inputs(lab, case, column.holds) for column in columns}
+    return found, found.smallest(frozenset(lab.facts.permissions), declared_for(lab, action))

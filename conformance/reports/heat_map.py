@@ -1,0 +1,119 @@
+"""The matrix in a terminal: rows model > field with what is declared and enough, one narrow column a credential.
+
+Every word has a glyph of its own, so that nothing is lost without colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conformance.outcomes import MEANINGS, Code, Verdict
+
+STYLES = {
+    Verdict.PASS: "",
+    Verdict.WARN: "yellow",
+    Verdict.FAIL: "bold red",
+    Verdict.UNTESTED: "bold yellow",
+    Verdict.ERROR: "bold magenta",
+    Verdict.NOT_APPLICABLE: "dim",
+}
+COLOURS = {Code.READABLE: "green", Code.EMPTY: "green", Code.HONOURED: "green", Code.DENIED_REPORTED: "cyan", Code.REJECTED_REPORTED: "cyan"}
+
+
+def print_heat_map(vendor: Mapping[str, Any], console: Console, *, fields: bool = True) -> None:
+    """The matrix of one vendor's report; without `fields` only models and actions."""
+    scopes = vendor["scopes"]
+    names = [column["name"] for column in scopes["credentials"]]
+    console.print(f"\n[bold]{vendor['title']}[/bold]: {len(names)} credentials × {len(scopes['rows'])} models and fields")
+    console.print(_table("model > field", names, [row for row in scopes["rows"] if fields or row["field"] is None]))
+    _print_names(names, console)
+    write_names = list(dict.fromkeys(name for row in scopes["actions"] for name in row["columns"]))
+    if write_names:
+        console.print(_table("action > input", write_names, [row for row in scopes["actions"] if fields or row["input"] is None]))
+        _print_names(write_names, console)
+    _print_legend(scopes, console)
+
+
+def _table(title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(title, no_wrap=True)
+    table.add_column(" ".join(f"{number:>2}" for number in range(1, len(names) + 1)), no_wrap=True)
+    table.add_column("enough", overflow="fold")
+    for row in rows:
+        codes = _by_name(row, names)
+        glyphs = Text(" ").join(_glyph(codes[name]) for name in names)
+        part = row["field"] if "field" in row else row["input"]
+        label = Text(row.get("model") or f"→ {row['action']}", style="bold") if part is None else Text(f"  {part}")
+        table.add_row(label, glyphs, _enough(row))
+    return table
+
+
+def _by_name(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Code | None]:
+    own = row.get("columns", names)
+    codes = {name: Code(cell["code"]) for name, cell in zip(own, row["cells"], strict=True)}
+    return {name: codes.get(name) for name in names}
+
+
+def _glyph(code: Code | None) -> Text:
+    if code is None:
+        return Text("  ")
+    meaning = MEANINGS[code]
+    return Text(f" {meaning.glyph}", style=COLOURS.get(code) or STYLES[meaning.verdict])
+
+
+def _enough(row: Mapping[str, Any]) -> str:
+    part = row["field"] if "field" in row else row["input"]
+    found = " or ".join("{" + ", ".join(one) + "}" for one in row["smallest"]) or "?"
+    same = [row["declared"]] == row["smallest"]
+    if part is not None and same:
+        return ""
+    return found if same else f"declared {{{', '.join(row['declared'])}}}, enough {found}"
+
+
+def _print_names(names: Sequence[str], console: Console) -> None:
+    for number, name in enumerate(names, start=1):
+        console.print(f"  {number:>2}  {name}", markup=False, soft_wrap=True)
+
+
+def _print_legend(scopes: Mapping[str, Any], console: Console) -> None:
+    used = {cell["code"] for part in ("rows", "actions") for row in scopes[part] for cell in row["cells"]}
+    for code, meaning in MEANINGS.items():
+        if str(code) in used:
+            console.print(f"  {meaning.glyph}  {code}: {meaning.text}", markup=False, soft_wrap=True)
+
+
+def print_losses(vendor: Mapping[str, Any], name: str, console: Console) -> None:
+    """What a customer with this credential would not get: a line for each model, field and action, and what to grant."""
+    scopes = vendor["scopes"]
+    at = next(index for index, column in enumerate(scopes["credentials"]) if column["name"] == name)
+    column = scopes["credentials"][at]
+    console.print(f"\n[bold]{vendor['title']}[/bold] with {', '.join(column['holds']) or 'no permission'}", soft_wrap=True)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("", "model or action", "grant"):
+        table.add_column(heading, overflow="fold")
+    denied: set[str] = set()
+    for row in scopes["rows"]:
+        code = Code(row["cells"][at]["code"])
+        if row["field"] is None:
+            table.add_row(_glyph(code), row["model"], _grants(row, column))
+            if code not in (Code.READABLE, Code.EMPTY):
+                denied.add(row["model"])
+        elif row["model"] not in denied and code not in (Code.READABLE, Code.EMPTY):
+            table.add_row(_glyph(code), f"  {row['model']} > {row['field']}", _grants(row, column))
+    for row in scopes["actions"]:
+        cell = dict(zip(row["columns"], row["cells"], strict=True)).get(name)
+        if cell is not None and (row["input"] is None or cell["code"] != Code.HONOURED):
+            label = f"→ {row['action']}" + (f" > {row['input']}" if row["input"] else "")
+            table.add_row(_glyph(Code(cell["code"])), label, _grants(row, column))
+    console.print(table)
+    _print_legend({"rows": [{"cells": [row["cells"][at]]} for row in scopes["rows"]], "actions": []}, console)
+
+
+def _grants(row: Mapping[str, Any], column: Mapping[str, Any]) -> str:
+    best = min((set(one) - set(column["holds"]) for one in row["smallest"] or [row["declared"]]), key=len)
+    return ", ".join(sorted(best))

@@ -1,0 +1,137 @@
+"""The matrix as data for the report: credentials, one row for each model and field, one for each action and input.
+
+Only what was judged anyway is shown here; nothing is asked of the subject anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conformance import judge
+from conformance.check import Cell
+from conformance.lab import Lab
+from conformance.outcomes import Verdict, verdict_of
+from conformance.scopes import writes
+from conformance.scopes.credentials import Column, declared
+from conformance.scopes.matrix import Judged, Matrix
+from conformance.scopes.smallest import Search
+from conformance.scopes.truth import Permissions
+from conformance.scopes.worlds import Worlds, four_worlds
+from conformance.subjects import Diagnostic
+
+
+def told(lab: Lab) -> dict[str, Any] | None:
+    """The matrix of this vendor; None when it was not run."""
+    if "matrix" not in lab.memory:
+        return None
+    matrix: Matrix = lab.memory["matrix"][1]
+    return {
+        "credentials": [_column(lab, matrix, column) for column in matrix.columns],
+        "rows": [row for model in lab.models for row in _rows(matrix, model)],
+        "actions": [row for action in lab.promise.actions for row in _action_rows(lab, action)],
+    }
+
+
+def _column(lab: Lab, matrix: Matrix, column: Column) -> dict[str, Any]:
+    sight = matrix.sight(column)
+    every = frozenset(lab.facts.permissions)
+    return {
+        "name": column.name,
+        "also": list(column.also),
+        "state": column.state,
+        "holds": sorted(column.holds),
+        "lacks": sorted(every - column.holds),
+        "sync": None if sight.outcome is None else sight.outcome.state,
+        "error": sight.crashed if sight.outcome is None else sight.outcome.error,
+        "diagnostics": [] if sight.outcome is None else [diagnostic(one) for one in sight.outcome.diagnostics],
+        "exchanges": list(sight.exchanges),
+    }
+
+
+def diagnostic(one: Diagnostic) -> dict[str, Any]:
+    """A diagnostic in the form of the reports, without what is not said."""
+    members = {
+        "model": one.model,
+        "field": one.field,
+        "reason": one.reason,
+        "missing_permissions": list(one.missing_permissions),
+        "http_status": one.http_status,
+        "vendor_code": one.vendor_code,
+        "remedy": one.remedy,
+        "detail": one.detail,
+    }
+    return {name: value for name, value in members.items() if value not in (None, [])}
+
+
+def _rows(matrix: Matrix, model: str) -> Iterable[dict[str, Any]]:
+    yield {
+        "model": model,
+        "field": None,
+        **_permissions(matrix.lab, model, None),
+        "cells": [_cell(matrix.model(column, model)) for column in matrix.columns],
+    }
+    for name in matrix.lab.promise.models[model].fields:
+        worlds = four_worlds(matrix, Cell("field", model, name))
+        yield {
+            "model": model,
+            "field": name,
+            **_permissions(matrix.lab, model, name),
+            "cells": [_cell(matrix.field(column, model, name)) for column in matrix.columns],
+            "grain": worlds.grain,
+            "worlds": _worlds(matrix, worlds, model, name),
+        }
+
+
+def _permissions(lab: Lab, model: str, name: str | None) -> dict[str, Any]:
+    found: tuple[bool, tuple[Search, tuple[Permissions, ...]]] | None = lab.memory.get(("smallest", model, name))
+    sets = found[1][1] if found is not None and found[0] else ()
+    return {"declared": sorted(declared(lab, model, name)), "smallest": [sorted(one) for one in sets]}
+
+
+def _cell(one: Judged) -> dict[str, Any]:
+    """The code; words only where something is to be done."""
+    if verdict_of(one.code) is Verdict.PASS:
+        return {"code": str(one.code)}
+    return {"code": str(one.code), "message": one.message, "expected": one.expected, "got": one.got}
+
+
+def _worlds(matrix: Matrix, worlds: Worlds, model: str, name: str) -> dict[str, Any]:
+    calm = matrix.lab.calm.snapshot.records.get(model, {})
+    sample = next(({"key": key, "value": row[name]} for key, row in calm.items() if not judge.is_blank(row.get(name))), None)
+    shown: dict[str, Any] = {"granted": {**_word(worlds.granted), "sample": sample}}
+    shown["revoked"] = {permission: _word(one) for permission, one in worlds.revoked.items()}
+    for world, one in (("blank", worlds.blank), ("changed", worlds.changed)):
+        shown[world] = None if one is None else _word(one)
+    if worlds.why_not:
+        shown["why_not"] = worlds.why_not
+    return shown
+
+
+def _word(one: Judged) -> dict[str, Any]:
+    return {"code": str(one.code), "message": one.message}
+
+
+def _action_rows(lab: Lab, action: str) -> Iterable[dict[str, Any]]:
+    cases = writes.cases_for(lab, action)
+    found = lab.memory.get(("smallest for", action))
+    sets = found[1] if found is not None and found[0] else ()
+    columns = writes.columns_for(lab, action)
+    row: Mapping[str, Any] = {
+        "action": action,
+        "declared": sorted(writes.declared_for(lab, action)),
+        "smallest": [sorted(one) for one in sets],
+    }
+    yield {
+        **row,
+        "input": None,
+        "columns": [column.name for column in columns],
+        "cells": [_cell(writes.whole_of(lab, cases, column.holds)) for column in columns],
+    }
+    for name in lab.promise.actions[action].inputs:
+        yield {
+            **row,
+            "input": name,
+            "columns": [column.name for column in columns],
+            "cells": [_cell(writes.input_of(lab, cases, name, column.holds)) for column in columns],
+        }
