@@ -184,5 +184,54 @@ def conform(
     raise typer.Exit(run_conformance(Options(**options)))
 
 
+@app.command(
+    epilog='Examples: `ats-sandbox scopes pinpoint` · `ats-sandbox scopes pinpoint --credential "Application: write, Job: read"` · '
+    "`ats-sandbox scopes pinpoint --base-url https://acme.pinpointhq.com --credential @full.json --credential @narrow.json`"
+)
+def scopes(
+    vendors: Annotated[list[str] | None, typer.Argument(help="Vendors.", show_default=False)] = None,
+    all_vendors: Annotated[bool, typer.Option("--all", help="Every installed vendor.")] = False,
+    credential: Annotated[
+        list[str] | None,
+        typer.Option("--credential", help="What would be lost with these permissions or this preset; with --base-url, a real credential."),
+    ] = None,
+    base_url: Annotated[str | None, typer.Option(help="A real account's root: compare its credentials there, reading only.")] = None,
+    budget: Annotated[int, typer.Option(help="Pages that each credential may fetch from a real account.", min=1)] = 200,
+    ca: Annotated[Path | None, typer.Option(help="CA file for https.", exists=True, dir_okay=False)] = None,
+    report_dir: Annotated[Path | None, typer.Option(help="Write JSON, HTML, Markdown and JUnit reports there.", file_okay=False)] = None,
+    subject: Annotated[str | None, typer.Option(help="What to test: `package.module:Factory`.", show_default="ours")] = None,
+    sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="one is started")] = None,
+    fields: Annotated[bool, typer.Option(help="Show a row for each field, not only for each model.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Which credential reads and writes what: credentials × models × fields, and the smallest permissions for each.
+
+    Every cell is one of a closed set of words with a glyph of its own; a lacking permission must be named, never shown as
+    a null. Exit codes as those of `conform`; against a real account 1: something is silent, 3: something cannot be known.
+    """
+    from ats_sandbox.scopes import Options, run_scopes
+    from connectors.unified.registry import installed
+
+    known = tuple(installed())
+    if bool(vendors) == all_vendors:
+        fail("name the vendors to test, or --all", hint=f"ats-sandbox scopes {known[0] if known else 'VENDOR'}")
+    unknown = [name for name in vendors or () if name not in known]
+    if unknown:
+        fail(f"no connector for {', '.join(unknown)}", hint=f"installed: {', '.join(known)}")
+    options: dict[str, Any] = {
+        "vendors": known if all_vendors else tuple(vendors or ()),
+        "credentials": tuple(credential or ()),
+        "base_url": base_url,
+        "budget": budget,
+        "ca": None if ca is None else str(ca),
+        "report_dir": report_dir,
+        "subject": subject,
+        "sandbox": sandbox,
+        "fields": fields,
+        "as_json": as_json,
+    }
+    raise typer.Exit(run_scopes(Options(**options)))
+
+
 if __name__ == "__main__":
     main()

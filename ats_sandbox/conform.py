@@ -44,7 +44,7 @@ class Options:
 def run_conformance(options: Options) -> int:
     """The exit code of the run."""
     try:
-        with _sandbox(options.sandbox) as url:
+        with sandbox_url(options.sandbox) as url:
             run = _run(options, url)
     except ConfigurationError as error:
         fail(str(error))
@@ -108,19 +108,11 @@ def _run(options: Options, url: str) -> runner.Run:
                     [vendor], subject=subject, sandbox_url=url, fixtures_dir=fixtures_folder(vendor), options=chosen, on_progress=show
                 )
             )
-    first = runs[0]
-    return runner.Run(
-        first.subject,
-        first.version,
-        [vendor_run for run in runs for vendor_run in run.vendors],
-        sorted({problem for run in runs for problem in run.waiver_problems}),
-        first.selected,
-        frozenset(secret for run in runs for secret in run.secrets),
-    )
+    return runner.joined(runs)
 
 
 @contextmanager
-def _sandbox(url: str | None) -> Iterator[str]:
+def sandbox_url(url: str | None) -> Iterator[str]:
     """The given sandbox, or one of our own in another process, with real sockets between."""
     if url is not None:
         yield url

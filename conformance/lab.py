@@ -330,11 +330,14 @@ class Lab:
         docs_dir: Path | None = None,
         installed: Mapping[str, Any] | None = None,
         ca: str | None = None,
+        credentials: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.subject, self.sandbox, self.facts = subject, sandbox, facts
         self.fixtures, self.published, self.promise = given, published, promise
         self.models = tuple(model for model in promise.models if not models or model in models)
         self.docs_dir, self.installed, self.ca = docs_dir, installed, ca
+        self.credentials = dict(credentials or {})
+        """Columns of the matrix that were asked for by name, instead of all."""
         self.ledger = Ledger()
         self.secrets: set[str] = set()
         self.heard: list[str] = []

@@ -13,12 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from conformance.check import Cell, Check, Result, all_checks
+from conformance.check import Cell, Check, Kind, Result, all_checks
 from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed, read_fixtures
 from conformance.outcomes import WORST_FIRST, Code, RunOutcome, Verdict, run_outcome, verdict_of
 from conformance.promise import UnreadablePromise, read_promise
 from conformance.sandbox import Sandbox
 from conformance.scopes import report as scopes_report
+from conformance.scopes.credentials import known_permissions
 from conformance.subjects import ConfigurationError, Subject, Target
 from conformance.waivers import Waiver, Waivers
 
@@ -39,6 +40,8 @@ class Options:
     installed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The manifests as installed, by vendor."""
     ca: str | None = None
+    credentials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name to permissions: only these columns of the matrix, beside FULL, instead of all."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,27 @@ class Run:
         outcome = run_outcome(verdicts=counted, expected=expected, emitted=emitted, waivers_broken=len(self.waiver_problems))
         untested = any(state == "untested" for vendor in self.vendors for state in cell_states(vendor).values())
         return RunOutcome.INCOMPLETE if outcome is RunOutcome.PASSED and untested else outcome
+
+
+def joined(runs: Sequence[Run]) -> Run:
+    """Several runs of one subject as one."""
+    first = runs[0]
+    return Run(
+        first.subject,
+        first.version,
+        [vendor for one in runs for vendor in one.vendors],
+        sorted({problem for one in runs for problem in one.waiver_problems}),
+        first.selected,
+        frozenset(secret for one in runs for secret in one.secrets),
+    )
+
+
+def of_kinds(run: Run, kinds: Sequence[Kind]) -> Run:
+    """The same run, answering only for promised cells of these kinds that some check has judged."""
+    for vendor in run.vendors:
+        judged = {result.cell for _, result, _ in vendor.results}
+        vendor.cells = [cell for cell in vendor.cells if cell.kind in kinds and cell in judged]
+    return run
 
 
 def run(
@@ -164,7 +188,7 @@ def _lab(name: str, subject: Subject, sandbox: Sandbox, fixtures_dir: Path, opti
     strange = [model for model in options.models if model not in promise.models]
     if strange:
         raise ConfigurationError(f"{name}: no model {', '.join(strange)}; promised are {', '.join(promise.models)}")
-    return Lab(
+    lab = Lab(
         subject=subject,
         sandbox=sandbox,
         facts=sandbox.vendors()[name],
@@ -175,7 +199,11 @@ def _lab(name: str, subject: Subject, sandbox: Sandbox, fixtures_dir: Path, opti
         docs_dir=options.docs_dir,
         installed=options.installed.get(name),
         ca=options.ca,
+        credentials=options.credentials,
     )
+    for held in options.credentials.values():
+        known_permissions(lab, held)
+    return lab
 
 
 class _VendorRunner:

@@ -6,6 +6,7 @@ Every word has a glyph of its own, so that nothing is lost without colour.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
@@ -90,7 +91,7 @@ def _print_legend(scopes: Mapping[str, Any], console: Console) -> None:
 def print_losses(vendor: Mapping[str, Any], name: str, console: Console) -> None:
     """What a customer with this credential would not get: a line for each model, field and action, and what to grant."""
     scopes = vendor["scopes"]
-    at = next(index for index, column in enumerate(scopes["credentials"]) if column["name"] == name)
+    at = next(index for index, column in enumerate(scopes["credentials"]) if name in (column["name"], *column["also"]))
     column = scopes["credentials"][at]
     console.print(f"\n[bold]{vendor['title']}[/bold] with {', '.join(column['holds']) or 'no permission'}", soft_wrap=True)
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -105,13 +106,17 @@ def print_losses(vendor: Mapping[str, Any], name: str, console: Console) -> None
                 denied.add(row["model"])
         elif row["model"] not in denied and code not in (Code.READABLE, Code.EMPTY):
             table.add_row(_glyph(code), f"  {row['model']} > {row['field']}", _grants(row, column))
-    for row in scopes["actions"]:
-        cell = dict(zip(row["columns"], row["cells"], strict=True)).get(name)
-        if cell is not None and (row["input"] is None or cell["code"] != Code.HONOURED):
-            label = f"→ {row['action']}" + (f" > {row['input']}" if row["input"] else "")
-            table.add_row(_glyph(Code(cell["code"])), label, _grants(row, column))
+    for action, rows in groupby(scopes["actions"], key=lambda row: row["action"]):
+        words = [(row, Code(dict(zip(row["columns"], row["cells"], strict=True))[name]["code"])) for row in rows]
+        for row, code in words[:1]:
+            table.add_row(_glyph(code), f"→ {action}", _grants(row, column) if code is not Code.HONOURED else "")
+        if any(code is Code.HONOURED for _, code in words[1:]):
+            for row, code in words[1:]:
+                if code is not Code.HONOURED:
+                    table.add_row(_glyph(code), f"  {action} > {row['input']}", "")
     console.print(table)
-    _print_legend({"rows": [{"cells": [row["cells"][at]]} for row in scopes["rows"]], "actions": []}, console)
+    shown = [{"cells": [row["cells"][at]]} for row in scopes["rows"]]
+    _print_legend({"rows": shown, "actions": scopes["actions"]}, console)
 
 
 def _grants(row: Mapping[str, Any], column: Mapping[str, Any]) -> str:

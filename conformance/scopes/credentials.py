@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from conformance.fixture_models import CredentialProfile, FixtureError
 from conformance.lab import Lab
 from conformance.scopes.truth import Permissions, truth_of
+from conformance.subjects import ConfigurationError
 
 State = Literal["good", "invalid", "expired", "revoked"]
 BAD: tuple[State, ...] = ("invalid", "expired", "revoked")
@@ -32,7 +34,27 @@ def columns(lab: Lab) -> tuple[Column, ...]:
     Permissions on which nothing readable hangs are taken away together: a subject that needs one of them is found there, and
     the search for the smallest set then says which.
     """
+    if lab.credentials:
+        return _merged(_asked(lab), [])
     return _merged(_good(lab), [Column(state.upper(), frozenset(lab.facts.permissions), state) for state in BAD])
+
+
+def _asked(lab: Lab) -> Iterator[tuple[str, Permissions]]:
+    yield "FULL", frozenset(lab.facts.permissions)
+    for name, held in lab.credentials.items():
+        yield name, known_permissions(lab, held)
+
+
+def known_permissions(lab: Lab, names: Iterable[str]) -> Permissions:
+    """Raises ConfigurationError for a name that is neither a permission nor a preset of the vendor."""
+    held: set[str] = set()
+    for name in names:
+        if name not in lab.facts.permissions and name not in lab.facts.presets:
+            near = difflib.get_close_matches(name, [*lab.facts.permissions, *lab.facts.presets], n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(lab.facts.permissions)}"
+            raise ConfigurationError(f"{lab.vendor} has no permission {name!r}; {hint}")
+        held |= {name} if name in lab.facts.permissions else set(lab.facts.presets[name])
+    return frozenset(held)
 
 
 def _good(lab: Lab) -> Iterator[tuple[str, Permissions]]:

@@ -5,7 +5,7 @@ Only what was judged anyway is shown here; nothing is asked of the subject anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from conformance import judge
@@ -72,21 +72,26 @@ def _rows(matrix: Matrix, model: str) -> Iterable[dict[str, Any]]:
         "cells": [_cell(matrix.model(column, model)) for column in matrix.columns],
     }
     for name in matrix.lab.promise.models[model].fields:
-        worlds = four_worlds(matrix, Cell("field", model, name))
-        yield {
+        row = {
             "model": model,
             "field": name,
             **_permissions(matrix.lab, model, name),
             "cells": [_cell(matrix.field(column, model, name)) for column in matrix.columns],
-            "grain": worlds.grain,
-            "worlds": _worlds(matrix, worlds, model, name),
         }
+        if not matrix.lab.credentials:
+            worlds = four_worlds(matrix, Cell("field", model, name))
+            row |= {"grain": worlds.grain, "worlds": _worlds(matrix, worlds, model, name)}
+        yield row
 
 
 def _permissions(lab: Lab, model: str, name: str | None) -> dict[str, Any]:
-    found: tuple[bool, tuple[Search, tuple[Permissions, ...]]] | None = lab.memory.get(("smallest", model, name))
-    sets = found[1][1] if found is not None and found[0] else ()
-    return {"declared": sorted(declared(lab, model, name)), "smallest": [sorted(one) for one in sets]}
+    return {"declared": sorted(declared(lab, model, name)), "smallest": _smallest(lab, ("smallest", model, name))}
+
+
+def _smallest(lab: Lab, key: Hashable) -> list[list[str]]:
+    """What the search found, if it was made."""
+    found: tuple[bool, tuple[Search, tuple[Permissions, ...]]] | None = lab.memory.get(key)
+    return [sorted(one) for one in found[1][1]] if found is not None and found[0] else []
 
 
 def _cell(one: Judged) -> dict[str, Any]:
@@ -114,13 +119,11 @@ def _word(one: Judged) -> dict[str, Any]:
 
 def _action_rows(lab: Lab, action: str) -> Iterable[dict[str, Any]]:
     cases = writes.cases_for(lab, action)
-    found = lab.memory.get(("smallest for", action))
-    sets = found[1] if found is not None and found[0] else ()
     columns = writes.columns_for(lab, action)
     row: Mapping[str, Any] = {
         "action": action,
         "declared": sorted(writes.declared_for(lab, action)),
-        "smallest": [sorted(one) for one in sets],
+        "smallest": _smallest(lab, ("smallest for", action)),
     }
     yield {
         **row,

@@ -14,6 +14,7 @@ from conformance.checks.actions import proof_problem
 from conformance.fixture_models import ActionCase
 from conformance.lab import Lab
 from conformance.outcomes import WORST_FIRST, Code, verdict_of
+from conformance.scopes.credentials import known_permissions
 from conformance.scopes.matrix import Judged
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions
@@ -64,6 +65,9 @@ def columns_for(lab: Lab, action: str) -> tuple[WriteColumn, ...]:
     every, own = frozenset(lab.facts.permissions), declared_for(lab, action)
     if not cases_for(lab, action):
         return (WriteColumn("FULL", every),)
+    if lab.credentials:
+        asked = [WriteColumn(name, known_permissions(lab, held)) for name, held in lab.credentials.items()]
+        return (WriteColumn("FULL", every), *asked)
     taken = own | needed_by_vendor(lab, action)
     return (
         WriteColumn("FULL", every),
