@@ -345,7 +345,14 @@ _DIALECT = sqlite.dialect(paramstyle="named")
 
 
 def _connect(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
+    connection.create_function("fold", 1, _fold, deterministic=True)
+    return connection
+
+
+def _fold(text: Any) -> Any:
+    """What statements compare texts by where case must not matter: SQLite's own lower() knows ASCII only."""
+    return text.lower() if isinstance(text, str) else text
 
 
 def _beyond_sqlite(value: Any) -> bool:

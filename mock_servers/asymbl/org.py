@@ -1,0 +1,80 @@
+"""One org as its requests see it: its schema, its key prefixes, its running user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from mock_servers.asymbl import ids, tables
+from mock_servers.asymbl.schema import Schema, SObject, org_schema
+
+if TYPE_CHECKING:
+    from mock_servers.asymbl.security import Access
+    from mock_servers.engine.exchange import Exchange
+    from mock_servers.engine.store import Store
+    from mock_servers.engine.tenants import Tenant
+
+FEATURES = {
+    "multi_currency": "MultiCurrency",
+    "state_and_country_picklists": "StateAndCountryPicklist",
+    "middle_names": "NameFields",
+    "person_accounts": "PersonAccounts",
+    "divisions": "Divisions",
+}
+"""A tenant's options that switch features on, each with the feature's name in schema.json."""
+_KNOWN: WeakKeyDictionary[Store, tuple[Any, Org]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, eq=False)
+class Org:
+    """Schema and prefixes of one tenant; made anew when its features or its own describes change."""
+
+    schema: Schema
+    prefixes: dict[str, str]
+    """By the object's name in lower case."""
+    accesses: dict[frozenset[str], Access] = field(default_factory=dict)
+    """What each set of permissions opens; kept by security.py."""
+
+    @cached_property
+    def by_prefix(self) -> dict[str, SObject]:
+        return {prefix: self.schema[name] for name, prefix in self.prefixes.items()}
+
+    def sobject_of(self, id: str) -> SObject | None:
+        """The object to which an id of 15 or 18 characters belongs, by its first three; None for none here."""
+        return self.by_prefix.get(id[:3])
+
+    def prefix_of(self, sobject: SObject) -> str:
+        return self.prefixes[sobject.name.lower()]
+
+
+def org_of(exchange: Exchange) -> Org:
+    """The org that this request talks to."""
+    return org_of_tenant(exchange.tenant)
+
+
+def org_of_tenant(tenant: Tenant) -> Org:
+    store, options = tenant.store, tenant.options
+    features = frozenset(feature for option, feature in FEATURES.items() if options.get(option))
+    described = tuple(row[0] for row in store.query("describes", _describes))
+    known = _KNOWN.get(store)
+    if known is not None and known[0] == (features, described):
+        return known[1]
+    schema = org_schema(features, described)
+    org = Org(schema, _prefixes(store, schema))
+    _KNOWN[store] = ((features, described), org)
+    return org
+
+
+def _describes() -> Any:
+    table = tables.METADATA.tables[tables.DESCRIBES]
+    return table.select().with_only_columns(table.c.describe).order_by(table.c.id)
+
+
+def _prefixes(store: Store, schema: Schema) -> dict[str, str]:
+    found = {name: sobject.prefix for name, sobject in schema.sobjects.items() if sobject.prefix is not None}
+    given = {row["id"].lower(): row["prefix"] for row in store.where(tables.KEY_PREFIXES)}
+    found.update({name: prefix for name, prefix in given.items() if name in schema.sobjects})
+    missing = sorted(name for name in schema.sobjects if name not in found)
+    return {**found, **ids.custom_prefixes(missing, set(found.values()))}
