@@ -7,8 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import func, select
+
 from mock_servers.asymbl import ids, tables
-from mock_servers.asymbl.schema import Schema, SObject, org_schema
+from mock_servers.asymbl.own_schema import org_schema
+from mock_servers.asymbl.schema import Schema, SObject
 
 if TYPE_CHECKING:
     from mock_servers.asymbl.security import Access
@@ -16,14 +19,6 @@ if TYPE_CHECKING:
     from mock_servers.engine.store import Store
     from mock_servers.engine.tenants import Tenant
 
-FEATURES = {
-    "multi_currency": "MultiCurrency",
-    "state_and_country_picklists": "StateAndCountryPicklist",
-    "middle_names": "NameFields",
-    "person_accounts": "PersonAccounts",
-    "divisions": "Divisions",
-}
-"""A tenant's options that switch features on, each with the feature's name in schema.json."""
 _KNOWN: WeakKeyDictionary[Store, tuple[Any, Org]] = WeakKeyDictionary()
 
 
@@ -55,21 +50,37 @@ def org_of(exchange: Exchange) -> Org:
 
 
 def org_of_tenant(tenant: Tenant) -> Org:
-    store, options = tenant.store, tenant.options
-    features = frozenset(feature for option, feature in FEATURES.items() if options.get(option))
-    described = tuple(row[0] for row in store.query("describes", _describes))
+    store = tenant.store
+    told = tuple(tuple(row[0] for row in store.query(f"all of {name}", build)) for name, build in _TOLD.items())
     known = _KNOWN.get(store)
-    if known is not None and known[0] == (features, described):
+    if known is not None and known[0] == told:
         return known[1]
-    schema = org_schema(features, described)
+    features, custom_fields, describes = told
+    schema = org_schema(frozenset(features), custom_fields, describes)
     org = Org(schema, _prefixes(store, schema))
-    _KNOWN[store] = ((features, described), org)
+    _KNOWN[store] = (told, org)
     return org
+
+
+def _features() -> Any:
+    table = tables.METADATA.tables[tables.FEATURES]
+    return select(table.c.id).order_by(table.c.id)
+
+
+def _custom_fields() -> Any:
+    table = tables.METADATA.tables[tables.CUSTOM_FIELDS]
+    told = func.json_object(
+        "TableEnumOrId", table.c.TableEnumOrId, "DeveloperName", table.c.DeveloperName, "Metadata", func.json(table.c.Metadata)
+    )
+    return select(told).order_by(table.c.id)
 
 
 def _describes() -> Any:
     table = tables.METADATA.tables[tables.DESCRIBES]
-    return table.select().with_only_columns(table.c.describe).order_by(table.c.id)
+    return select(table.c.describe).order_by(table.c.id)
+
+
+_TOLD = {tables.FEATURES: _features, tables.CUSTOM_FIELDS: _custom_fields, tables.DESCRIBES: _describes}
 
 
 def _prefixes(store: Store, schema: Schema) -> dict[str, str]:

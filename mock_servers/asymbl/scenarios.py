@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_servers.asymbl import ids, saving, tables
-from mock_servers.asymbl.schema import Field, Schema, SObject, make_schema, sobject_of_describe, whole_schema
+from mock_servers.asymbl.own_schema import widened
+from mock_servers.asymbl.schema import Field, Schema, SObject, whole_schema
 from mock_servers.asymbl.wire import stored_moment
 
 Rows = Mapping[str, list[dict[str, Any]]]
@@ -22,9 +23,9 @@ def prepare(told: Rows) -> dict[str, list[dict[str, Any]]]:
 
     `Id` may have 15 or 18 characters and may be left out; so may system fields, owners, auto numbers and composed names.
     """
-    schema = _schema(told)
     given = {name: [dict(row) for row in rows] for name, rows in told.items()}
-    described = given.pop(tables.DESCRIBES, [])
+    described, custom_fields = given.pop(tables.DESCRIBES, []), given.pop(tables.CUSTOM_FIELDS, [])
+    schema = widened(whole_schema().sobjects, custom_fields, described)
     prefixes = _prefixes(schema, given)
     _add_essentials(given)
     numbers: dict[str, int] = {}
@@ -40,24 +41,22 @@ def prepare(told: Rows) -> dict[str, list[dict[str, Any]]]:
         if sobject is not None:
             rows.setdefault(tables.table_of(sobject), []).extend(_row(sobject, record, first_user, numbers) for record in records)
     rows[tables.KEY_PREFIXES] = [{"id": schema[name].name, "prefix": prefix} for name, prefix in prefixes.items() if schema[name].custom]
+    rows[tables.FEATURES] = _features(schema, given)
+    rows[tables.CUSTOM_FIELDS] = [{"id" if key == "Id" else key: value for key, value in one.items()} for one in custom_fields]
     rows[tables.DESCRIBES] = [{"id": one["name"], "describe": one} for one in described]
     return rows
 
 
-def _schema(told: Rows) -> Schema:
-    own = [sobject_of_describe(one) for one in told.get(tables.DESCRIBES, [])]
-    known = dict(whole_schema().sobjects)
-    for sobject in own:
-        before = known.get(sobject.name.lower())
-        known[sobject.name.lower()] = sobject if before is None else _widened(before, sobject)
-    return make_schema(known.values())
-
-
-def _widened(known: SObject, own: SObject) -> SObject:
-    return SObject(
-        known.name, known.label, known.plural, known.prefix, {**own.fields, **known.fields},
-        known.sharing, known.history, known.custom_setting,
-    )  # fmt: skip
+def _features(schema: Schema, given: Rows) -> list[dict[str, str]]:
+    """Those whose fields some record fills: an org without several currencies has no currency on its rows."""
+    filled = {
+        field.feature
+        for name, records in given.items()
+        if (sobject := schema.get(name)) is not None
+        for key in {key for record in records for key, value in record.items() if value is not None}
+        if (field := sobject.field(key)) is not None and field.feature is not None
+    }
+    return [{"id": feature} for feature in sorted(filled)]
 
 
 def _prefixes(schema: Schema, given: Rows) -> dict[str, str]:

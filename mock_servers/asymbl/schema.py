@@ -1,10 +1,10 @@
-"""What an org knows: sObjects, fields and relationships, from schema.json and from describes that the org itself loads."""
+"""What an org knows: sObjects, fields and relationships, from schema.json. What an org adds: own_schema.py."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -98,12 +98,6 @@ SYSTEM_FIELDS = frozenset(
     }
 )  # fmt: skip
 """Fields without field-level security."""
-
-
-OWN_RECORD_COLUMNS = (
-    "Id", "IsDeleted", "OwnerId", "Name", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp",
-)  # fmt: skip
-"""What the common table of the org's own objects keeps in columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,51 +264,3 @@ def sobject_from(told: Mapping[str, Any]) -> SObject:
 def whole_schema() -> Schema:
     """Everything in schema.json, features included: what the tables are made of."""
     return make_schema(sobject_from(one) for one in json.loads(SCHEMA_FILE.read_text("utf-8"))["sobjects"])
-
-
-@lru_cache(16)
-def org_schema(features: frozenset[str], describes: tuple[str, ...]) -> Schema:
-    """The schema of an org with these features, to which it added what these describes (JSON texts) hold."""
-    found = {
-        name: replace(sobject, fields={key: one for key, one in sobject.fields.items() if one.feature is None or one.feature in features})
-        for name, sobject in whole_schema().sobjects.items()
-    }
-    for text in describes:
-        added = sobject_of_describe(json.loads(text))
-        known = found.get(added.name.lower())
-        if known is None:
-            found[added.name.lower()] = added
-        else:
-            found[added.name.lower()] = replace(known, fields={**added.fields, **known.fields})
-    return make_schema(found.values())
-
-
-def sobject_of_describe(told: Mapping[str, Any]) -> SObject:
-    """An object as `/sobjects/X/describe` tells it. Raises ValueError for what is no describe."""
-    try:
-        fields = [_field_of_describe(one, told["name"]) for one in told["fields"]]
-        name, label = told["name"], told["label"]
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"this is not the describe of an sObject: {error!r}") from error
-    prefix = told.get("keyPrefix")
-    return SObject(name, label, told.get("labelPlural", label), prefix, {one.name.lower(): one for one in fields}, own=True)
-
-
-def _field_of_describe(told: Mapping[str, Any], sobject: str) -> Field:
-    values = tuple(one["value"] for one in told.get("picklistValues") or () if one.get("active", True))
-    given = [one["value"] for one in told.get("picklistValues") or () if one.get("defaultValue")]
-    reference = told["type"] == "reference"
-    delete = "Cascade" if told.get("cascadeDelete") else "Restrict" if told.get("restrictedDelete") else "SetNull"
-    return Field(
-        told["name"], told["type"], told.get("label", told["name"]), length=told.get("length") or 0,
-        precision=told.get("precision") or told.get("digits") or 0, scale=told.get("scale") or 0,
-        nillable=told.get("nillable", True), createable=told.get("createable", True), updateable=told.get("updateable", True),
-        filterable=told.get("filterable", True), sortable=told.get("sortable", True), groupable=told.get("groupable", False),
-        defaulted=told.get("defaultedOnCreate", False), default=told.get("defaultValue") if not values else next(iter(given), None),
-        to=tuple(told.get("referenceTo") or ()), relationship=told.get("relationshipName"),
-        children=told.get("childRelationshipName", f"{sobject.removesuffix('__c')}s__r") if reference and told["name"].endswith("__c") else None,
-        on_delete=delete if reference else None, compound=told.get("compoundFieldName"), values=values,
-        restricted=told.get("restrictedPicklist", False), unique=told.get("unique", False),
-        case_sensitive=told.get("caseSensitive", False), external_id=told.get("externalId", False),
-        html=told.get("htmlFormatted", False), own=told["name"] not in OWN_RECORD_COLUMNS,
-    )  # fmt: skip

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table
 
-from mock_servers.asymbl.schema import NUMBER_TYPES, OWN_RECORD_COLUMNS, Field, SObject, whole_schema
+from mock_servers.asymbl.own_schema import OWN_RECORD_COLUMNS
+from mock_servers.asymbl.schema import NUMBER_TYPES, Field, SObject, whole_schema
 
 METADATA = MetaData()
 
@@ -20,8 +21,12 @@ OWN_RECORDS = "OwnRecords"
 """Rows of the objects that the org itself added; `sobject` says which."""
 KEY_PREFIXES = "KeyPrefixes"
 """What ids of a custom object begin with in this org: id is the object's name."""
+FEATURES = "Features"
+"""What is switched on in the org beyond the usual, by the `feature` of fields in schema.json."""
+CUSTOM_FIELDS = "CustomField"
+"""Fields that the org itself added, as the Tooling API keeps them: TableEnumOrId, DeveloperName, Metadata {label, type, …}."""
 DESCRIBES = "Describes"
-"""What the org itself added: id is an object's name, `describe` the answer of /sobjects/X/describe, as JSON."""
+"""Objects that the org itself added: id is an object's name, `describe` the answer of /sobjects/X/describe, as JSON."""
 
 
 def _type_of(field: Field) -> Any:
@@ -69,6 +74,14 @@ Table(
     Column(OWN, JSON),
 )
 Table(KEY_PREFIXES, METADATA, Column("id", String, primary_key=True), Column("prefix", String, nullable=False))
+Table(FEATURES, METADATA, Column("id", String, primary_key=True))
+Table(
+    CUSTOM_FIELDS,
+    METADATA,
+    Column("id", String, primary_key=True),
+    *(Column(name, String, nullable=False) for name in ("TableEnumOrId", "DeveloperName")),
+    Column("Metadata", JSON, nullable=False),
+)
 Table(DESCRIBES, METADATA, Column("id", String, primary_key=True), Column("describe", JSON, nullable=False))
 
 

@@ -40,7 +40,7 @@ def stored(field: Field, value: Any) -> Any:
         value = value.strip() or None
     if value is None:
         return False if field.type == "boolean" else None
-    convert = _CONVERTERS.get(field.type, _text)
+    convert: Converter = _CONVERTERS.get(field.type, _text)
     return convert(field, value)
 
 

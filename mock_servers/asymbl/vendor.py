@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_servers.asymbl import auth, quirks, resources, scenarios, security, tables, versions, wire
-from mock_servers.asymbl.org import FEATURES
 from mock_servers.engine.vendors import Reply, Vendor
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ VENDOR = Vendor(
     default_scenario="small_org",
     prepare=scenarios.prepare,
     guard=guard,
-    options={**dict.fromkeys(FEATURES, False), "private_objects": []},
+    options={"private_objects": []},
     # A file of 37.5 MB in base64 in JSON; multipart uploads may be larger.
     max_body_bytes=144 * 1024 * 1024,
 )
