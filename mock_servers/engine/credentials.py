@@ -69,6 +69,8 @@ class Credentials:
         self._by_id: dict[str, Credential] = {}
         self._tokens: dict[str, Token] = {}
         self._minted = 0
+        self.issued = 0
+        """How many tokens were issued to these keys, ended ones too; never falls, so that a vendor can draw new secrets from it."""
 
     def __iter__(self) -> Iterator[Credential]:
         return iter(self._by_id.values())
@@ -124,6 +126,7 @@ class Credentials:
         if len(self._tokens) >= TOKENS_KEPT:
             self._drop_ended_tokens()
         self._tokens[token.lookup] = token
+        self.issued += 1
         self._index[token.lookup] = (self._tenant, credential)
         return token
 

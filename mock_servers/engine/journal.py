@@ -27,8 +27,11 @@ ALL_BODIES_KEPT = 20 * 1024 * 1024
 MASK = "***"
 _SECRET_NAME = re.compile(r"authorization|cookie|api[-_]?key|secret|password|token|signature", re.IGNORECASE)
 # A name is looked at once, from its beginning, and given up as a whole: a client may send 60 KB without any "=".
-_SECRET_PAIR = re.compile(r"(?i)(?<![^?&=\s\"])(?=[^?&=\s\"]*(?:api[-_]?key|secret|password|token|signature))([^?&=\s\"]*+=)[^&\s]+")
+_SECRET_PAIR = re.compile(
+    r"(?i)(?<![^?&=\s\"])(?=[^?&=\s\"]*(?:api[-_]?key|secret|password|token|signature|assertion))([^?&=\s\"]*+=)[^&\s]+"
+)
 _SECRET_MEMBER = re.compile(r'(?i)("(?=[^"]*(?:api[-_]?key|secret|password|access_token|refresh_token))[^"]*+"\s*+:\s*+")(?:[^"\\]|\\.)*')
+_SECRET_ELEMENT = re.compile(r"(?i)(<(?:\w++:)?(?:password|sessionid|\w*token)(?:\s[^<>]*+)?>)[^<]*")
 _SCHEME = re.compile(r"^(Basic|Bearer|Digest|Token|OAuth) ", re.IGNORECASE)
 
 
@@ -166,4 +169,7 @@ class Masker:
         if dropped or not body:
             return None
         text = _SECRET_MEMBER.sub(rf"\g<1>{MASK}", self.text(body.decode("utf-8", "replace")))
-        return text if text.lstrip()[:1] in ("{", "[") else self.pairs(text)
+        start = text.lstrip()[:1]
+        if start == "<":
+            return _SECRET_ELEMENT.sub(rf"\g<1>{MASK}", text)
+        return text if start in ("{", "[") else self.pairs(text)
