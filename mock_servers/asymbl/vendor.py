@@ -4,36 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_servers.asymbl import auth, quirks, resources, scenarios, security, tables, versions, wire
-from mock_servers.engine.vendors import Reply, Vendor
+from mock_servers.asymbl import auth, limits, quirks, resources, scenarios, security, services, tables, versions, wire
+from mock_servers.engine.evidence import Documented
+from mock_servers.engine.vendors import RateLimitDefaults, Reply, Vendor
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
 
 
 def guard(exchange: Exchange) -> Reply | None:
-    """What refuses a good credential: no right to the API, a version that does not answer."""
-    if not exchange.may(security.API_ENABLED):
-        return wire.error_reply(403, [wire.Problem("API_CURRENTLY_DISABLED", "API is disabled for this User")])
-    return versions.refusal(exchange)
+    """What refuses a good credential: a session that may not use the API, a version that does not answer."""
+    refusal = auth.session_refusal(exchange)
+    return refusal if refusal is not None else versions.refusal(exchange)
 
 
 VENDOR = Vendor(
     name="asymbl",
     title="Asymbl ATS on Salesforce",
     metadata=tables.METADATA,
-    operations=resources.with_trailing_slash(resources.OPERATIONS),
+    operations=resources.with_trailing_slash((*resources.OPERATIONS, *services.OPERATIONS)),
     permissions=security.all_permissions(),
     presets=security.PRESETS,
     quirks=quirks.QUIRKS,
-    authenticator=auth.SessionAuthenticator(),
+    authenticator=auth.SalesforceSignIn(),
     errors=wire.ERRORS,
     render=wire.render,
     api_path="",
     default_scenario="small_org",
     prepare=scenarios.prepare,
     guard=guard,
-    options={"private_objects": []},
+    rate_limit=RateLimitDefaults(
+        requests=100_000,
+        window_seconds=24 * 3600,
+        evidence=Documented("API request limits: Enterprise Edition, per 24 hours; that they begin at midnight is assumed", "2026-11"),
+        on_by_default=True,
+        headers=limits.headers,
+        shared=True,
+    ),
+    first_tokens=auth.first_tokens,
+    enroll=auth.enroll,
+    options={**auth.OPTIONS, "private_objects": []},
     # A file of 37.5 MB in base64 in JSON; multipart uploads may be larger.
     max_body_bytes=144 * 1024 * 1024,
 )

@@ -1,0 +1,85 @@
+"""SOAP login and logout: how many clients still get their session. The rest of the SOAP API is not imitated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_servers.asymbl import auth, envelope
+from mock_servers.asymbl.envelope import Call, NotAnEnvelope
+from mock_servers.engine.vendors import Credential, Handler, Reply
+
+if TYPE_CHECKING:
+    from mock_servers.engine.exchange import Exchange
+
+XML = b"text/xml;charset=UTF-8"
+LOGIN_FAILED = "Invalid username, password, security token; or user locked out."
+
+
+def soap_endpoint(api: str) -> Handler:
+    """The endpoint of the partner API ("u") or of the enterprise API ("c")."""
+
+    async def handler(exchange: Exchange) -> Reply:
+        try:
+            call = envelope.read_envelope(exchange.body)
+        except NotAnEnvelope as error:
+            return _failed(envelope.client_fault(str(error)), str(error))
+        if call.operation == "login":
+            return _login(exchange, api, call)
+        if call.operation == "logout":
+            return _logout(exchange, api)
+        words = f"No operation available for request {{{envelope.NAMESPACES[api]}}}{call.operation}, please check the WSDL for the service."
+        return _failed(envelope.client_fault(words), words)
+
+    return handler
+
+
+def _login(exchange: Exchange, api: str, call: Call) -> Reply:
+    credential = exchange.credential
+    if credential is None or not auth.password_fits(exchange, credential, call.arguments.get("password", "")):
+        why = "no such user, or one that was revoked" if credential is None else "the password, or the security token behind it, is wrong"
+        return _failed(envelope.fault("INVALID_LOGIN", LOGIN_FAILED), why)
+    session = auth.open_session(exchange, credential, auth.APP_SCOPE)
+    return Reply(200, envelope.result(api, "login", _login_result(exchange, api, credential, session.secret)), XML)
+
+
+def _login_result(exchange: Exchange, api: str, credential: Credential, session_id: str) -> dict[str, object]:
+    version = exchange.params["version"]
+    org15, user = auth.org_id(credential)[:15], auth.user_row(exchange, credential)
+    return {
+        "metadataServerUrl": f"{exchange.base_url}/services/Soap/m/{version}/{org15}",
+        "passwordExpired": False,
+        "sandbox": False,
+        "serverUrl": f"{exchange.base_url}/services/Soap/{api}/{version}/{org15}",
+        "sessionId": session_id,
+        "userId": user["id"],
+        "userInfo": {
+            "organizationId": auth.org_id(credential),
+            "organizationMultiCurrency": bool(exchange.tenant.options.get("multi_currency")),
+            "organizationName": auth.org_row(exchange)["Name"],
+            "profileId": user["ProfileId"],
+            "sessionSecondsValid": exchange.tenant.options["session_timeout_seconds"],
+            "userDefaultCurrencyIsoCode": user["DefaultCurrencyIsoCode"],
+            "userEmail": user["Email"],
+            "userFullName": user["Name"],
+            "userId": user["id"],
+            "userLanguage": user["LanguageLocaleKey"],
+            "userLocale": user["LocaleSidKey"],
+            "userName": user["Username"],
+            "userTimeZone": user["TimeZoneSidKey"],
+            "userType": user["UserType"],
+        },
+    }
+
+
+def _logout(exchange: Exchange, api: str) -> Reply:
+    if exchange.token is None:
+        return _failed(
+            envelope.fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader", "UnexpectedErrorFault"), "no session"
+        )
+    exchange.token.revoked = True
+    return Reply(200, envelope.result(api, "logout", {}), XML)
+
+
+def _failed(body: bytes, why: str) -> Reply:
+    # SOAP 1.1 answers every fault with 500.
+    return Reply(500, body, XML, why=f"SOAP fault: {why}")
