@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ClauseElement, Column, Integer, LargeBinary, MetaData, Table
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import ClauseElement, Column, MetaData
 
-Row = dict[str, Any]
+from mock_servers.engine.database import DIALECT, MEMORY, Database, OnConnect, create_tables
+from mock_servers.engine.table_plan import Row, TablePlan
+
+__all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store"]
+
 Render = Callable[["Store", str, Row], Mapping[str, bytes]]
 Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
 
 SEQUENCES = "_sequences"
-
-
-@compiles(JSON, "sqlite")
-def _json_is_text(type_: JSON, compiler: Any, **kw: Any) -> str:
-    """SQLite makes numbers of texts in a column of a type that it does not know, and the JSON text 42 must stay one."""
-    return "TEXT"
+PARTS = "_parts"
 
 
 class NotFound(KeyError):
@@ -36,17 +30,34 @@ class Store:
 
     Every table has a primary key column `id`. Writes render the row's documents in the same transaction and are
     reported to `on_change` as (what, table name, id). Ids are never used twice, also not after a delete.
+
+    Nothing outside this class and `database.py` holds the connection, since a fork or a restore may exchange it: ask through
+    `query` (SQLAlchemy Core) or `read` (SQL), and register functions and collations in `on_connect`.
     """
 
-    def __init__(self, metadata: MetaData, render: Render, dependents: Dependents | None = None, path: str = ":memory:") -> None:
-        self.metadata, self._render, self._dependents, self.path = metadata, render, dependents, path
-        self._connection = _connect(path)
-        self._sharers: set[Store] = {self}
+    def __init__(
+        self,
+        metadata: MetaData,
+        render: Render,
+        dependents: Dependents | None = None,
+        path: str = MEMORY,
+        *,
+        on_connect: OnConnect | None = None,
+    ) -> None:
+        self.metadata, self._render, self._dependents = metadata, render, dependents
+        self._database = Database(path, on_connect)
+        self._connection = self._database.connection
         self._depth = 0
+        self.version = 0
+        """Grows with everything that is written: what was derived from rows is good as long as this stays."""
         self.on_change: Callable[[str, str, Any], None] | None = None
         self._statements: dict[Hashable, tuple[str, tuple[tuple[str, Any], ...]]] = {}
         self._plans = {name: TablePlan(table) for name, table in metadata.tables.items()}
         self._prepare_database()
+
+    @property
+    def path(self) -> str:
+        return self._database.path
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -84,11 +95,19 @@ class Store:
         """
         compiled = self._statements.get(shape)
         if compiled is None:
-            result = build().compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+            result = build().compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
             defaults = tuple((name, value) for name, value in result.params.items() if value is not None)
             compiled = self._statements[shape] = (str(result), defaults)
         sql, defaults = compiled
         return self._connection.execute(sql, {**dict(defaults), **values}).fetchall()
+
+    def read(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a SELECT in the database's own dialect, for vendors whose query language is compiled to SQL.
+
+        Rows come back raw (see `decode`); identifiers are quoted by the caller, values bound. The driver keeps 512 prepared
+        statements, so the same text is not parsed twice. This ties a vendor to SQLite; `query` does not.
+        """
+        return self._connection.execute(sql, parameters).fetchall()
 
     def decode(self, table: str, raw: tuple[Any, ...]) -> Row:
         """A raw row of all the table's data columns, in declared order (see `columns`), as a Row."""
@@ -109,8 +128,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; nests. An exception undoes what was written inside."""
-        if len(self._sharers) > 1:
-            self._leave_shared_database()
+        self._begin_writing()
         name = f"level_{self._depth}"
         self._connection.execute("BEGIN" if self._depth == 0 else f"SAVEPOINT {name}")
         self._depth += 1
@@ -125,8 +143,7 @@ class Store:
 
     def next_id(self, table: str) -> int:
         """The next number for a table with integer ids."""
-        if len(self._sharers) > 1:
-            self._leave_shared_database()
+        self._begin_writing()
         return int(
             self._connection.execute(
                 f"INSERT INTO {SEQUENCES}(name, last) VALUES (?, 1) ON CONFLICT(name) DO UPDATE SET last = last + 1 RETURNING last",
@@ -201,8 +218,8 @@ class Store:
 
     # -- copies -------------------------------------------------------------------------------------------------
 
-    def fork(self, path: str = ":memory:") -> Store:
-        """A full and independent copy.
+    def fork(self, path: str = MEMORY) -> Store:
+        """A full and independent copy; in a file of its own if a path is given.
 
         Copies in memory share one database until one of them writes: a fork costs nothing, its first write the copying.
         """
@@ -210,40 +227,79 @@ class Store:
         twin._begin_as_fork(path)  # noqa: SLF001 - of this very class
         return twin
 
+    def become(self, other: Store) -> None:
+        """Have another's content, ids and order; the other stays as it is. In a file this is one transaction."""
+        if self._depth or other._depth:
+            raise RuntimeError("a store cannot be exchanged in the middle of a transaction")
+        if self.path == other.path == MEMORY:
+            self._use(other._database.shared())
+        else:
+            self._database.overwrite(other._database)
+        self.version += 1
+
     def dump(self) -> dict[str, list[Row]]:
         """Every table's rows by id, without documents: readable, comparable, loadable."""
         return {name: list(self.where(name)) for name in self._plans}
 
+    def rows_as_entered(self, table: str) -> Iterator[Row]:
+        """All rows in the order in which they were entered, read a few at a time."""
+        plan = self._plans[table]
+        for raw in self._connection.execute(f"{plan.select_sql} ORDER BY rowid"):
+            yield plan.decode(raw)
+
+    def sequences(self) -> dict[str, int]:
+        """The highest id ever given, by table."""
+        return dict(self._connection.execute(f"SELECT name, last FROM {SEQUENCES} ORDER BY name"))
+
+    def raise_sequences(self, highest: Mapping[str, int]) -> None:
+        """Give no id up to these any more. Raises KeyError for an unknown table."""
+        with self.transaction():
+            for table, last in highest.items():
+                self._plans[table]
+                self._raise_sequence(table, last)
+
+    def kept_parts(self) -> dict[str, bytes]:
+        """What `keep_parts` kept here: state of the tenant that is not in its tables, by name."""
+        return dict(self._connection.execute(f"SELECT name, state FROM {PARTS}"))
+
+    def keep_parts(self, parts: Mapping[str, bytes]) -> None:
+        """Keep state of the tenant beside its rows, so that one file is a whole tenant."""
+        with self.transaction():
+            sql = f"INSERT INTO {PARTS}(name, state) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET state = excluded.state"
+            self._connection.executemany(sql, parts.items())
+
     def close(self) -> None:
-        self._sharers.discard(self)
-        if not self._sharers:
-            self._connection.close()
+        self._database.release()
 
     # -- inside -------------------------------------------------------------------------------------------------
 
     def _begin_as_fork(self, path: str) -> None:
-        shared = path == self.path == ":memory:" and self._depth == 0
-        self.path, self._depth, self.on_change = path, 0, None
+        shared = path == self.path == MEMORY and self._depth == 0
+        content = self._database
+        self._depth, self.on_change = 0, None
         if shared:
-            self._sharers.add(self)
+            self._database = content.shared()
+        elif path != MEMORY:
+            self._database = content.copied_to(path)
         else:
-            self._leave_shared_database()
+            self._database = content.shared().alone()
+        self._connection = self._database.connection
 
-    def _leave_shared_database(self) -> None:
-        own = _connect(self.path)
-        self._connection.backup(own)
-        self._sharers.discard(self)
-        self._connection, self._sharers = own, {self}
+    def _begin_writing(self) -> None:
+        """Whoever writes first leaves the database that copies share."""
+        if self._database.users > 1:
+            self._database = self._database.alone()
+            self._connection = self._database.connection
+        self.version += 1
+
+    def _use(self, database: Database) -> None:
+        self._database.release()
+        self._database, self._connection = database, database.connection
 
     def _prepare_database(self) -> None:
-        if self.path != ":memory:":
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute(f"CREATE TABLE IF NOT EXISTS {SEQUENCES} (name TEXT PRIMARY KEY, last INTEGER NOT NULL)")
-        for table in self.metadata.sorted_tables:
-            self._connection.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=_DIALECT)))
-            for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                self._connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=_DIALECT)))
+        self._connection.execute(f"CREATE TABLE IF NOT EXISTS {PARTS} (name TEXT PRIMARY KEY, state BLOB NOT NULL)")
+        create_tables(self._connection, self.metadata)
 
     def _after_write(self, what: str, table: str, row: Row) -> None:
         self._write_documents(table, row)
@@ -273,86 +329,6 @@ class Store:
     def _raise_sequence_to_maximum(self, table: str) -> None:
         highest = self._connection.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0]
         self._raise_sequence(table, highest)
-
-
-class TablePlan:
-    """The statements and conversions of one table, worked out once."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.data_columns = [column for column in table.columns if not isinstance(column.type, LargeBinary)]
-        # SQLAlchemy's names are a subclass of str, which orjson refuses as keys.
-        self.document_columns = [str(column.name) for column in table.columns if isinstance(column.type, LargeBinary)]
-        self.names = [str(column.name) for column in self.data_columns]
-        self._known = frozenset(self.names)
-        self._bools = [name for name, column in zip(self.names, self.data_columns, strict=True) if isinstance(column.type, Boolean)]
-        self._jsons = [name for name, column in zip(self.names, self.data_columns, strict=True) if isinstance(column.type, JSON)]
-        self._defaults = {str(column.name): column.default.arg for column in self.data_columns if column.default is not None}  # type: ignore[attr-defined]  # scalar defaults only
-        self._integer_id = isinstance(table.c.id.type, Integer)
-        listed = ", ".join(f'"{name}"' for name in self.names)
-        self.get_sql = f'SELECT {listed} FROM "{table.name}" WHERE id = ?'
-        self.select_sql = f'SELECT {listed} FROM "{table.name}"'
-        self.insert_sql = f'INSERT INTO "{table.name}" ({listed}) VALUES ({", ".join(f":{name}" for name in self.names)})'
-        self.delete_sql = f'DELETE FROM "{table.name}" WHERE id = ?'
-        sets = ", ".join(f'"{name}" = ?' for name in self.document_columns)
-        self.documents_sql = f'UPDATE "{table.name}" SET {sets} WHERE id = ?'
-
-    def document_sql(self, column: str) -> str:
-        return f'SELECT "{column}" FROM "{self.table.name}" WHERE id = ?'
-
-    def where_sql(self, equals: Mapping[str, Any]) -> tuple[str, list[Any]]:
-        self.check(equals)
-        clauses = " AND ".join(f'"{name}" IS ?' for name in equals)
-        encoded = self.encode(equals)
-        return f"{self.select_sql}{' WHERE ' + clauses if clauses else ''} ORDER BY id", [encoded[name] for name in equals]
-
-    def update_sql(self, id: Any, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-        sets = ", ".join(f'"{name}" = ?' for name in values)
-        encoded = self.encode(values)
-        return f'UPDATE "{self.table.name}" SET {sets} WHERE id = ?', [*(encoded[name] for name in values), id]
-
-    def check(self, values: Iterable[str]) -> None:
-        unknown = [name for name in values if name not in self._known]
-        if unknown:
-            raise KeyError(f"table {self.table.name} has no column {', '.join(unknown)}; it has {', '.join(self.names)}")
-
-    def complete(self, row: Mapping[str, Any]) -> Row:
-        self.check(row)
-        return {name: row[name] if name in row else self._defaults.get(name) for name in self.names}
-
-    def encode(self, row: Mapping[str, Any]) -> Row:
-        encoded = dict(row)
-        for name in self._jsons:
-            if encoded.get(name) is not None:
-                encoded[name] = json.dumps(encoded[name], ensure_ascii=False)
-        for name in self._bools:
-            if encoded.get(name) is not None:
-                encoded[name] = int(encoded[name])
-        return encoded
-
-    def decode(self, raw: tuple[Any, ...]) -> Row:
-        row = dict(zip(self.names, raw, strict=True))
-        for name in self._bools:
-            if row[name] is not None:
-                row[name] = bool(row[name])
-        for name in self._jsons:
-            if row[name] is not None:
-                row[name] = json.loads(row[name])
-        return row
-
-
-_DIALECT = sqlite.dialect(paramstyle="named")
-
-
-def _connect(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
-    connection.create_function("fold", 1, _fold, deterministic=True)
-    return connection
-
-
-def _fold(text: Any) -> Any:
-    """What statements compare texts by where case must not matter: SQLite's own lower() knows ASCII only."""
-    return text.lower() if isinstance(text, str) else text
 
 
 def _beyond_sqlite(value: Any) -> bool:

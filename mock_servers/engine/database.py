@@ -1,0 +1,92 @@
+"""One SQLite database: in memory, shared by stores until one of them writes, or in a file of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import JSON, MetaData
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+MEMORY = ":memory:"
+DIALECT = sqlite.dialect(paramstyle="named")
+OnConnect = Callable[[sqlite3.Connection], None]
+
+
+@compiles(JSON, "sqlite")
+def _json_is_text(type_: JSON, compiler: object, **kw: object) -> str:
+    """SQLite makes numbers of texts in a column of a type that it does not know, and the JSON text 42 must stay one."""
+    return "TEXT"
+
+
+class Database:
+    """A connection and how many stores read through it.
+
+    Whoever writes must be alone: `alone` gives a database of one's own, copied if others look at this one.
+    """
+
+    def __init__(self, path: str = MEMORY, on_connect: OnConnect | None = None) -> None:
+        self.path, self._on_connect = path, on_connect
+        self.connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
+        self.users = 1
+        self.connection.create_function("fold", 1, _fold, deterministic=True)
+        if path != MEMORY:
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            # A commit is in the operating system's hands before it is answered: it outlives the process, if not a power cut.
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+        if on_connect is not None:
+            on_connect(self.connection)
+
+    def shared(self) -> Database:
+        """This very database, for one store more."""
+        self.users += 1
+        return self
+
+    def alone(self) -> Database:
+        """A database for one store, with the same content; this one where nobody else uses it."""
+        if self.users == 1:
+            return self
+        copy = Database(MEMORY, self._on_connect)
+        self.connection.backup(copy.connection)
+        self.users -= 1
+        return copy
+
+    def copied_to(self, path: str) -> Database:
+        """The same content in a file of its own, which appears whole or not at all."""
+        unfinished = f"{path}.unfinished"
+        for leftover in (unfinished, f"{unfinished}-wal", f"{unfinished}-shm"):
+            Path(leftover).unlink(missing_ok=True)
+        target = sqlite3.connect(unfinished)
+        try:
+            target.execute("PRAGMA synchronous = OFF")
+            self.connection.backup(target)
+        finally:
+            target.close()
+        Path(unfinished).replace(path)
+        return Database(path, self._on_connect)
+
+    def overwrite(self, content: Database) -> None:
+        """Take over another's content, in one transaction."""
+        content.connection.backup(self.connection)
+
+    def release(self) -> None:
+        """One store less; the last one closes it."""
+        self.users -= 1
+        if self.users == 0:
+            self.connection.close()
+
+
+def _fold(text: object) -> object:
+    """What statements compare texts by where case must not matter: SQLite's own lower() knows ASCII only."""
+    return text.lower() if isinstance(text, str) else text
+
+
+def create_tables(connection: sqlite3.Connection, metadata: MetaData) -> None:
+    """All tables of a vendor that are not there yet, with their indexes."""
+    for table in metadata.sorted_tables:
+        connection.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=DIALECT)))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=DIALECT)))
