@@ -6,6 +6,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 
@@ -17,6 +18,14 @@ def wall_seconds() -> float:
 def monotonic_seconds() -> float:
     """Seconds on a clock that never goes back; for durations only."""
     return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """A clock as a snapshot keeps it."""
+
+    now: float
+    frozen: bool
 
 
 class Clock:
@@ -72,6 +81,15 @@ class Clock:
     def call_at(self, seconds: float, work: Callable[[], None]) -> None:
         """Plan work for a moment on this clock."""
         heapq.heappush(self._due, (seconds, next(self._order), work))
+
+    def dump(self) -> ClockState:
+        """Without the planned work: whoever planned it plans it again."""
+        return ClockState(self.now(), self.frozen)
+
+    def load(self, state: ClockState) -> None:
+        self._due.clear()
+        self._base = state.now
+        self._running_since = None if state.frozen else monotonic_seconds()
 
     def _move_to(self, seconds: float) -> None:
         self._base = seconds

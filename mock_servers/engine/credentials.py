@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mock_servers.engine.vendors import Credential, Token, Vendor
@@ -61,6 +61,19 @@ def shown(secrets: Mapping[str, str], base_url: str) -> dict[str, str]:
     return {name: base_url if value == BASE_URL else value for name, value in secrets.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class CredentialsState:
+    """Keys and tokens as a snapshot keeps them."""
+
+    tenant: str
+    """The name of the tenant whose they are."""
+    keys: tuple[Credential, ...]
+    """In the order in which they were minted; none is ever removed."""
+    tokens: tuple[Token, ...]
+    issued: int
+    """How many tokens there have ever been."""
+
+
 class Credentials:
     """All keys of one tenant, by id, and their tokens. Revoked ones stay listed, so that a refusal can say why."""
 
@@ -70,7 +83,8 @@ class Credentials:
         self._tokens: dict[str, Token] = {}
         self._minted = 0
         self.issued = 0
-        """How many tokens were issued to these keys, ended ones too; never falls, so that a vendor can draw new secrets from it."""
+        """How many tokens were issued to these keys, ended ones too; a vendor can draw new secrets from it. Goes back only with
+        all the rest, to a start or a snapshot."""
 
     def __iter__(self) -> Iterator[Credential]:
         return iter(self._by_id.values())
@@ -96,6 +110,7 @@ class Credentials:
         credential = Credential(id, name if name is not None else id, held, secrets, lookup, created_at=now, expires_at=expires_at)
         self._minted = number
         self._keep(credential)
+        self._enroll(credential)
         self._issue_first(credential)
         return credential
 
@@ -159,24 +174,49 @@ class Credentials:
         # A secrets dict also holds what is no secret, e.g. the account's name; short words would mask half the journal.
         return {value for value in values if len(value) >= 8 and value not in (self._tenant.name, BASE_URL)}
 
-    def copies(self) -> tuple[Credential, ...]:
-        return tuple(replace(credential) for credential in self._by_id.values())
+    def dump(self) -> CredentialsState:
+        """Copies of all keys and tokens, secrets included."""
+        keys = tuple(replace(credential, secrets=dict(credential.secrets)) for credential in self._by_id.values())
+        return CredentialsState(self._tenant.name, keys, self.tokens(), self.issued)
 
-    def restore(self, kept: tuple[Credential, ...], tokens: tuple[Token, ...] | None = None) -> None:
-        """Have exactly these keys again, and these tokens; another tenant's keys get this tenant's own secrets.
+    def load(self, state: CredentialsState) -> None:
+        """Have exactly these keys and tokens.
 
-        Without `tokens`, as after a reset or in a fork, each key has its first ones, issued now: clients sign in again.
+        Those of a tenant of another name get secrets of this tenant's own, and each its first tokens, issued now: a secret
+        leads to one tenant only. Raises UnknownPermission, or ValueError when one leads elsewhere; nothing has changed then.
         """
+        known = {permission.name for permission in self._tenant.vendor.permissions}
+        unknown = sorted({name for key in state.keys for name in key.permissions} - known)
+        if unknown:
+            raise UnknownPermission(f"{self._tenant.vendor.name} has no permission {', '.join(unknown)}")
+        if state.tenant == self._tenant.name:
+            self._load_own(state)
+        else:
+            self._load_anothers(state)
+        self._minted = len(state.keys)
+
+    def _load_own(self, state: CredentialsState) -> None:
+        for holder in (*state.keys, *state.tokens):
+            self._refuse_anothers(holder.lookup)
         self.forget()
-        for number, credential in enumerate(kept, start=1):
-            lookup, secrets = self._tenant.vendor.authenticator.mint(self._tenant.name, number, self._seed)
-            restored = replace(credential, lookup=lookup, secrets=secrets)
-            self._keep(restored)
-            if tokens is None:
-                self._issue_first(restored)
-        for token in tokens if tokens is not None else ():
+        for credential in state.keys:
+            self._keep(replace(credential, secrets=dict(credential.secrets)))
+        for token in state.tokens:
             self.issue(replace(token, facts=dict(token.facts)))
-        self._minted = len(kept)
+        self.issued = state.issued
+
+    def _load_anothers(self, state: CredentialsState) -> None:
+        minting = self._tenant.vendor.authenticator.mint
+        minted = [minting(self._tenant.name, number, self._seed) for number, _ in enumerate(state.keys, start=1)]
+        for lookup, _ in minted:
+            self._refuse_anothers(lookup)
+        self.forget()
+        self.issued = 0
+        for credential, (lookup, secrets) in zip(state.keys, minted, strict=True):
+            own = replace(credential, lookup=lookup, secrets=secrets)
+            self._keep(own)
+            self._enroll(own)
+            self._issue_first(own)
 
     def forget(self) -> None:
         for credential in self._by_id.values():
@@ -191,6 +231,8 @@ class Credentials:
         self._refuse_taken(credential.lookup)
         self._by_id[credential.id] = credential
         self._index[credential.lookup] = (self._tenant, credential)
+
+    def _enroll(self, credential: Credential) -> None:
         if self._tenant.vendor.enroll is not None:
             self._tenant.vendor.enroll(self._tenant.store, credential, self._tenant.clock.now())
 
@@ -198,3 +240,7 @@ class Credentials:
         if lookup in self._index:
             owner = self._index[lookup][0].id
             raise ValueError(f"{self._tenant.vendor.name}'s authenticator gave {self._tenant.id} a secret of {owner}")
+
+    def _refuse_anothers(self, lookup: str) -> None:
+        if lookup in self._index and self._index[lookup][0] is not self._tenant:
+            self._refuse_taken(lookup)

@@ -86,7 +86,15 @@ def _fold(text: object) -> object:
 
 def create_tables(connection: sqlite3.Connection, metadata: MetaData) -> None:
     """All tables of a vendor that are not there yet, with their indexes."""
+    for statement in schema_of(metadata):
+        connection.execute(statement)
+
+
+def schema_of(metadata: MetaData) -> list[str]:
+    """The statements that make the tables and their indexes, always in the same order."""
+    statements = []
     for table in metadata.sorted_tables:
-        connection.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=DIALECT)))
+        statements.append(str(CreateTable(table, if_not_exists=True).compile(dialect=DIALECT)))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            connection.execute(str(CreateIndex(index, if_not_exists=True).compile(dialect=DIALECT)))
+            statements.append(str(CreateIndex(index, if_not_exists=True).compile(dialect=DIALECT)))
+    return statements

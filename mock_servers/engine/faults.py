@@ -7,8 +7,7 @@ To add one, write the class and list it in KINDS; the admin API, its checks and 
 from __future__ import annotations
 
 import inspect
-import itertools
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -227,12 +226,22 @@ class Rule:
         return exchange.operation is not None and fnmatchcase(exchange.operation.id, self.operation)
 
 
+@dataclass(frozen=True, slots=True)
+class FaultsState:
+    """Rules as a snapshot keeps them."""
+
+    armed: int
+    """How many there have ever been: ids are never used twice."""
+    rules: tuple[dict[str, Any], ...]
+    """The fields of Rule, with the fault's `kind` and `settings` in its place."""
+
+
 class Faults:
     """One tenant's rules. The first set wins: a request is struck by one rule at most."""
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
-        self._numbers = itertools.count(1)
+        self._armed = 0
 
     def add(
         self,
@@ -251,7 +260,8 @@ class Faults:
         if skip < 0 or (times is not None and times < 1):
             raise BadFault("skip is zero or more; times is one or more, or null for always")
         chosen = phase if phase is not None else fault.phases[0]
-        rule = Rule(f"fault-{next(self._numbers)}", fault, chosen, operation, method.upper() if method else None, path, skip, times)
+        self._armed += 1
+        rule = Rule(f"fault-{self._armed}", fault, chosen, operation, method.upper() if method else None, path, skip, times)
         self.rules.append(rule)
         return rule
 
@@ -264,6 +274,23 @@ class Faults:
 
     def clear(self) -> None:
         self.rules = []
+
+    def dump(self) -> FaultsState:
+        others = [field.name for field in fields(Rule) if field.name != "fault"]
+        told = [
+            {"kind": rule.fault.name, "settings": asdict(rule.fault), **{name: getattr(rule, name) for name in others}}
+            for rule in self.rules
+        ]
+        return FaultsState(self._armed, tuple(told))
+
+    def load(self, state: FaultsState) -> None:
+        """Have exactly these rules. Raises KeyError, TypeError or BadFault for one that cannot be; nothing has changed then."""
+        rules = []
+        for told in state.rules:
+            rest = dict(told)
+            fault = KINDS[rest.pop("kind")](**rest.pop("settings"))
+            rules.append(Rule(fault=fault, **rest))
+        self.rules, self._armed = rules, state.armed
 
     def take(self, exchange: Exchange) -> Rule | None:
         """The rule that strikes this request, counted down; used up ones are gone."""

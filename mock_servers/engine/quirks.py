@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -59,11 +60,14 @@ class QuirkSwitches:
         else:
             self._on.pop(kind, None)
 
-    def copy(self) -> QuirkSwitches:
-        """The same switches, independent from now on."""
-        copy = QuirkSwitches(tuple(self._known.values()))
-        copy._on = dict(self._on)
-        return copy
+    def dump(self) -> dict[str, dict[str, Any]]:
+        """The settings of those that are on, by name."""
+        return {kind.name: asdict(quirk) for kind, quirk in self._on.items()}
+
+    def load(self, on: Mapping[str, Mapping[str, Any]]) -> None:
+        """Have exactly these on. Raises UnknownQuirk, or TypeError for a setting that one does not have; nothing has changed then."""
+        kinds = {self.kind(name): settings for name, settings in on.items()}
+        self._on = {kind: kind(**settings) for kind, settings in kinds.items()}
 
     def kind(self, name: str) -> type[Quirk]:
         """Raises UnknownQuirk."""

@@ -23,6 +23,17 @@ class Verdict:
     """Until the window ends, on the tenant's clock."""
 
 
+@dataclass(frozen=True, slots=True)
+class RateLimitState:
+    """A limit as a snapshot keeps it."""
+
+    on: bool
+    requests: int
+    window_seconds: float
+    counted: dict[str, tuple[int, int]]
+    """By counter: (number of the window, requests counted in it)."""
+
+
 class RateLimit:
     """One tenant's limit and its counters."""
 
@@ -68,9 +79,10 @@ class RateLimit:
             return ()
         return self.defaults.headers(verdict.limit, verdict.remaining, verdict.reset_seconds)
 
-    def copy(self) -> RateLimit:
-        """The same limit with its counters, independent from now on."""
-        copy = RateLimit(self.defaults)
-        copy.on, copy.requests, copy.window_seconds = self.on, self.requests, self.window_seconds
-        copy._counted = dict(self._counted)
-        return copy
+    def dump(self) -> RateLimitState:
+        return RateLimitState(self.on, self.requests, self.window_seconds, dict(self._counted))
+
+    def load(self, state: RateLimitState) -> None:
+        """Have these numbers and counters. Raises ValueError for numbers that mean nothing."""
+        self.set(on=state.on, requests=state.requests, window_seconds=state.window_seconds)
+        self._counted = dict(state.counted)

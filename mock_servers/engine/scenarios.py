@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 import mock_servers
+from mock_servers.engine.database import MEMORY
 from mock_servers.engine.store import Store
 from mock_servers.engine.vendors import Vendor
 
@@ -88,9 +89,14 @@ def _build(vendor: Vendor, name: str, about: Mapping[str, Any], tables: Mapping[
     unknown = sorted(set(rows) - set(vendor.metadata.tables))
     if unknown:
         raise ValueError(f"no such table: {', '.join(unknown)}; {vendor.name} has {', '.join(sorted(vendor.metadata.tables))}")
-    store = Store(vendor.metadata, vendor.render, vendor.dependents)
+    store = empty_store(vendor)
     store.load({table: records for table, records in rows.items() if records})
     return Scenario(name, about.get("about", ""), parse_moment(about["now"]), int(about.get("seed", 0)), store)
+
+
+def empty_store(vendor: Vendor, path: str = MEMORY) -> Store:
+    """A vendor's tables, without a row unless the file has some."""
+    return Store(vendor.metadata, vendor.render, vendor.dependents, path, on_connect=vendor.on_connect)
 
 
 def parse_moment(text: str) -> float:

@@ -176,8 +176,7 @@ class Sandbox:
         try:
             await self._server.serve(self._plain)
         finally:
-            for tenant in list(self.tenants):
-                self.tenants.delete(tenant)
+            self.tenants.close()
 
     def _bind(self, sockets: list[socket.socket], main: int, vendors: Mapping[str, int]) -> Ports:
         """Listen on the main port and on one for each vendor; what is bound is added to `sockets` as it comes."""

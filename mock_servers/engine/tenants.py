@@ -1,27 +1,29 @@
-"""Tenants: customer accounts with their own data, keys, clock, quirks, faults and journal; created, forked, reset, deleted."""
+"""All tenants of a sandbox: found by id, name or secret; created, forked, imported, deleted."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from mock_servers.engine.clock import Clock
-from mock_servers.engine.credentials import ALL, CredentialIndex, Credentials, resolve_permissions
-from mock_servers.engine.faults import Faults
-from mock_servers.engine.journal import Journal
+from mock_servers.engine import snapshots
+from mock_servers.engine.clock import ClockState
+from mock_servers.engine.credentials import ALL, CredentialIndex, resolve_permissions
+from mock_servers.engine.data_folder import DataFolder
+from mock_servers.engine.names import BadName, checked_name
+from mock_servers.engine.places import IN_MEMORY, Place
 from mock_servers.engine.quirks import QuirkSwitches
-from mock_servers.engine.rate_limit import RateLimit
 from mock_servers.engine.scenarios import Scenarios
-from mock_servers.engine.store import Store
-from mock_servers.engine.vendors import Credential, Token, Vendor
+from mock_servers.engine.snapshots import Snapshot
+from mock_servers.engine.tenant import BadOption, Tenant, checked_options
+from mock_servers.engine.vendors import Credential, Vendor
+
+__all__ = ["DEFAULT_NAME", "DEFAULT_SEED", "BadName", "BadOption", "NameTaken", "Tenant", "Tenants", "UnknownTenant", "UnknownVendor"]
 
 DEFAULT_NAME = "demo"
 DEFAULT_SEED = "ats-sandbox"
-NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
 class UnknownTenant(KeyError):
@@ -36,113 +38,25 @@ class NameTaken(ValueError):
     """Another tenant of the vendor has that name."""
 
 
-class BadName(ValueError):
-    """A tenant's name must serve as the first label of a host name."""
-
-
-class BadOption(ValueError):
-    """The vendor has no such option, or the value is of another type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """What a reset goes back to."""
-
-    scenario: str
-    store: Store
-    now: float
-    frozen: bool
-    quirks: QuirkSwitches
-    options: Mapping[str, Any]
-    rate_limit: RateLimit
-    credentials: tuple[Credential, ...] = ()
-    tokens: tuple[Token, ...] | None = None
-    """None: each credential's first ones."""
-
-
-class Tenant:
-    """One customer account at one vendor."""
-
-    store: Store
-    clock: Clock
-    quirks: QuirkSwitches
-    options: dict[str, Any]
-    faults: Faults
-    rate_limit: RateLimit
-
-    def __init__(self, name: str, vendor: Vendor, seed: Seed, index: CredentialIndex, secrets_seed: str) -> None:
-        self.id, self.name, self.vendor = f"{vendor.name}-{name}", name, vendor
-        self.journal = Journal()
-        self.credentials = Credentials(self, index, secrets_seed)
-        self._seed = seed
-        self._begin()
-
-    @property
-    def scenario(self) -> str:
-        return self._seed.scenario
-
-    def reset(self) -> None:
-        """Back to the seed: data, clock, quirks, options, faults, rate limit, credentials; the journal is emptied."""
-        self.store.close()
-        self.journal.clear()
-        self._begin()
-
-    def set_options(self, values: Mapping[str, Any]) -> None:
-        """Change some options, or none of them. Raises BadOption."""
-        self.options = {**self.options, **checked_options(self.vendor, values)}
-
-    def keep_credentials(self) -> None:
-        """Let a reset bring back the credentials as they are now."""
-        self._seed = replace(self._seed, credentials=self.credentials.copies())
-
-    def as_seed(self) -> Seed:
-        """An independent copy of all that a reset or a fork brings back; the tokens are of use under this tenant's name only."""
-        return Seed(
-            self.scenario,
-            self.store.fork(),
-            self.clock.now(),
-            self.clock.frozen,
-            self.quirks.copy(),
-            deepcopy(self.options),
-            self.rate_limit.copy(),
-            self.credentials.copies(),
-            self.credentials.tokens(),
-        )
-
-    def close(self) -> None:
-        self.credentials.forget()
-        self.store.close()
-        self._seed.store.close()
-
-    def _begin(self) -> None:
-        seed = self._seed
-        self.store = seed.store.fork()
-        self.clock = Clock(seed.now, frozen=seed.frozen)
-        self.quirks, self.options = seed.quirks.copy(), dict(deepcopy(seed.options))
-        self.faults, self.rate_limit = Faults(), seed.rate_limit.copy()
-        self.credentials.restore(seed.credentials, seed.tokens)
-
-
-def checked_options(vendor: Vendor, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values, if the vendor has all these options and each is of its default's type. Raises BadOption."""
-    for name, value in values.items():
-        if name not in vendor.options:
-            raise BadOption(f"{vendor.name} has no option {name!r}; it has {', '.join(vendor.options)}")
-        default = vendor.options[name]
-        fits = default is None or type(value) is type(default) or (type(default) is float and type(value) is int)
-        if not fits:
-            raise BadOption(f"option {name!r} is of type {type(default).__name__} (default {default!r}), not {type(value).__name__}")
-    return dict(values)
-
-
 class Tenants:
     """All tenants of one sandbox. Each vendor has a default one, made when it is first needed."""
 
-    def __init__(self, vendors: Mapping[str, Vendor], scenarios: Scenarios | None = None, *, seed: str = DEFAULT_SEED) -> None:
+    def __init__(
+        self,
+        vendors: Mapping[str, Vendor],
+        scenarios: Scenarios | None = None,
+        *,
+        seed: str = DEFAULT_SEED,
+        folder: DataFolder | None = None,
+    ) -> None:
+        """With a folder, tenants are kept there, and those that it holds are opened. Raises UnreadableFolder."""
         self.vendors, self.scenarios, self._seed = dict(vendors), scenarios if scenarios is not None else Scenarios(), seed
+        self._folder = folder
         self._by_name: dict[str, dict[str, Tenant]] = {name: {} for name in self.vendors}
         self._numbers: dict[tuple[str, str], int] = {}
         self._by_secret: dict[str, CredentialIndex] = {name: CredentialIndex() for name in self.vendors}
+        if folder is not None:
+            self._open(folder)
 
     # -- finding ------------------------------------------------------------------------------------------------
 
@@ -216,17 +130,55 @@ class Tenants:
         return self._create(its_vendor, world, name, permissions, frozen, at, options, quirks)
 
     def fork(self, origin: Tenant, name: str | None = None) -> Tenant:
-        """A full copy under another name and with secrets of its own; no faults, an empty journal. Raises BadName, NameTaken."""
+        """A full copy under another name and with secrets of its own; no faults, no snapshots, an empty journal.
+
+        Raises BadName, NameTaken.
+        """
         self._refuse_taken(origin.vendor, name)
-        return self._add(
-            origin.vendor,
-            self._free_name(origin.vendor.name, origin.name) if name is None else name,
-            replace(origin.as_seed(), tokens=None),
-        )
+        name = self._free_name(origin.vendor.name, origin.name) if name is None else name
+        place = self._place(origin.vendor, name)
+        return self._begin(name, origin.vendor, snapshots.take(origin, place.now()).for_fork(), place)
+
+    def take_in(self, vendor: Vendor, content: Snapshot, name: str) -> Tenant:
+        """A new account that is what a snapshot from elsewhere holds; its store is used up.
+
+        Raises:
+            BadName, NameTaken: nothing was created.
+            KeyError, TypeError, ValueError: the vendor does not know something that stands in it; nothing was created.
+        """
+        self._refuse_taken(vendor, name)
+        place = self._place(vendor, name)
+        own = content if not place.lasting else replace(content, store=content.store.fork(place.now()))
+        if own is not content:
+            content.store.close()
+        return self._begin(name, vendor, own, place)
+
+    def check(self, tenant: Tenant, content: Snapshot) -> None:
+        """Try a snapshot from elsewhere on a tenant nobody sees. Raises KeyError, TypeError, ValueError for what the vendor does not know."""
+        trial = replace(content, store=content.store.fork())
+        Tenant(tenant.name, tenant.vendor, trial, index=CredentialIndex(), secrets_seed=self._seed, place=IN_MEMORY).close()
 
     def delete(self, tenant: Tenant) -> None:
         del self._by_name[tenant.vendor.name][tenant.name]
-        tenant.close()
+        tenant.erase()
+
+    def keep(self) -> None:
+        """Let everything that has been told so far outlive the process, where there is a data folder."""
+        if self._folder is not None:
+            for tenant in self:
+                tenant.keep()
+
+    def close(self) -> None:
+        """The end of the sandbox: tenants in memory are gone, those in a data folder stay there."""
+        self.keep()
+        for tenants in self._by_name.values():
+            for tenant in tenants.values():
+                tenant.close()
+            tenants.clear()
+        if self._folder is not None:
+            self._folder.close()
+
+    # -- inside -------------------------------------------------------------------------------------------------
 
     def _create(
         self,
@@ -243,27 +195,50 @@ class Tenants:
         switches = QuirkSwitches(vendor.quirks)
         for quirk, wish in (quirks if quirks is not None else {}).items():
             switches.switch(quirk, on=wish is not False, settings=dict(wish) if isinstance(wish, Mapping) else None)
-        start = world.now if at is None else at
-        all_options = {**vendor.options, **checked_options(vendor, options if options is not None else {})}
+        now = world.now if at is None else at
         held = resolve_permissions(vendor, permissions)
-        seed = Seed(world.name, world.store.fork(), start, frozen, switches, all_options, RateLimit(vendor.rate_limit))
-        tenant = self._add(vendor, self._free_name(vendor.name, world.name) if name is None else name, seed)
-        tenant.credentials.mint(held, name="first")
-        tenant.keep_credentials()
+        parts = {
+            "clock": ClockState(now, frozen),
+            "options": checked_options(vendor, options if options is not None else {}),
+            "quirks": switches.dump(),
+        }
+        name = self._free_name(vendor.name, world.name) if name is None else name
+        place = self._place(vendor, name)
+        return self._begin(name, vendor, Snapshot(world.name, now, world.store.fork(place.now()), parts), place, held)
+
+    def _begin(self, name: str, vendor: Vendor, now: Snapshot, place: Place, first: Iterable[str] | None = None) -> Tenant:
+        """A tenant that is what `now` holds, with a first credential if permissions are given; a reset goes back to this."""
+        index = self._by_secret[vendor.name]
+        try:
+            tenant = Tenant(name, vendor, now, index=index, secrets_seed=self._seed, place=place)
+        except Exception:
+            now.store.close()
+            place.erase()
+            raise
+        if first is not None:
+            tenant.credentials.mint(first, name="first")
+        tenant.start_here()
+        self._by_name[vendor.name][name] = tenant
         return tenant
+
+    def _open(self, folder: DataFolder) -> None:
+        self._numbers = folder.numbers()
+        for vendor in self.vendors.values():
+            for found in folder.tenants(vendor):
+                index = self._by_secret[vendor.name]
+                tenant = Tenant(found.name, vendor, found.now, index=index, secrets_seed=self._seed, place=found.place)
+                tenant.start_from(found.start, found.snapshots)
+                self._by_name[vendor.name][found.name] = tenant
+
+    def _place(self, vendor: Vendor, name: str) -> Place:
+        return IN_MEMORY if self._folder is None else self._folder.place(vendor, name)
 
     def _refuse_taken(self, vendor: Vendor, name: str | None) -> None:
         if name is None:
             return
-        if not NAME.fullmatch(name):
-            raise BadName(f"{name!r} is no name for a tenant: at most 40 of a-z, 0-9 and dashes inside, as in a host name")
+        checked_name(name)
         if name == DEFAULT_NAME or name in self._by_name[vendor.name]:
             raise NameTaken(f"{vendor.name} has a tenant {name!r} already; give another name, or none to have one chosen")
-
-    def _add(self, vendor: Vendor, name: str, seed: Seed) -> Tenant:
-        tenant = Tenant(name, vendor, seed, self._by_secret[vendor.name], self._seed)
-        self._by_name[vendor.name][name] = tenant
-        return tenant
 
     def _free_name(self, vendor: str, stem: str) -> str:
         """A name that was never given before, so that an old client's secret never opens a new account."""
@@ -271,5 +246,7 @@ class Tenants:
         for number in itertools.count(self._numbers.get((vendor, stem), 0) + 1):
             if f"{stem}-{number}" not in self._by_name[vendor]:
                 self._numbers[vendor, stem] = number
+                if self._folder is not None:
+                    self._folder.keep_numbers(self._numbers)
                 return f"{stem}-{number}"
         raise AssertionError("itertools.count() does not end")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,10 +18,12 @@ from mock_servers.engine.quirks import Quirk
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
     from mock_servers.engine.store import Row, Store
+    from mock_servers.engine.tenants import Tenant
 
 Handler = Callable[["Exchange"], Awaitable["Reply"]]
 """An endpoint. It reads the exchange, works on `exchange.store`, and returns (or raises) a Reply.
 
+What is to last until the next request belongs into the tables (see snapshots.py), not into a module or an object.
 The body has been read before, so a handler never has to wait for anything; one of an operation that `writes` must not:
 it runs in one transaction, which a reply of 400 and above undoes.
 """
@@ -200,9 +203,14 @@ class Vendor:
     enroll: Callable[[Store, Credential, float], None] | None = None
     """(store, credential, now): puts into the account's data what a credential needs there, e.g. its user.
 
-    Called whenever an account gets a credential, and again for each after a reset, in a fork or from a snapshot: what is
-    there already is left alone.
+    Called whenever an account gets a credential that its rows do not know yet: a minted one, or those of another account in
+    a fork. What is there already is left alone.
     """
+    on_connect: Callable[[sqlite3.Connection], None] | None = None
+    """Registers SQL functions and collations; called for each new connection to a tenant's SQLite database."""
+    resume: Callable[[Tenant], None] | None = None
+    """Plans on the tenant's clock what its tables say is pending (a bulk job); called whenever a tenant begins: new, forked,
+    reset, restored, or read from a file."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Tenant-wide switches that are no quirk, with their defaults, e.g. {"api_enabled": True}."""
     max_body_bytes: int = 64 * 1024 * 1024
