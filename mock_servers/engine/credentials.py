@@ -196,8 +196,8 @@ class Credentials:
         self._minted = len(state.keys)
 
     def _load_own(self, state: CredentialsState) -> None:
-        for holder in (*state.keys, *state.tokens):
-            self._refuse_anothers(holder.lookup)
+        for lookup in (*(key.lookup for key in state.keys), *(token.lookup for token in state.tokens)):
+            self._refuse_anothers(lookup)
         self.forget()
         for credential in state.keys:
             self._keep(replace(credential, secrets=dict(credential.secrets)))

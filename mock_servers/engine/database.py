@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import JSON, MetaData
 from sqlalchemy.dialects import sqlite
@@ -79,7 +80,7 @@ class Database:
             self.connection.close()
 
 
-def _fold(text: object) -> object:
+def _fold(text: Any) -> Any:
     """What statements compare texts by where case must not matter: SQLite's own lower() knows ASCII only."""
     return text.lower() if isinstance(text, str) else text
 
