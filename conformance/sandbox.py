@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -284,5 +283,5 @@ def _entry(told: Mapping[str, Any]) -> Entry:
         status=told["status"],
         needs=tuple(told["needs"]),
         unread=tuple(told["unread"]),
-        raw=copy.deepcopy(dict(told)),
+        raw=told,
     )

@@ -339,8 +339,12 @@ def _texts(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _differs(old: judge.Values, new: judge.Values) -> bool:
-    return any(judge.compare_plain(old.get(name), new.get(name)) for name in {**old, **new} if name not in judge.UNSTABLE)
+def _differs(old: judge.Levelled, new: judge.Levelled) -> bool:
+    return any(
+        judge.compare_plain(old.get(name), new.get(name))
+        for name in {**old, **new}
+        if name not in judge.UNSTABLE and not old.same_bytes(new, name)
+    )
 
 
 def _stable_ids(lab: Lab) -> Iterator[Result]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import lru_cache
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LENGTH = 24
 
 
+@lru_cache(maxsize=100_000)  # each record's id is needed where it is stored and wherever it is referred to
 def unified_id(integration_id: str, key: str) -> str:
     """The unified id of the vendor's record `key`."""
     digest = hashlib.sha256(f"{integration_id}\n{key}".encode()).digest()

@@ -54,6 +54,8 @@ def ingest(record: Record, *, integration_id: str, scope: Scope) -> Ingested:
 
 def resolved(value: Any, integration_id: str) -> Any:
     """The value with every Ref, however deep, replaced by the unified id that it means."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value  # nearly all there is: asking for abstract classes first would cost more than the rest of the sync
     match value:
         case Ref(key=key):
             return unified_id(integration_id, key)

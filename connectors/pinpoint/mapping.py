@@ -187,8 +187,8 @@ def filled(model: str, item: Any, *, wanted: Collection[str]) -> Filled:
 
 def _is_hidden(value: Any) -> bool:
     """Whether the vendor's placeholder stands anywhere in a value."""
-    if isinstance(value, Mapping):
-        return any(_is_hidden(part) for part in value.values())
+    if isinstance(value, str):
+        return value == HIDDEN
     if isinstance(value, list):
         return any(_is_hidden(part) for part in value)
-    return bool(value == HIDDEN)
+    return isinstance(value, Mapping) and any(_is_hidden(part) for part in value.values())
