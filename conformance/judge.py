@@ -198,7 +198,7 @@ class Snapshot:
     """Model to the error code with which its read was refused."""
     keys: Mapping[str, Counter[str]] = field(default_factory=dict)
     """How often each vendor's key was delivered."""
-    records: Mapping[str, Mapping[str, Levelled]] = field(default_factory=dict)
+    records: Mapping[str, Mapping[str, Values]] = field(default_factory=dict)
     """By key, with ids replaced by keys; of several rows with one key, the last."""
     by_key: Mapping[str, Mapping[str, dict[str, Any]]] = field(default_factory=dict)
     """The subject's own rows, by key."""
@@ -230,22 +230,95 @@ class Levelled(Mapping[str, Any]):
     hundreds of snapshots.
     """
 
-    __slots__ = ("_levelled", "_raw", "_texts")
+    __slots__ = ("_levelled", "raw", "texts")
 
     def __init__(self, raw: Values, texts: Texts) -> None:
-        self._raw, self._texts = raw, texts
+        self.raw, self.texts = raw, texts
         self._levelled: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._levelled:
-            self._levelled[name] = level(self._raw[name], self._texts)
+            self._levelled[name] = level(self.raw[name], self.texts)
         return self._levelled[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._raw)
+        return iter(self.raw)
 
     def __len__(self) -> int:
-        return len(self._raw)
+        return len(self.raw)
+
+
+def same_bytes(one: Values, other: Values, name: str) -> bool:
+    """Whether the values are the same without looking closer. False says nothing."""
+    if not (isinstance(one, Levelled) and isinstance(other, Levelled)):
+        return False
+    mine, its = one.raw.get(name), other.raw.get(name)
+    if type(mine) is not type(its):
+        return False
+    # Equality alone would take 1 for true; bytes do not.
+    written = orjson.dumps(mine)
+    # The address of one tenant shown in another is a leak, and looks the same in both.
+    return written == orjson.dumps(its) and (one.texts is other.texts or b"://" not in written)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that a connection showed at one moment."""
+
+    rows: Mapping[str, list[dict[str, Any]]]
+    """As the subject gave them."""
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    """Model to the error code with which its read was refused."""
+    keys: Mapping[str, Counter[str]] = field(default_factory=dict)
+    """How often each vendor's key was delivered."""
+    records: Mapping[str, Mapping[str, Values]] = field(default_factory=dict)
+    """By key, with ids replaced by keys; of several rows with one key, the last."""
+    by_key: Mapping[str, Mapping[str, dict[str, Any]]] = field(default_factory=dict)
+    """The subject's own rows, by key."""
+    ids: identity.Ids = field(default_factory=dict)
+    texts: Texts = ()
+
+    def id_of(self, model: str, key: str) -> str | None:
+        """The unified id of a record, or None when it was not delivered."""
+        return next((made for made, known in self.ids.get(model, {}).items() if known == key), None)
+
+
+def level(value: Any, texts: Texts) -> Any:
+    """The value without what differs from tenant to tenant, at any depth."""
+    if isinstance(value, str):
+        for pattern, stand_in in texts:
+            value = pattern.sub(stand_in, value)
+        return value
+    if isinstance(value, Mapping):
+        return {key: level(inner, texts) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [level(inner, texts) for inner in value]
+    return value
+
+
+class Levelled(Mapping[str, Any]):
+    """One record, whose values lose what differs from tenant to tenant when they are first looked at.
+
+    Most values of most records are never looked at: they are the same bytes in two snapshots (`same_bytes`), and a run makes
+    hundreds of snapshots.
+    """
+
+    __slots__ = ("_levelled", "raw", "texts")
+
+    def __init__(self, raw: Values, texts: Texts) -> None:
+        self.raw, self.texts = raw, texts
+        self._levelled: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._levelled:
+            self._levelled[name] = level(self.raw[name], self.texts)
+        return self._levelled[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.raw)
+
+    def __len__(self) -> int:
+        return len(self.raw)
 
     def same_bytes(self, other: Levelled, name: str) -> bool:
         """Whether the values are the same without looking closer. False says nothing."""
@@ -264,7 +337,7 @@ def snapshot(
     """Resolve the rows. `known`: ids met before, for references to rows that are no longer shown."""
     ids = identity.collect(rows, known)
     keys: dict[str, Counter[str]] = {}
-    records: dict[str, dict[str, Levelled]] = {}
+    records: dict[str, dict[str, Values]] = {}
     by_key: dict[str, dict[str, dict[str, Any]]] = {}
     for model, delivered in rows.items():
         keys[model], records[model], by_key[model] = Counter(), {}, {}
@@ -313,14 +386,14 @@ def differences(before: Snapshot, after: Snapshot, models: Sequence[str]) -> lis
     return found
 
 
-def _record_differences(model: str, key: str, old: Levelled | None, new: Levelled | None) -> list[Difference]:
+def _record_differences(model: str, key: str, old: Values | None, new: Values | None) -> list[Difference]:
     if old is None or new is None:
         return [Difference(model, key, None, old and dict(old), new and dict(new))]
     names = [*old, *(name for name in new if name not in old)]
     return [
         Difference(model, key, name, old.get(name), new.get(name))
         for name in names
-        if name not in UNSTABLE and not old.same_bytes(new, name) and compare_plain(old.get(name), new.get(name))
+        if name not in UNSTABLE and not same_bytes(old, new, name) and compare_plain(old.get(name), new.get(name))
     ]
 
 

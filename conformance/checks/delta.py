@@ -339,11 +339,11 @@ def _texts(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _differs(old: judge.Levelled, new: judge.Levelled) -> bool:
+def _differs(old: judge.Values, new: judge.Values) -> bool:
     return any(
         judge.compare_plain(old.get(name), new.get(name))
         for name in {**old, **new}
-        if name not in judge.UNSTABLE and not old.same_bytes(new, name)
+        if name not in judge.UNSTABLE and not judge.same_bytes(old, new, name)
     )
 
 
