@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -69,7 +70,7 @@ def _vendor(run: VendorRun) -> dict[str, Any]:
         "checks": {"expected": run.expected, "emitted": run.emitted, "left_out": run.left_out},
         "evidence": {"cells": _kinds(run.evidence.values()), "vendor_behaviour": dict(run.behaviour)},
         "promise": [_cell(run, cell, state) for cell, state in states.items()],
-        "results": [_result(check, result, waiver) for check, result, waiver in run.results],
+        "results": [_result(run.vendor, check, result, waiver) for check, result, waiver in run.results],
         "scopes": run.scopes,
     }
 
@@ -93,8 +94,14 @@ def _cell(run: VendorRun, cell: Cell, state: str) -> dict[str, Any]:
     }
 
 
-def _result(check: Check, result: Result, waiver: Waiver | None) -> dict[str, Any]:
+def result_id(vendor: str, check: str, cell: str) -> str:
+    """The same for the same case in every run: what `replay` and waivers can be told."""
+    return f"{check}-{hashlib.sha256(f'{vendor}|{check}|{cell}'.encode()).hexdigest()[:8]}"
+
+
+def _result(vendor: str, check: Check, result: Result, waiver: Waiver | None) -> dict[str, Any]:
     shown: dict[str, Any] = {
+        "id": result_id(vendor, check.id, str(result.cell)),
         "check": check.id,
         "chapter": check.chapter,
         "level": check.level,

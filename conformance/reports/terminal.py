@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conformance.reports.heat_map import print_heat_map
+
 STYLES = {"proved": "green", "failed": "bold red", "untested": "yellow"}
 MOST_FAILURES = 40
 
@@ -17,6 +19,8 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     """Glyphs carry the meaning; colour only repeats it, and only on a terminal."""
     for vendor in report["vendors"].values():
         console.print(_matrix(vendor))
+        if vendor["scopes"] is not None:
+            print_heat_map(vendor, console, fields=False)
     _print_problems(report, console)
     summary = report["summary"]
     cells, checks = summary["cells"], summary["checks"]
