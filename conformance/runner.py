@@ -74,6 +74,7 @@ class VendorRun:
     emitted: int = 0
     left_out: list[str] = field(default_factory=list)
     """Checks that were not selected."""
+    scenario: str = "small_company"
     scopes: dict[str, Any] | None = None
     """The matrix of credentials, when it was run (scopes/report.py)."""
 
@@ -228,7 +229,7 @@ class _VendorRunner:
         cells = list(promise.cells())
         self._run = VendorRun(
             lab.vendor, promise.title, cells, {cell: promise.evidence(cell) for cell in cells}, lab.facts.evidence,
-            left_out=[check.id for check in all_checks() if check not in checks],
+            left_out=[check.id for check in all_checks() if check not in checks], scenario=lab.fixtures.scenario,
         )  # fmt: skip
 
     def run(self) -> VendorRun:

@@ -8,10 +8,10 @@ from typing import Any
 
 from conformance.check import Cell, Check, Result
 from conformance.outcomes import EXIT_CODES, MEANINGS, Verdict
+from conformance.reports.shape import FORMAT
 from conformance.runner import Run, VendorRun, cell_states, code_of
 from conformance.waivers import Waiver
 
-FORMAT = 1
 MASK = "•••"
 
 
@@ -61,6 +61,7 @@ def _vendor(run: VendorRun) -> dict[str, Any]:
     states = cell_states(run)
     return {
         "title": run.title,
+        "scenario": run.scenario,
         "cells": {
             "promised": len(states),
             "proved": list(states.values()).count("proved"),
