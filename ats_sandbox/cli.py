@@ -147,13 +147,16 @@ def sync(
 def conform(
     vendors: Annotated[list[str] | None, typer.Argument(help="Vendors to test.", show_default=False)] = None,
     all_vendors: Annotated[bool, typer.Option("--all", help="Every installed vendor.")] = False,
-    report_dir: Annotated[Path | None, typer.Option(help="Write JSON, HTML, Markdown and JUnit reports there.", file_okay=False)] = None,
+    report_dir: Annotated[
+        Path | None, typer.Option(help="Write the reports there: JSON, HTML, Markdown, JUnit, SARIF, badge.", file_okay=False)
+    ] = None,
     model: Annotated[list[str] | None, typer.Option("--model", help="Only checks on this model (repeatable).")] = None,
     check: Annotated[list[str] | None, typer.Option("--check", help="Only this check, e.g. PAG-1 (repeatable).")] = None,
     chapter: Annotated[list[str] | None, typer.Option("--chapter", help="Only this chapter (repeatable).")] = None,
     subject: Annotated[str | None, typer.Option(help="What to test: `package.module:Factory`.", show_default="ours")] = None,
     sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="one is started")] = None,
     waivers: Annotated[Path | None, typer.Option(help="A waiver file.", exists=True, dir_okay=False)] = None,
+    annotate: Annotated[bool, typer.Option("--annotate", help="Print GitHub workflow commands instead of tables.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run the conformance suite: every promised cell of the connectors against the simulated vendors.
@@ -179,6 +182,7 @@ def conform(
         "subject": subject,
         "sandbox": sandbox,
         "waivers": waivers,
+        "annotate": annotate,
         "as_json": as_json,
     }
     raise typer.Exit(run_conformance(Options(**options)))
@@ -198,7 +202,9 @@ def scopes(
     base_url: Annotated[str | None, typer.Option(help="A real account's root: compare its credentials there, reading only.")] = None,
     budget: Annotated[int, typer.Option(help="Pages that each credential may fetch from a real account.", min=1)] = 200,
     ca: Annotated[Path | None, typer.Option(help="CA file for https.", exists=True, dir_okay=False)] = None,
-    report_dir: Annotated[Path | None, typer.Option(help="Write JSON, HTML, Markdown and JUnit reports there.", file_okay=False)] = None,
+    report_dir: Annotated[
+        Path | None, typer.Option(help="Write the reports there: JSON, HTML, Markdown, JUnit, SARIF, badge.", file_okay=False)
+    ] = None,
     subject: Annotated[str | None, typer.Option(help="What to test: `package.module:Factory`.", show_default="ours")] = None,
     sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="one is started")] = None,
     fields: Annotated[bool, typer.Option(help="Show a row for each field, not only for each model.")] = True,
@@ -231,6 +237,44 @@ def scopes(
         "as_json": as_json,
     }
     raise typer.Exit(run_scopes(Options(**options)))
+
+
+ReportFile = Annotated[Path, typer.Argument(help="A report.json.", exists=True, dir_okay=False, show_default=False)]
+
+
+@app.command(epilog="Example: `ats-sandbox diff main/report.json branch/report.json`")
+def diff(before: ReportFile, after: ReportFile, as_json: Json = False) -> None:
+    """What changed between two reports: new problems, those still there, fixed ones, and what is no longer tested.
+
+    Exit code 1 when something is new or newly untested.
+    """
+    from ats_sandbox.reading import run_diff
+
+    raise typer.Exit(run_diff(before, after, as_json=as_json))
+
+
+@app.command(epilog="Examples: `ats-sandbox explain DENIED_SILENT` · `ats-sandbox explain MTX-3`")
+def explain(
+    word: Annotated[str, typer.Argument(help="A code, a check, or with --report the id of a case.", show_default=False)],
+    report: Annotated[Path | None, typer.Option(help="A report.json.", exists=True, dir_okay=False)] = None,
+) -> None:
+    """What a word of a report means: a code, a check's requirement and its source, or one case with all that was seen."""
+    from ats_sandbox.reading import print_explanation
+
+    print_explanation(word, report)
+
+
+@app.command(epilog="Example: `ats-sandbox replay MTX-3-1a2b3c4d --report reports/report.json`")
+def replay(
+    id: Annotated[str, typer.Argument(help="The id of a case, as the report gives it.", show_default=False)],
+    report: Annotated[Path, typer.Option(help="The report.json that has the case.", exists=True, dir_okay=False)],
+    subject: Annotated[str | None, typer.Option(help="What to test: `package.module:Factory`.", show_default="ours")] = None,
+    sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="one is started")] = None,
+) -> None:
+    """Run one case of a report again, from the report alone. Exit code 0 when it is good now, 1 when it is not."""
+    from ats_sandbox.reading import run_replay
+
+    raise typer.Exit(run_replay(id, report, subject=subject, sandbox=sandbox))
 
 
 if __name__ == "__main__":

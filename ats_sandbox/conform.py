@@ -20,7 +20,7 @@ import connectors
 import mock_servers
 from ats_sandbox.cli import fail
 from conformance import runner, subjects
-from conformance.reports import html, junit, markdown, model, terminal
+from conformance.reports import badge, github, html, junit, markdown, model, sarif, terminal
 from conformance.subjects import ConfigurationError
 from conformance.waivers import read_waivers
 from connectors.unified.registry import installed
@@ -39,6 +39,7 @@ class Options:
     sandbox: str | None
     waivers: Path | None
     as_json: bool
+    annotate: bool
 
 
 def run_conformance(options: Options) -> int:
@@ -51,24 +52,28 @@ def run_conformance(options: Options) -> int:
     report = model.build(run)
     if options.report_dir is not None:
         write_reports(report, options.report_dir)
-    if options.as_json:
+    if options.annotate:
+        typer.echo(github.render(report), nl=False)
+    elif options.as_json:
         typer.echo(json.dumps(report, ensure_ascii=False))
     else:
         console = Console(highlight=False)
         terminal.print_report(report, console)
         if options.report_dir is not None:
-            console.print(f"reports: {options.report_dir}/report.html, .json, .md, .junit.xml")
+            console.print(f"reports: {options.report_dir}/report.html, .json, .md, .junit.xml, .sarif, badge.svg")
     return int(report["summary"]["exit_code"])
 
 
 def write_reports(report: dict[str, Any], folder: Path) -> None:
-    """report.json, .html, .md and .junit.xml."""
+    """report.json, .html, .md, .junit.xml, .sarif and badge.svg."""
     folder.mkdir(parents=True, exist_ok=True)
     formats = {
         "report.json": json.dumps(report, ensure_ascii=False, indent=1) + "\n",
         "report.html": html.render(report),
         "report.md": markdown.render(report),
         "report.junit.xml": junit.render(report),
+        "report.sarif": sarif.render(report),
+        "badge.svg": badge.render(report),
     }
     for name, text in formats.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -96,7 +96,7 @@ def _print(report: dict[str, Any], named: dict[str, tuple[str, ...]], options: O
         f"[bold]{summary['outcome'].upper()}[/bold]: {summary['checks']['emitted']} of {summary['checks']['expected']} cases judged"
     )
     if options.report_dir is not None:
-        console.print(f"reports: {options.report_dir}/report.html, .json, .md, .junit.xml")
+        console.print(f"reports: {options.report_dir}/report.html, .json, .md, .junit.xml, .sarif, badge.svg")
 
 
 def _real(options: Options) -> int:

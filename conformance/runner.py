@@ -18,10 +18,12 @@ from typing import Any
 from conformance.check import Cell, Check, Kind, Result, all_checks
 from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed, read_fixtures
 from conformance.outcomes import WORST_FIRST, Code, RunOutcome, Verdict, run_outcome, verdict_of
+from conformance.preflight import preflight
 from conformance.promise import UnreadablePromise, read_promise
 from conformance.sandbox import Sandbox
 from conformance.scopes import report as scopes_report
 from conformance.scopes.credentials import known_permissions
+from conformance.scopes.truth import truth_of
 from conformance.subjects import ConfigurationError, Subject, Target
 from conformance.waivers import Waiver, Waivers
 
@@ -30,7 +32,8 @@ from conformance.waivers import Waiver, Waivers
 class Options:
     """What to run."""
 
-    scenario: str = "small_company"
+    scenario: str | None = None
+    """None: the one that the vendor starts with."""
     models: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     chapters: tuple[str, ...] = ()
@@ -188,12 +191,11 @@ def _selected(options: Options) -> tuple[Check, ...]:
 
 
 def _lab(name: str, subject: Subject, sandbox: Sandbox, fixtures_dir: Path, options: Options) -> Lab:
-    given = read_fixtures(fixtures_dir, name, options.scenario)
-    tenant = sandbox.create(name, scenario=options.scenario)
+    facts = sandbox.vendors()[name]
+    given = read_fixtures(fixtures_dir, name, options.scenario or facts.default_scenario)
+    tenant = sandbox.create(name, scenario=given.scenario)
     try:
-        connection = subject.connect(Target(name, tenant.base_url, tenant.credential, ca=options.ca))
-        published = connection.manifest()
-        connection.close()
+        published = preflight(subject, tenant, Target(name, tenant.base_url, tenant.credential, ca=options.ca))
         promise = read_promise(published)
     except UnreadablePromise as error:
         raise ConfigurationError(str(error)) from error
@@ -205,7 +207,7 @@ def _lab(name: str, subject: Subject, sandbox: Sandbox, fixtures_dir: Path, opti
     lab = Lab(
         subject=subject,
         sandbox=sandbox,
-        facts=sandbox.vendors()[name],
+        facts=facts,
         given=given,
         published=published,
         promise=promise,
@@ -215,6 +217,7 @@ def _lab(name: str, subject: Subject, sandbox: Sandbox, fixtures_dir: Path, opti
         ca=options.ca,
         credentials=options.credentials,
     )
+    truth_of(lab)
     for held in options.credentials.values():
         known_permissions(lab, held)
     return lab

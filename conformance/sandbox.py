@@ -60,6 +60,7 @@ class VendorFacts:
     operations: Mapping[str, Mapping[str, Any]]
     quirks: Mapping[str, Mapping[str, Any]]
     scenarios: tuple[str, ...]
+    default_scenario: str
     options: Mapping[str, Any]
     evidence: Mapping[str, int]
     """How many of its behaviours are documented, seen in code, assumed."""
@@ -134,6 +135,7 @@ def _facts(name: str, told: Mapping[str, Any]) -> VendorFacts:
         operations={operation["id"]: operation for operation in told["operations"]},
         quirks=quirks,
         scenarios=tuple(told["scenarios"]),
+        default_scenario=told["default_scenario"],
         options=told["options"],
         evidence={kind: kinds.count(kind) for kind in ("documented", "seen in code", "assumed")},
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -157,3 +159,7 @@ class ReportShape(Exact):
 def schema() -> dict[str, Any]:
     """The JSON Schema of report.json."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ReportShape.model_json_schema()}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(schema(), indent=1) + "\n")
