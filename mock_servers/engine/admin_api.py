@@ -12,14 +12,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from mock_servers.engine import admin_conditions, admin_journal, admin_records, admin_tenants
+from mock_servers.engine import admin_conditions, admin_journal, admin_records, admin_snapshots, admin_tenants
 from mock_servers.engine.addresses import Addresses
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk
 from mock_servers.engine.credentials import UnknownCredential, UnknownPermission
 from mock_servers.engine.faults import BadFault
 from mock_servers.engine.quirks import UnknownQuirk
 from mock_servers.engine.scenarios import BrokenScenario, UnknownScenario
+from mock_servers.engine.snapshot_files import BadSnapshot
+from mock_servers.engine.snapshots import BadPart
 from mock_servers.engine.store import NotFound
+from mock_servers.engine.tenant import SnapshotExists, UnknownSnapshot
 from mock_servers.engine.tenants import BadName, BadOption, NameTaken, Tenants, UnknownTenant, UnknownVendor
 
 PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
@@ -27,6 +30,10 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownCredential: (404, "unknown_credential", "GET /_sandbox/tenants/{id}/credentials lists them"),
     UnknownQuirk: (404, "unknown_quirk", "GET /_sandbox/vendors describes them"),
     NotFound: (404, "unknown_record", "GET /_sandbox/tenants/{id}/records/{table} lists them"),
+    UnknownSnapshot: (404, "unknown_snapshot", "GET /_sandbox/tenants/{id}/snapshots lists them"),
+    SnapshotExists: (409, "snapshot_exists", "leave the name out to have one chosen"),
+    BadPart: (422, "bad_snapshot", "correct the file, or export it again; nothing has changed"),
+    BadSnapshot: (422, "bad_snapshot", "correct the file, or export it again; nothing has changed"),
     NameTaken: (409, "name_taken", "leave the name out to have one chosen"),
     sqlite3.IntegrityError: (409, "conflict", "the id may be taken, or a column that must have a value has none"),
     UnknownVendor: (422, "unknown_vendor", "GET /_sandbox/vendors lists them"),
@@ -54,7 +61,7 @@ def create_admin_api(tenants: Tenants, addresses: Addresses) -> FastAPI:
         redoc_url=None,
     )
     desk = Desk(tenants, addresses)
-    for part in (admin_tenants, admin_conditions, admin_journal, admin_records):
+    for part in (admin_tenants, admin_snapshots, admin_conditions, admin_journal, admin_records):
         api.include_router(part.router(desk), prefix=ADMIN_PATH)
     for kind, (status, code, hint) in PROBLEMS.items():
         api.add_exception_handler(kind, _told(status, code, hint))

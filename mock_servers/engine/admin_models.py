@@ -41,6 +41,10 @@ class ForkWish(Wish):
     name: str | None = None
 
 
+class SnapshotWish(Wish):
+    name: str | None = Field(default=None, description="Usable in a file name; null to have one chosen.")
+
+
 class CredentialWish(Wish):
     name: str | None = None
     permissions: Permissions = "all"

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
-from sqlalchemy import JSON, Boolean, Column, Float, Integer, String
+from sqlalchemy import Boolean, Column, Float, Integer
 
 from mock_servers.engine.admin_desk import AdminProblem, Desk
 from mock_servers.engine.store import NotFound, Row, Store
+from mock_servers.engine.table_plan import misfit
 
 
 def router(desk: Desk) -> APIRouter:
@@ -94,23 +95,9 @@ def _from_text(column: Column[Any], text: str) -> Any:
 
 
 def _check_types(store: Store, table: str, values: Row) -> None:
-    """SQLite would keep a text in a column of numbers; the vendor never could."""
     for name, value in values.items():
-        column = _column(store, table, name)
-        if value is None or isinstance(column.type, JSON):
-            continue
-        match column.type:
-            case Boolean():
-                fits, wanted = isinstance(value, bool), "true or false"
-            case Integer():
-                fits, wanted = isinstance(value, int) and not isinstance(value, bool), "a whole number"
-            case Float():
-                fits, wanted = isinstance(value, int | float) and not isinstance(value, bool), "a number"
-            case String():
-                fits, wanted = isinstance(value, str), "text"
-            case _:
-                fits, wanted = True, "anything"
-        if not fits:
+        wanted = misfit(_column(store, table, name), value)
+        if wanted is not None:
             raise AdminProblem(422, "bad_record", f"{table}.{name} is {wanted}, not {value!r}", "values are as the vendor stores them")
 
 

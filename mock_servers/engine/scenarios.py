@@ -90,7 +90,7 @@ def _build(vendor: Vendor, name: str, about: Mapping[str, Any], tables: Mapping[
     if unknown:
         raise ValueError(f"no such table: {', '.join(unknown)}; {vendor.name} has {', '.join(sorted(vendor.metadata.tables))}")
     store = empty_store(vendor)
-    store.load({table: records for table, records in rows.items() if records})
+    store.load((table, records) for table, records in rows.items() if records)
     return Scenario(name, about.get("about", ""), parse_moment(about["now"]), int(about.get("seed", 0)), store)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class BadPart(ValueError):
-    """What was read is not of the form that the part has."""
+    """What was read is not of the form that the part has, or names what the vendor does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,14 @@ def dump_parts(tenant: Tenant) -> dict[str, Any]:
 
 
 def load_parts(tenant: Tenant, states: Mapping[str, Any]) -> None:
-    """Have these parts; then the vendor may plan what its tables say is pending."""
+    """Have these parts; then the vendor may plan what its tables say is pending. Raises BadPart."""
     for part in PARTS:
         if part.name in states:
-            part.load(tenant, states[part.name])
+            try:
+                part.load(tenant, states[part.name])
+            except (KeyError, TypeError, ValueError) as error:
+                # str() of a KeyError is the repr of its message.
+                raise BadPart(f"{part.name}: {error.args[0] if error.args else type(error).__name__}") from error
     if tenant.vendor.resume is not None:
         tenant.vendor.resume(tenant)
 

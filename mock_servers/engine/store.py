@@ -12,7 +12,7 @@ from sqlalchemy import ClauseElement, Column, MetaData
 from mock_servers.engine.database import DIALECT, MEMORY, Database, OnConnect, create_tables
 from mock_servers.engine.table_plan import Row, TablePlan
 
-__all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store"]
+__all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store", "Unrenderable"]
 
 Render = Callable[["Store", str, Row], Mapping[str, bytes]]
 Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
@@ -23,6 +23,10 @@ PARTS = "_parts"
 
 class NotFound(KeyError):
     """No row with that id in that table."""
+
+
+class Unrenderable(ValueError):
+    """The vendor cannot show a row: it refers to what is not there, or holds what never stands there."""
 
 
 class Store:
@@ -194,27 +198,35 @@ class Store:
                 self.on_change("delete", table, id)
         return row
 
-    def load(self, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
-        """Insert many rows with their ids, rendering all documents at the end; nothing is reported as a change."""
+    def load(self, rows: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> None:
+        """Insert many rows with their ids, by table, rendering all documents at the end; nothing is reported as a change.
+
+        Raises:
+            KeyError: a table or column that is not there.
+            Unrenderable: the vendor cannot show one of them.
+        """
         silent, self.on_change = self.on_change, None
         try:
             with self.transaction():
-                for table, records in rows.items():
-                    plan = self._plans[table]
-                    encoded = [plan.encode(plan.complete(record)) for record in records]
-                    self._connection.executemany(plan.insert_sql, encoded)
+                loaded = {}
+                for table, records in rows:
+                    plan = loaded[table] = self._plans[table]
+                    self._connection.executemany(plan.insert_sql, (plan.encode(plan.complete(record)) for record in records))
+                for table in loaded:
                     self._raise_sequence_to_maximum(table)
-                for table in rows:
                     self.render_all(table)
         finally:
             self.on_change = silent
 
     def render_all(self, table: str) -> None:
-        """Write every row's documents anew."""
-        plan = self._plans[table]
-        if plan.document_columns:
-            for row in list(self.where(table)):
+        """Write every row's documents anew. Raises Unrenderable."""
+        if not self._plans[table].document_columns:
+            return
+        for row in list(self.where(table)):
+            try:
                 self._write_documents(table, row)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise Unrenderable(f"{table} {row['id']} cannot be shown: {type(error).__name__}: {error}") from error
 
     def refresh_documents(self) -> None:
         """Write all documents anew if a few of them are no longer as the vendor renders them today."""

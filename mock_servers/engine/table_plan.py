@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, LargeBinary, Table
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, LargeBinary, String, Table
 
 Row = dict[str, Any]
 
@@ -74,3 +74,21 @@ class TablePlan:
             if row[name] is not None:
                 row[name] = json.loads(row[name])
         return row
+
+
+def misfit(column: Column[Any], value: Any) -> str | None:
+    """What the column holds, when this value is none of it: SQLite would keep a text among numbers; the vendor never could."""
+    if value is None or isinstance(column.type, JSON):
+        return None
+    match column.type:
+        case Boolean():
+            fits, wanted = isinstance(value, bool), "true or false"
+        case Integer():
+            fits, wanted = isinstance(value, int) and not isinstance(value, bool), "a whole number"
+        case Float():
+            fits, wanted = isinstance(value, int | float) and not isinstance(value, bool), "a number"
+        case String():
+            fits, wanted = isinstance(value, str), "text"
+        case _:
+            return None
+    return None if fits else wanted

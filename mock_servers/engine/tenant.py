@@ -35,7 +35,7 @@ class SnapshotExists(ValueError):
 class Tenant:
     """One customer account at one vendor. It begins as the snapshot `now` and goes on with its store.
 
-    Raises KeyError, TypeError or ValueError when something in the snapshot is unknown to the vendor.
+    Raises BadPart when something in the snapshot is unknown to the vendor.
     """
 
     store: Store

@@ -140,21 +140,13 @@ class Tenants:
         return self._begin(name, origin.vendor, snapshots.take(origin, place.now()).for_fork(), place)
 
     def take_in(self, vendor: Vendor, content: Snapshot, name: str) -> Tenant:
-        """A new account that is what a snapshot from elsewhere holds; its store is used up.
-
-        Raises:
-            BadName, NameTaken: nothing was created.
-            KeyError, TypeError, ValueError: the vendor does not know something that stands in it; nothing was created.
-        """
+        """A new account that is what a snapshot from elsewhere holds. Raises BadName, NameTaken, BadPart: nothing was created."""
         self._refuse_taken(vendor, name)
         place = self._place(vendor, name)
-        own = content if not place.lasting else replace(content, store=content.store.fork(place.now()))
-        if own is not content:
-            content.store.close()
-        return self._begin(name, vendor, own, place)
+        return self._begin(name, vendor, replace(content, store=content.store.fork(place.now())), place)
 
     def check(self, tenant: Tenant, content: Snapshot) -> None:
-        """Try a snapshot from elsewhere on a tenant nobody sees. Raises KeyError, TypeError, ValueError for what the vendor does not know."""
+        """Try a snapshot from elsewhere on a tenant nobody sees. Raises BadPart."""
         trial = replace(content, store=content.store.fork())
         Tenant(tenant.name, tenant.vendor, trial, index=CredentialIndex(), secrets_seed=self._seed, place=IN_MEMORY).close()
 
