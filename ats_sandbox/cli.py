@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
+from ats_sandbox import snapshot_cli
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -16,6 +18,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Simulated applicant tracking systems, real connectors to them, and a conformance suite for any such connector.",
 )
+
+app.add_typer(snapshot_cli.app, name="snapshot")
 
 USAGE_ERROR = 2
 """Exit codes: 0 passed · 1 failed · 2 usage or configuration · 3 incomplete · 4 our own error · 130 interrupted."""

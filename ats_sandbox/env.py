@@ -26,7 +26,7 @@ TRUSTING_MORE = ("NODE_EXTRA_CA_CERTS",)
 
 def print_env(url: str | None, form: str) -> None:
     """Print the variables for one of FORMS, or as a JSON object. Ends with code 2 when no sandbox answers."""
-    root, info = _connection(url)
+    root, info = connection(url)
     variables = {"ATS_SANDBOX_URL": root, "ATS_SANDBOX_ADMIN": root + ADMIN, **_trust(root, info["ca"])}
     for name, vendor in info["vendors"].items():
         variables |= vendor_variables(name, vendor)
@@ -55,7 +55,7 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")
 
 
-def _connection(url: str | None) -> tuple[str, dict[str, Any]]:
+def connection(url: str | None) -> tuple[str, dict[str, Any]]:
     """(root URL, what the sandbox tells of itself) of the one at `url`, or of the last one started here that answers."""
     if url is not None:
         root = url.rstrip("/").removesuffix(ADMIN)

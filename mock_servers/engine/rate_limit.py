@@ -41,7 +41,7 @@ class RateLimit:
         self.defaults = defaults
         self.on = defaults is not None and defaults.on_by_default
         self.requests = defaults.requests if defaults is not None else FALLBACK_REQUESTS
-        self.window_seconds = defaults.window_seconds if defaults is not None else FALLBACK_WINDOW_SECONDS
+        self.window_seconds = float(defaults.window_seconds) if defaults is not None else FALLBACK_WINDOW_SECONDS
         self._counted: dict[str, tuple[int, int]] = {}
 
     def set(self, *, on: bool, requests: int | None = None, window_seconds: float | None = None) -> None:
@@ -50,7 +50,7 @@ class RateLimit:
         window_seconds = self.window_seconds if window_seconds is None else window_seconds
         if requests < 0 or not 0 < window_seconds < float("inf"):
             raise ValueError("a limit needs zero requests or more, in a window longer than zero seconds")
-        self.on, self.requests, self.window_seconds = on, requests, window_seconds
+        self.on, self.requests, self.window_seconds = on, requests, float(window_seconds)
         self._counted.clear()
 
     def count(self, credential_id: str, now: float) -> Verdict:

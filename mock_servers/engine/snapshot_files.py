@@ -146,6 +146,8 @@ class Reader:
                 case {"table": str(table), "row": row, **rest} if not rest:
                     yield table, row
                 case {"part": name, "state": state, **rest} if not rest:
+                    if name in parts:
+                        raise BadSnapshot(f"line {self._number}: the part {name!r} stands there twice")
                     parts[str(name)] = self._part(name, state)
                 case {"sequences": dict(last), **rest} if not rest:
                     sequences.update(last)
