@@ -303,6 +303,16 @@ class CredentialProfile(Strict):
         return self
 
 
+class Denial(Strict):
+    """Another shape in which the vendor may deny (left out, concealed), and what is then denied."""
+
+    why: str
+    quirk: dict[str, bool | dict[str, Any]]
+    """As in a step."""
+    denied_by: dict[str, dict[str, list[str]]]
+    """As in the profile, for this shape: what it does not name is denied as ever."""
+
+
 class QuirkCase(Strict):
     """A quirk set away from its default (or with settings), and what a right subject makes of it."""
 
@@ -405,6 +415,8 @@ class Profile(Strict):
     denied_by: dict[str, dict[str, list[str]]] = {}
     """Permission to what is denied when a credential has all but it: {"Model" or "Model.field": missing permissions}.
     {} means that nothing readable hangs on it."""
+    denials: dict[str, Denial] = {}
+    """By a name of one's own: shapes of denial beside the one that the vendor has by default."""
     quirks: dict[str, QuirkCase | list[QuirkCase]] = {}
     deletions: list[Deletion] = []
     delta: list[DeltaCase] = []

@@ -10,7 +10,7 @@ from conformance.check import Cell, Check, Result
 from conformance.lab import Lab
 from conformance.outcomes import WORST_FIRST, Code, Verdict, verdict_of
 from conformance.scopes import writes
-from conformance.scopes.credentials import declared
+from conformance.scopes.credentials import columns_under, declared
 from conformance.scopes.matrix import Judged, Matrix, probe_problem
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions, promised_cells
@@ -67,6 +67,27 @@ def _probes(lab: Lab) -> Iterator[Result]:
         if column.state == "good":
             for model in lab.models:
                 yield judged(Cell("credential", f"probe, {column.name}", model), probe_problem(matrix, column, model))
+
+
+def _denial_cells(lab: Lab) -> list[Cell]:
+    found = [
+        Cell("credential", f"{denial}: {column.name}", model)
+        for denial in lab.profile.denials
+        for column in columns_under(lab, denial)
+        for model in lab.models
+    ]
+    return found or [Cell("credential", "", "no other shape")]
+
+
+def _denials(lab: Lab) -> Iterator[Result]:
+    """MTX-10."""
+    if not lab.profile.denials:
+        yield Result(_denial_cells(lab)[0], Code.NOT_APPLICABLE, "the vendor denies in one shape only")
+    for denial in lab.profile.denials:
+        matrix = Matrix(lab, denial)
+        for column in matrix.columns:
+            for model in lab.models:
+                yield _result(Cell("credential", f"{denial}: {column.name}", model), _worst(matrix, column.name, model))
 
 
 def _worlds(lab: Lab) -> Iterator[Result]:
@@ -256,4 +277,6 @@ CHECKS = (
           _input_cells, _inputs),
     Check("MTX-9", "The permissions that the manifest names are the smallest set with which the action does all that it promises.", DESIGN,
           _action_cells, _smallest_writes),
+    Check("MTX-10", "In whatever shape the vendor denies (refused, left out, concealed), what is lacking is named, and nothing else is.", DESIGN,
+          _denial_cells, _denials),
 )  # fmt: skip

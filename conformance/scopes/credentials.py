@@ -26,6 +26,13 @@ class Column:
     """invalid: a wrong secret; expired: before the sync; revoked: while the sync is under way."""
     also: tuple[str, ...] = ()
     """Other names of the same set of permissions."""
+    denial: str | None = None
+    """The shape in which the vendor denies (profile.yaml, `denials`); None: as ever."""
+
+    @property
+    def key(self) -> tuple[Permissions, str, str | None]:
+        """What decides what is seen with it; the names do not."""
+        return (self.holds, self.state, self.denial)
 
 
 def columns(lab: Lab) -> tuple[Column, ...]:
@@ -37,6 +44,13 @@ def columns(lab: Lab) -> tuple[Column, ...]:
     if lab.credentials:
         return _merged(_asked(lab), [])
     return _merged(_good(lab), [Column(state.upper(), frozenset(lab.facts.permissions), state) for state in BAD])
+
+
+def columns_under(lab: Lab, denial: str) -> tuple[Column, ...]:
+    """FULL, and without each permission on which something readable hangs, when the vendor denies in that shape."""
+    every = frozenset(lab.facts.permissions)
+    readers = sorted(truth_of(lab, denial).readers)
+    return (Column("FULL", every, denial=denial), *(Column(f"FULL − {name}", every - {name}, denial=denial) for name in readers))
 
 
 def _asked(lab: Lab) -> Iterator[tuple[str, Permissions]]:

@@ -7,21 +7,22 @@ the vendor's truth beside it and finds the word for the cell. The search for sma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from conformance import judge
 from conformance.casework import denials, examples, without_ids_of
+from conformance.fixture_models import Step
 from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World, shown
 from conformance.outcomes import Code
-from conformance.scopes.credentials import Column, columns
+from conformance.scopes.credentials import Column, columns, columns_under
 from conformance.scopes.truth import Permissions, Truth, truth_of
 from conformance.subjects import ConfigurationError, Diagnostic, Probed, SyncOutcome
 
 MIRRORS = frozenset({"remote_data"})
-"""The vendor's answer as it was asked for: where a field of the model may not be read, it may hold less."""
+"""The vendor's answer as it was asked for: where a part of it may not be read, it may hold less."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,14 @@ def look(lab: Lab, column: Column) -> Sight:
 
     def observe() -> Sight:
         world = lab.world()
+        if column.denial is not None:
+            world.perform([Step(quirk=lab.profile.denials[column.denial].quirk)])
         try:
             return _seen(world, _session(lab, world, column))
         except (SubjectCrashed, Stuck, ConfigurationError) as error:
             return Sight(None, NOTHING, (), _requests(world), _exchanges(lab, world), str(error))
 
-    return lab.once(("sight", column.holds, column.state), observe)
+    return lab.once(("sight", column.key), observe)
 
 
 def _session(lab: Lab, world: World, column: Column) -> Session:
@@ -126,10 +129,10 @@ READ = frozenset({Code.READABLE, Code.EMPTY})
 class Matrix:
     """All columns of one vendor."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, denial: str | None = None) -> None:
         self.lab = lab
-        self.truth: Truth = truth_of(lab)
-        self.columns = columns(lab)
+        self.truth: Truth = truth_of(lab, denial)
+        self.columns = columns(lab) if denial is None else columns_under(lab, denial)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -142,12 +145,12 @@ class Matrix:
         return look(self.lab, column)
 
     @cached_property
-    def _models(self) -> dict[tuple[Permissions, str, str], Judged]:
+    def _models(self) -> dict[tuple[Hashable, str], Judged]:
         return {}
 
     def model(self, column: Column, model: str) -> Judged:
         """The word for a whole model."""
-        key = (column.holds, column.state, model)
+        key = (column.key, model)
         if key not in self._models:
             self._models[key] = self._judge_model(column, model)
         return self._models[key]
@@ -200,9 +203,7 @@ class Matrix:
             return without_ids_of(self.lab, self.lab.calm.snapshot, hidden)
 
         whole = self.lab.once(("seen without", hidden), measure)
-        came = self.lab.once(
-            ("sight without", column.holds, column.state), lambda: without_ids_of(self.lab, self.sight(column).snapshot, hidden)
-        )
+        came = self.lab.once(("sight without", column.key), lambda: without_ids_of(self.lab, self.sight(column).snapshot, hidden))
         return whole, came
 
     def _keys(self, column: Column, model: str) -> tuple[Counter[str], Counter[str]]:
@@ -218,7 +219,7 @@ class Matrix:
                 found.setdefault((one.model, one.field), []).append(one)
             return found
 
-        return self.lab.once(("differences", column.holds, column.state), observe)
+        return self.lab.once(("differences", column.key), observe)
 
     def field(self, column: Column, model: str, name: str) -> Judged:
         """The word for one field. A model that cannot be read gives its word to all its fields: the grain is the model's."""
@@ -238,7 +239,7 @@ class Matrix:
         return self._allowed_field(column, model, name, values)
 
     def _allowed_field(self, column: Column, model: str, name: str, values: Sequence[Any]) -> Judged:
-        partly = any(target.startswith(f"{model}.") for denied in self._taken(column) for target in denied)
+        partly = column.denial is not None or any(target.startswith(f"{model}.") for denied in self._taken(column) for target in denied)
         different = [] if partly and name in MIRRORS else self._differences(column).get((model, name), [])
         if not different or self.lab.ledger.bad_field(model, name):
             return Judged(Code.READABLE, f"{len(values)} values") if values else Judged(Code.EMPTY)

@@ -37,18 +37,22 @@ class Truth:
         return frozenset(name for name, denied in self.denied_by.items() if denied)
 
 
-def truth_of(lab: Lab) -> Truth:
-    """Raises FixtureError for permissions that the vendor does not have and cells that no card has."""
+def truth_of(lab: Lab, denial: str | None = None) -> Truth:
+    """What hangs on what; `denial`: when the vendor denies in that shape of profile.yaml.
+
+    Raises FixtureError for permissions that the vendor does not have and cells that no card has.
+    """
     profile: Profile = lab.profile
     place = lab.fixtures.folder / "profile.yaml"
-    strange = sorted(set(profile.denied_by) - set(lab.facts.permissions))
+    denied_by = {**profile.denied_by, **(profile.denials[denial].denied_by if denial is not None else {})}
+    strange = sorted(set(denied_by) - set(lab.facts.permissions))
     if strange:
         raise FixtureError(f"{place}: denied_by names {', '.join(strange)}, which is no permission of the vendor")
     card = {*lab.fixtures.card.models, *(f"{model}.{name}" for model, names in lab.fixtures.card.models.items() for name in names)}
-    unknown = sorted({target for denied in profile.denied_by.values() for target in denied} - card)
+    unknown = sorted({target for denied in denied_by.values() for target in denied} - card)
     if unknown:
         raise FixtureError(f"{place}: denied_by names {', '.join(unknown)}, which stands on no card")
-    return Truth(profile.denied_by)
+    return Truth(denied_by)
 
 
 def promised_cells(lab: Lab) -> list[Cell]:

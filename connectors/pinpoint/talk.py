@@ -112,7 +112,20 @@ class Talk:
         if not denied:
             raise refusal
         for part in denied:
-            self._drop(part, lambda cell, part=part: not_permitted(cell, part.needs, refusal))  # type: ignore[misc]
+            needs = self._lacking(part)
+            self._drop(part, lambda cell, needs=needs: not_permitted(cell, needs, refusal))  # type: ignore[misc]
+
+    def _lacking(self, part: Part) -> tuple[str, ...]:
+        """Of a denied part's permissions the one that is lacking, where its path has a step for each: the first step refused tells."""
+        [path] = part.includes if len(part.includes) == 1 else [""]
+        steps = path.split(".")
+        if len(steps) != len(part.needs):
+            return part.needs
+        for number, need in enumerate(part.needs, start=1):
+            shorter = replace(part, includes=(".".join(steps[:number]),), extras=())
+            if not self._allowed(replace(self.ask, parts=(shorter,))):
+                return (need,)
+        return part.needs
 
     def _settle_for_known(self, refusal: Refused) -> None:
         """Find what an older account does not know: leave out more and more until it answers, then take back what it does know."""
