@@ -16,7 +16,7 @@ from mock_servers.engine import admin_conditions, admin_journal, admin_records, 
 from mock_servers.engine.addresses import Addresses
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk
 from mock_servers.engine.credentials import UnknownCredential, UnknownPermission
-from mock_servers.engine.faults import BadFault
+from mock_servers.engine.fault_base import BadFault
 from mock_servers.engine.quirks import UnknownQuirk
 from mock_servers.engine.scenarios import BrokenScenario, UnknownScenario
 from mock_servers.engine.snapshot_files import BadSnapshot

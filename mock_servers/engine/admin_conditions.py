@@ -7,10 +7,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from mock_servers.engine.admin_desk import LATEST, AdminProblem, Desk, clock_json, with_settings
+from mock_servers.engine.admin_desk import LATEST, AdminProblem, Desk, clock_json, iso, with_settings
 from mock_servers.engine.admin_models import Advance, ClockWish, QuirkWish, RateLimitWish, RuleWish
-from mock_servers.engine.faults import KINDS, Rule, check_operation
+from mock_servers.engine.faults import KINDS, Aim, Rule, check_operation
 from mock_servers.engine.rate_limit import RateLimit
+from mock_servers.engine.tenant import Tenant
 
 
 def router(desk: Desk) -> APIRouter:
@@ -79,7 +80,7 @@ def _add_faults(routes: APIRouter, desk: Desk) -> None:
 
     @routes.get("/faults", tags=["faults"], summary="The rules that are still armed, in the order they were set.")
     async def faults(id: str) -> dict[str, Any]:
-        return {"faults": [_rule_json(rule) for rule in desk.tenants.get(id).faults.rules]}
+        return {"faults": [_rule_json(rule) for rule in _living(desk.tenants.get(id))]}
 
     @routes.post("/faults", status_code=201, tags=["faults"], summary="Arm one.", description=f"The first set wins. Kinds:\n{kinds}")
     async def arm(id: str, wish: RuleWish) -> dict[str, Any]:
@@ -89,8 +90,9 @@ def _add_faults(routes: APIRouter, desk: Desk) -> None:
         if wish.operation is not None:
             check_operation(tenant.vendor.operations, wish.operation)
         fault = with_settings(KINDS[wish.kind], wish.model_extra if wish.model_extra is not None else {}, "bad_fault")
-        when = wish.model_dump(include={"operation", "method", "path", "phase", "skip", "times"})
-        return _rule_json(tenant.faults.add(fault, **when))
+        expires_at = None if wish.expires_in is None else tenant.clock.now() + wish.expires_in
+        aim = Aim(**wish.model_dump(exclude={"kind", "phase", "expires_in", *(wish.model_extra or {})}), expires_at=expires_at)
+        return _rule_json(tenant.faults.add(fault, aim, phase=wish.phase))
 
     @routes.delete("/faults", status_code=204, tags=["faults"], summary="Disarm all.")
     async def disarm_all(id: str) -> None:
@@ -104,16 +106,21 @@ def _add_faults(routes: APIRouter, desk: Desk) -> None:
             )
 
 
+def _living(tenant: Tenant) -> list[Rule]:
+    return tenant.faults.living(tenant.clock.now())
+
+
 def _rule_json(rule: Rule) -> dict[str, Any]:
+    aim = asdict(rule.aim)
+    ends = aim.pop("expires_at")
     return {
         "id": rule.id,
         "kind": rule.fault.name,
-        "operation": rule.operation,
-        "method": rule.method,
-        "path": rule.path,
         "phase": rule.phase,
-        "skip": rule.skip,
-        "remaining": rule.times,
+        **aim,
+        "expires_at": None if ends is None else iso(ends),
+        "remaining": rule.remaining,
+        "struck": rule.struck,
         **asdict(rule.fault),
     }
 

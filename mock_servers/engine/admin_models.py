@@ -77,8 +77,12 @@ class RuleWish(BaseModel):
 
     kind: str
     operation: str | None = Field(default=None, description="An operation's id, or a pattern like `jobs.*`.")
-    method: str | None = None
+    method: Annotated[str, AfterValidator(str.upper)] | None = None
     path: str | None = Field(default=None, description="A pattern of paths below the vendor's root.")
+    record: str | None = Field(default=None, description="An id in the path; in phase after also of a record that was changed.")
     phase: Literal["before", "after"] | None = Field(default=None, description="After: the work is done, then its answer is spoiled.")
     skip: Annotated[int, Field(ge=0)] = Field(default=0, description="So many matching requests are let through first.")
     times: Annotated[int, Field(ge=1)] | None = Field(default=1, description="How often it strikes; null: always.")
+    chance: Annotated[float, Field(gt=0, le=1)] = Field(default=1, description="Of being struck, for each matching request.")
+    seed: int = Field(default=0, description="The same seed and requests, the same strikes.")
+    expires_in: Seconds | None = Field(default=None, description="Seconds on the tenant's clock until the rule is gone.")

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_servers.engine.vendors import Reply
+
+if TYPE_CHECKING:
+    from mock_servers.engine.fault_base import Delivery
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-DISCONNECT = "sandbox.disconnect"
-"""In scope["extensions"]: closes the connection once what was written is out (see protocol.py)."""
+CONNECTION = "sandbox.connection"
+"""In scope["extensions"]: the Connection, where the server gives one (see protocol.py)."""
 BODILESS = frozenset({204, 304})
+
+
+class Connection(Protocol):
+    """What lies below HTTP."""
+
+    def write(self, raw: bytes) -> None:
+        """Bytes as they are."""
+
+    async def end(self, *, reset: bool) -> None:
+        """Close it once what was written is out, in order or with a reset."""
 
 
 class ClientGone(Exception):
@@ -54,28 +68,58 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -
 
 async def send_reply(send: Send, reply: Reply, more_headers: list[tuple[bytes, bytes]]) -> None:
     """A whole answer."""
-    await send(_start(reply, more_headers))
+    await send(_start(reply, more_headers, len(reply.body)))
     await send({"type": "http.response.body", "body": b"" if reply.status in BODILESS else reply.body})
 
 
-async def send_cut(
-    scope: Scope, receive: Receive, send: Send, reply: Reply | None, more_headers: list[tuple[bytes, bytes]], after_bytes: int
-) -> None:
-    """Headers that promise the whole body, its first bytes, and the end of the connection; without a reply only the end."""
-    disconnect: Callable[[], None] | None = scope.get("extensions", {}).get(DISCONNECT)
-    if disconnect is None:
+async def send_struck(scope: Scope, receive: Receive, send: Send, delivery: Delivery, more_headers: list[tuple[bytes, bytes]]) -> None:
+    """An answer that a fault has spoiled on its way: slow, cut, of another length than announced, or none at all."""
+    connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
+    if connection is None:
         raise ConnectionAbortedError("this server offers no way to cut a connection; run the sandbox's own")
+    reply, off_by = delivery.reply, delivery.length_off_by
     if reply is not None:
-        await send(_start(reply, more_headers))
-        await send({"type": "http.response.body", "body": reply.body[:after_bytes], "more_body": True})
-    disconnect()
+        body = b"" if reply.status in BODILESS else reply.body[: delivery.cut_after]
+        await send(_start(reply, more_headers, len(reply.body) + off_by))
+        on_time = body if off_by >= 0 else body[:off_by]
+        complete = delivery.cut_after is None and off_by <= 0
+        if not await _send_body(receive, send, on_time, delivery) or (complete and off_by == 0):
+            return
+        if complete:
+            connection.write(body[len(on_time) :])
+            await connection.end(reset=False)
+            return
+    await connection.end(reset=delivery.reset)
     # The server notices the end only when it is back in its loop; an answer given up before that would count as our failure.
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _start(reply: Reply, more_headers: list[tuple[bytes, bytes]]) -> Message:
+async def _send_body(receive: Receive, send: Send, body: bytes, delivery: Delivery) -> bool:
+    """The body, in its pieces; False when the client left meanwhile."""
+    size = max(1, -(-len(body) // delivery.pieces))
+    for start in range(0, len(body), size):
+        if delivery.pause and await _left(receive, delivery.pause):
+            return False
+        await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
+    if delivery.cut_after is None and delivery.length_off_by <= 0:
+        await send({"type": "http.response.body", "body": b""})
+    return True
+
+
+async def _left(receive: Receive, seconds: float) -> bool:
+    """Wait so long; True as soon as the client leaves."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True
+
+
+def _start(reply: Reply, more_headers: list[tuple[bytes, bytes]], length: int) -> Message:
     if reply.status in BODILESS:
         return {"type": "http.response.start", "status": reply.status, "headers": [*reply.headers, *more_headers]}
-    own = ((b"content-type", reply.content_type), (b"content-length", b"%d" % len(reply.body)))
+    own = ((b"content-type", reply.content_type), (b"content-length", b"%d" % length))
     return {"type": "http.response.start", "status": reply.status, "headers": [*own, *reply.headers, *more_headers]}

@@ -56,11 +56,13 @@ class Exchange:
     why: str | None = None
     reply_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     """What layers add to whatever reply goes out, e.g. the rate limit's counters."""
+    read_from: Store | None = None
+    """The account as it was before, for a stale answer; None: as it is."""
     _query: list[tuple[str, str]] | None = None
 
     @property
     def store(self) -> Store:
-        return self.tenant.store
+        return self.tenant.store if self.read_from is None else self.read_from
 
     @property
     def now(self) -> float:

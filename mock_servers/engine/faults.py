@@ -1,229 +1,126 @@
-"""Faults: passing failures that a test schedules for one tenant, counted, then gone.
+"""Faults: passing failures that a test schedules for one tenant, counted or seeded, then gone.
 
-A kind of fault is a small frozen dataclass: its docstring says what a client sees, its fields are its settings.
-To add one, write the class and list it in KINDS; the admin API, its checks and its documentation follow.
+To add a kind, write its class in one of the fault_*.py files and list it in KINDS; the admin API, its checks, its
+documentation and the marks in data follow.
 """
 
 from __future__ import annotations
 
-import inspect
-from dataclasses import asdict, dataclass, fields
+import random
+import re
+from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any
 
-from mock_servers.engine.vendors import Operation, Reply
+from mock_servers.engine.fault_answers import NotJson, RateLimited, Status, TruncatedBody
+from mock_servers.engine.fault_base import BadFault, Fault, Memory, Phase
+from mock_servers.engine.fault_connections import CutBeforeHeaders, CutMidBody, Latency, LostAnswer, SlowBody, WrongLength
+from mock_servers.engine.fault_credentials import ExpireCredential, ExpireToken, RevokeCredential
+from mock_servers.engine.fault_pages import MovedItems, RepeatedItems, Stale
+from mock_servers.engine.vendors import Operation
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
-
-Phase = Literal["before", "after"]
-
-
-class BadFault(ValueError):
-    """A rule that could never act as it says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a reply goes over the wire when not simply whole."""
-
-    reply: Reply | None
-    """None: the connection ends without a byte."""
-    cut_after: int | None = None
-    """Close the connection after so many bytes of the body, of which the header announced more."""
-
-
-Outcome = Reply | Delivery | None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Base of all kinds. `strike` is called once for each request that the rule is for."""
-
-    name: ClassVar[str]
-    phases: ClassVar[tuple[Phase, ...]] = ("before", "after")
-    """When it can act; the first is the default. Before: instead of the work. After: the work is done, its answer is spoiled."""
-
-    @classmethod
-    def describe(cls) -> dict[str, Any]:
-        """What a person or the admin API needs to know of this kind."""
-        settings = {field.name: str(field.type) for field in fields(cls)}
-        return {
-            "kind": cls.name,
-            "text": inspect.cleandoc(cls.__doc__) if cls.__doc__ is not None else None,
-            "phases": cls.phases,
-            "settings": settings,
-        }
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        """What goes out instead; None: carry on as if nothing were. `reply` is None before the work."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Status(Fault):
-    """An error of any status, in the vendor's own body."""
-
-    name = "status"
-    status: int
-    detail: str | None = None
-
-    def __post_init__(self) -> None:
-        if not 400 <= self.status <= 599:
-            raise BadFault(f"status {self.status} is no error: give one from 400 to 599")
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        return exchange.vendor.errors.error(exchange, self.status, self.detail)
-
-
-@dataclass(frozen=True)
-class RateLimited(Fault):
-    """429 in the vendor's own body, with Retry-After in seconds or, with null, without any hint."""
-
-    name = "rate_limit"
-    retry_after: float | None = 1.0
-
-    def __post_init__(self) -> None:
-        if self.retry_after is not None and not 0 <= self.retry_after < float("inf"):
-            raise BadFault("retry_after is zero seconds or more, or null")
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        return exchange.vendor.errors.rate_limited(exchange, self.retry_after)
-
-
-@dataclass(frozen=True)
-class CutBeforeHeaders(Fault):
-    """The connection is closed without a byte of answer."""
-
-    name = "cut_before_headers"
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        return Delivery(None)
-
-
-@dataclass(frozen=True)
-class LostAnswer(Fault):
-    """The work is done, but the connection is closed before the answer."""
-
-    name = "lost_answer"
-    phases = ("after",)
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        return Delivery(None)
-
-
-@dataclass(frozen=True)
-class CutMidBody(Fault):
-    """Status, headers and the first bytes of the body arrive (half of it by default), then the connection is closed."""
-
-    name = "cut_mid_body"
-    phases = ("after",)
-    after_bytes: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.after_bytes is not None and self.after_bytes < 0:
-            raise BadFault("after_bytes is zero or more")
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        if reply is None or not reply.body:
-            return Delivery(None)
-        wanted = len(reply.body) // 2 if self.after_bytes is None else self.after_bytes
-        return Delivery(reply, cut_after=min(wanted, len(reply.body) - 1))
-
-
-@dataclass(frozen=True)
-class TruncatedBody(Fault):
-    """A whole HTTP answer, with the right length, whose JSON stops in the middle."""
-
-    name = "truncated_body"
-    phases = ("after",)
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        if reply is None:
-            return None
-        return Reply(reply.status, reply.body[: len(reply.body) // 2], reply.content_type, reply.headers, reply.why)
-
-
-@dataclass(frozen=True)
-class ExpireCredential(Fault):
-    """The credential of the request ends at this moment of the tenant's clock: before its work, or just after."""
-
-    name = "expire_credential"
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        if exchange.credential is not None:
-            exchange.credential.expires_at = exchange.now
-        return reply
-
-
-@dataclass(frozen=True)
-class RevokeCredential(Fault):
-    """The credential of the request is revoked: before its work, or just after."""
-
-    name = "revoke_credential"
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        if exchange.credential is not None:
-            exchange.credential.revoked = True
-        return reply
-
-
-@dataclass(frozen=True)
-class ExpireToken(Fault):
-    """The token of the request ends, its credential lives on: before its work, or just after. Signing in again helps.
-
-    At a vendor that issues no tokens, or when a request comes without one, nothing happens.
-    """
-
-    name = "expire_token"
-
-    def strike(self, exchange: Exchange, reply: Reply | None) -> Outcome:
-        if exchange.token is not None:
-            exchange.token.expires_at = exchange.now
-        return reply
-
+    from mock_servers.engine.tenant import Tenant
 
 KINDS: dict[str, type[Fault]] = {
     kind.name: kind
     for kind in (
         Status,
         RateLimited,
+        Latency,
+        SlowBody,
         CutBeforeHeaders,
         CutMidBody,
-        TruncatedBody,
         LostAnswer,
+        WrongLength,
+        TruncatedBody,
+        NotJson,
+        RepeatedItems,
+        MovedItems,
+        Stale,
         ExpireCredential,
         RevokeCredential,
         ExpireToken,
     )
 }
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
-@dataclass(slots=True)
-class Rule:
-    """When a fault strikes. Mutable: it counts down."""
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Which requests a rule is for, and how often it strikes them."""
 
-    id: str
-    fault: Fault
-    phase: Phase
     operation: str | None = None
     """An operation's id, or a pattern of ids like "jobs.*"."""
     method: str | None = None
     path: str | None = None
     """A pattern of paths below the vendor's root, like "/api/v1/jobs/*"."""
+    record: str | None = None
+    """An id in the path; in phase after also that of a record which the request changed."""
     skip: int = 0
     """So many matching requests are let through first."""
     times: int | None = 1
     """How often it strikes; None: always."""
+    chance: float = 1.0
+    """How probable it is that a matching request is struck, drawn from `seed`: the same requests, the same strikes."""
+    seed: int = 0
+    expires_at: float | None = None
+    """The moment of the tenant's clock at which the rule is gone; None: it stays until it is used up."""
 
-    def matches(self, exchange: Exchange) -> bool:
-        if self.method is not None and self.method != exchange.method:
+    def __post_init__(self) -> None:
+        if self.skip < 0 or (self.times is not None and self.times < 1):
+            raise BadFault("skip is zero or more; times is one or more, or null for always")
+        if not 0 < self.chance <= 1:
+            raise BadFault("chance is above 0 and at most 1")
+        if self.method is not None and self.method not in METHODS:
+            raise BadFault(f"no operation is called by {self.method!r}; methods are {', '.join(METHODS)}")
+        if self.path is not None and self.path[:1] not in ("/", "*", "?", "["):
+            raise BadFault(f"no path is like {self.path!r}: paths begin with /")
+
+
+@dataclass(slots=True)
+class Rule:
+    """A fault and when it strikes. Mutable: it counts."""
+
+    id: str
+    fault: Fault
+    phase: Phase
+    aim: Aim
+    skipped: int = 0
+    struck: int = 0
+    drawn: int = 0
+    memory: Memory = field(default_factory=dict)
+
+    @property
+    def remaining(self) -> int | None:
+        return None if self.aim.times is None else self.aim.times - self.struck
+
+    def gone(self, now: float) -> bool:
+        return self.remaining == 0 or (self.aim.expires_at is not None and now >= self.aim.expires_at)
+
+    def is_for(self, exchange: Exchange) -> bool:
+        """Whether it aims at this request. What a request changes is known after its work only: see `is_about`."""
+        aim = self.aim
+        if aim.method is not None and aim.method != exchange.method:
             return False
-        if self.path is not None and not fnmatchcase(exchange.path, self.path):
+        if aim.path is not None and not fnmatchcase(exchange.path, aim.path):
             return False
-        if self.operation is None:
+        if aim.record is not None and self.phase == "before" and aim.record not in exchange.params.values():
+            return False
+        if aim.operation is None:
             return True
-        return exchange.operation is not None and fnmatchcase(exchange.operation.id, self.operation)
+        return exchange.operation is not None and fnmatchcase(exchange.operation.id, aim.operation)
+
+    def is_about(self, exchange: Exchange) -> bool:
+        """After the work: whether the record that it is for was named in the path, or was changed."""
+        record = self.aim.record
+        return record is None or record in exchange.params.values() or any(record == str(id) for _, _, id in exchange.changes)
+
+    def draw(self) -> bool:
+        """Whether the next request has the bad luck. A pure function of seed and count, so that a snapshot can go on with it."""
+        self.drawn += 1
+        return self.aim.chance == 1.0 or random.Random(f"{self.aim.seed}/{self.drawn}").random() < self.aim.chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,36 +131,33 @@ class FaultsState:
     """How many there have ever been: ids are never used twice."""
     rules: tuple[dict[str, Any], ...]
     """The fields of Rule, with the fault's `kind` and `settings` in its place."""
+    marks: dict[str, int] = field(default_factory=dict)
+    """How often each counted mark in data has struck."""
 
 
 class Faults:
     """One tenant's rules. The first set wins: a request is struck by one rule at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, tenant: Tenant | None = None) -> None:
         self.rules: list[Rule] = []
-        self._armed = 0
+        self._tenant, self._armed = tenant, 0
+        self._marks: dict[str, int] = {}
 
-    def add(
-        self,
-        fault: Fault,
-        *,
-        operation: str | None = None,
-        method: str | None = None,
-        path: str | None = None,
-        phase: Phase | None = None,
-        skip: int = 0,
-        times: int | None = 1,
-    ) -> Rule:
+    def add(self, fault: Fault, aim: Aim | None = None, *, phase: Phase | None = None) -> Rule:
         """Arm one. Raises BadFault."""
         if phase is not None and phase not in fault.phases:
             raise BadFault(f"{fault.name} acts in phase {' or '.join(fault.phases)}, not {phase!r}")
-        if skip < 0 or (times is not None and times < 1):
-            raise BadFault("skip is zero or more; times is one or more, or null for always")
-        chosen = phase if phase is not None else fault.phases[0]
+        rule = Rule(f"fault-{self._armed + 1}", fault, phase if phase is not None else fault.phases[0], aim if aim is not None else Aim())
+        if self._tenant is not None:
+            fault.armed(self._tenant, rule.memory)
         self._armed += 1
-        rule = Rule(f"fault-{self._armed}", fault, chosen, operation, method.upper() if method else None, path, skip, times)
         self.rules.append(rule)
         return rule
+
+    def living(self, now: float) -> list[Rule]:
+        """The rules that can still strike; the others are forgotten."""
+        self.rules = [rule for rule in self.rules if not rule.gone(now)]
+        return self.rules
 
     def remove(self, id: str) -> bool:
         """Disarm one; False if there is none of that id."""
@@ -275,40 +169,93 @@ class Faults:
     def clear(self) -> None:
         self.rules = []
 
+    def take(self, exchange: Exchange) -> Rule | None:
+        """The rule that strikes this request; it has been counted."""
+        for rule in self.living(exchange.now):
+            if not rule.is_for(exchange):
+                continue
+            if rule.skipped < rule.aim.skip:
+                rule.skipped += 1
+            elif rule.draw():
+                rule.struck += 1
+                return rule
+        return None
+
+    def marked(self, exchange: Exchange) -> Rule | None:
+        """The rule that a mark in the request's own data asks for. Raises BadFault for a mark that means nothing."""
+        found = find_mark(exchange)
+        if found is None:
+            return None
+        text, fault, times = found
+        struck = self._marks.get(text, 0)
+        if times is not None:
+            if struck >= times:
+                return None
+            self._marks[text] = struck + 1
+        return Rule(text, fault, fault.phases[0], Aim())
+
     def dump(self) -> FaultsState:
-        others = [field.name for field in fields(Rule) if field.name != "fault"]
-        told = [
-            {"kind": rule.fault.name, "settings": asdict(rule.fault), **{name: getattr(rule, name) for name in others}}
-            for rule in self.rules
-        ]
-        return FaultsState(self._armed, tuple(told))
+        return FaultsState(self._armed, tuple(_dumped(rule) for rule in self.rules), dict(self._marks))
 
     def load(self, state: FaultsState) -> None:
         """Have exactly these rules. Raises KeyError, TypeError or BadFault for one that cannot be; nothing has changed then."""
-        rules = []
-        for told in state.rules:
-            rest = dict(told)
-            fault = KINDS[rest.pop("kind")](**rest.pop("settings"))
-            rules.append(Rule(fault=fault, **rest))
-        self.rules, self._armed = rules, state.armed
+        self.rules, self._armed, self._marks = [_loaded(told) for told in state.rules], state.armed, dict(state.marks)
 
-    def take(self, exchange: Exchange) -> Rule | None:
-        """The rule that strikes this request, counted down; used up ones are gone."""
-        for rule in self.rules:
-            if not rule.matches(exchange):
-                continue
-            if rule.skip > 0:
-                rule.skip -= 1
-                continue
-            if rule.times is not None:
-                rule.times -= 1
-                if rule.times == 0:
-                    self.remove(rule.id)
-            return rule
-        return None
+
+def _dumped(rule: Rule) -> dict[str, Any]:
+    told = {field.name: getattr(rule, field.name) for field in fields(Rule) if field.name not in ("fault", "aim", "memory")}
+    memory = {name: value for name, value in rule.memory.items() if not name.startswith("_")}
+    return {"kind": rule.fault.name, "settings": asdict(rule.fault), "aim": asdict(rule.aim), "memory": memory, **told}
+
+
+def _loaded(told: dict[str, Any]) -> Rule:
+    rest = dict(told)
+    fault, aim = KINDS[rest.pop("kind")](**rest.pop("settings")), Aim(**rest.pop("aim"))
+    return Rule(fault=fault, aim=aim, **rest)
 
 
 def check_operation(operations: tuple[Operation, ...], pattern: str) -> None:
     """Raises BadFault when no operation has such an id: the rule could never strike."""
     if not any(fnmatchcase(operation.id, pattern) for operation in operations):
         raise BadFault(f"no operation is called {pattern!r}; there are {', '.join(operation.id for operation in operations)}")
+
+
+# -- marks in data ----------------------------------------------------------------------------------------------------
+
+MARK = "sandbox-fault-"
+_MARK_BYTES = MARK.encode()
+_MARK = re.compile(rf"{MARK}(?P<kind>[a-z]+(?:_[a-z]+)*)(?:-(?P<value>[0-9]+(?:\.[0-9]+)?))?(?:-x(?P<times>[0-9]+))?")
+
+
+def carries_mark(exchange: Exchange) -> bool:
+    """Asked of every request: a client that cannot call the admin API puts the mark into any value that it sends."""
+    return _MARK_BYTES in exchange.body or _MARK_BYTES in exchange.raw_query or MARK in exchange.path
+
+
+def find_mark(exchange: Exchange) -> tuple[str, Fault, int | None] | None:
+    """(the mark, its fault, how often it strikes) of "sandbox-fault-KIND", "…-KIND-VALUE", "…-KIND-VALUE-xTIMES" in a request.
+
+    VALUE is the kind's first setting. Marks are made of characters that need no encoding in a URL, an e-mail address or
+    JSON. Raises BadFault.
+    """
+    for text in (exchange.body.decode("utf-8", "replace"), exchange.raw_query.decode("latin-1"), exchange.path):
+        match = _MARK.search(text)
+        if match is not None:
+            times = None if match["times"] is None else int(match["times"])
+            return match[0], _fault_of(match["kind"], match["value"]), times
+    return None
+
+
+def _fault_of(kind: str, value: str | None) -> Fault:
+    from pydantic import TypeAdapter, ValidationError
+
+    if kind not in KINDS:
+        raise BadFault(f"{MARK}{kind}: no such kind of fault; there are {', '.join(KINDS)}")
+    settings = fields(KINDS[kind])
+    if value is not None and not settings:
+        raise BadFault(f"{MARK}{kind}-{value}: {kind} has no settings")
+    try:
+        fault: Fault = TypeAdapter(KINDS[kind]).validate_python({} if value is None else {settings[0].name: value})
+    except ValidationError as error:
+        raise BadFault(f"{MARK}{kind}{'' if value is None else f'-{value}'}: {error.errors()[0]['msg']}") from error
+    return fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import traceback
@@ -11,10 +12,11 @@ from email.utils import formatdate
 from functools import lru_cache
 
 from mock_servers.engine.addresses import PublicUrls
-from mock_servers.engine.asgi import BodyTooLarge, ClientGone, Receive, Scope, Send, read_body, send_cut, send_reply
+from mock_servers.engine.asgi import BodyTooLarge, ClientGone, Receive, Scope, Send, read_body, send_reply, send_struck
 from mock_servers.engine.clock import monotonic_seconds, wall_seconds
 from mock_servers.engine.exchange import Exchange, MalformedBody, MalformedQuery
-from mock_servers.engine.faults import Delivery, Outcome, Rule
+from mock_servers.engine.fault_base import NOT_THIS_ONE, BadFault, Decision, Delivery, Outcome
+from mock_servers.engine.faults import Rule, carries_mark
 from mock_servers.engine.routes import Endpoint, MalformedPath, Routes, decoded
 from mock_servers.engine.tenants import Tenants
 from mock_servers.engine.vendors import Operation, Refusal, Reply, Vendor
@@ -72,10 +74,10 @@ class VendorApp:
         reply, at = delivery.reply, exchange.tenant.clock.now()
         exchange.tenant.journal.append(exchange, reply, at=at, wall=wall_seconds(), duration=monotonic_seconds() - started)
         more_headers = [(b"date", _http_date(int(at))), *exchange.reply_headers]
-        if reply is not None and delivery.cut_after is None:
+        if reply is not None and delivery.plain:
             await send_reply(send, reply, more_headers)
         else:
-            await send_cut(scope, receive, send, reply, more_headers, 0 if delivery.cut_after is None else delivery.cut_after)
+            await send_struck(scope, receive, send, delivery, more_headers)
 
     def failed(self, exchange: Exchange, error: Exception) -> Reply:
         """The vendor's answer to whatever was raised: a refusal, a 400 for what cannot be read, else 500 and the traceback in `why`."""
@@ -141,15 +143,31 @@ class Answering:
         if too_large is not None:
             exchange.why = f"413: {too_large}"
             return Delivery(self._app.vendor.errors.error(exchange, 413, too_large))
-        rules = exchange.tenant.faults
-        public = exchange.operation is not None and not exchange.operation.needs_credential
-        rule = rules.take(exchange) if rules.rules and (self._belongs or public) else None
-        if rule is not None and rule.phase == "before":
-            outcome = self._strike(rule, None)
-            if outcome is not None:
-                return _as_delivery(outcome)
+        rule = self._due_fault() if exchange.tenant.faults.rules or carries_mark(exchange) else None
+        if rule is None:
+            return Delivery(await self._work(endpoint))
+        if rule.phase == "before":
+            outcome = await self._strike(rule, None)
+            return Delivery(await self._work(endpoint)) if isinstance(outcome, Decision) else _as_delivery(outcome)
         reply = await self._work(endpoint)
-        return _as_delivery(self._strike(rule, reply) if rule is not None and rule.phase == "after" else reply)
+        outcome = await self._strike(rule, reply)
+        return Delivery(reply) if isinstance(outcome, Decision) else _as_delivery(outcome)
+
+    def _due_fault(self) -> Rule | None:
+        """Raises Refusal, with the vendor's 400, for a mark in the data that means no fault."""
+        exchange = self._exchange
+        public = exchange.operation is not None and not exchange.operation.needs_credential
+        if not (self._belongs or public):
+            return None
+        faults = exchange.tenant.faults
+        rule = faults.take(exchange)
+        if rule is not None or not carries_mark(exchange):
+            return rule
+        try:
+            return faults.marked(exchange)
+        except BadFault as error:
+            exchange.why = f"400: {error}"
+            raise Refusal(self._app.vendor.errors.error(exchange, 400, str(error))) from error
 
     def _route(self) -> Endpoint | None:
         exchange = self._exchange
@@ -162,13 +180,18 @@ class Answering:
         exchange.operation = endpoint.get(exchange.method)
         return endpoint
 
-    def _strike(self, rule: Rule, reply: Reply | None) -> Outcome:
-        exchange = self._exchange
-        exchange.faults_acted.append(rule.fault.name)
-        outcome = rule.fault.strike(exchange, reply)
-        if outcome is not None and outcome is not reply:
+    async def _strike(self, rule: Rule, reply: Reply | None) -> Outcome:
+        exchange, fault = self._exchange, rule.fault
+        outcome = fault.strike(exchange, reply, rule.memory) if reply is None or rule.is_about(exchange) else NOT_THIS_ONE
+        if outcome is NOT_THIS_ONE:
+            rule.struck -= 1
+            return outcome
+        exchange.faults_acted.append(fault.name)
+        if fault.wait:
+            await asyncio.sleep(fault.wait)
+        if not isinstance(outcome, Decision):
             done = "after the work was done" if rule.phase == "after" else "instead of the work"
-            exchange.why = f"the fault {rule.fault.name} ({rule.id}) struck {done}"
+            exchange.why = f"the fault {fault.name} ({rule.id}) struck {done}"
         return outcome
 
     # -- rate limit, authentication, endpoint ---------------------------------------------------------------------
@@ -296,7 +319,7 @@ def _in_one_transaction(exchange: Exchange, operation: Operation) -> Reply:
     return reply
 
 
-def _as_delivery(outcome: Outcome) -> Delivery:
+def _as_delivery(outcome: Reply | Delivery) -> Delivery:
     return outcome if isinstance(outcome, Delivery) else Delivery(outcome)
 
 

@@ -51,7 +51,7 @@ class Tenant:
         self.journal = Journal()
         self.clock = Clock()
         self.quirks, self.options = QuirkSwitches(vendor.quirks), dict(vendor.options)
-        self.faults, self.rate_limit = Faults(), RateLimit(vendor.rate_limit)
+        self.faults, self.rate_limit = Faults(self), RateLimit(vendor.rate_limit)
         self.credentials = Credentials(self, index, secrets_seed)
         self.scenario, self.store = now.scenario, now.store
         self.snapshots: dict[str, Snapshot] = {}

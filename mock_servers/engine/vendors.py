@@ -190,6 +190,8 @@ class Vendor:
     """(store, table name, row) to the row's ready documents, by document column; {} for tables without any."""
     api_path: str
     """Joined to a base URL it gives what a client is configured with, e.g. "/api/v1" or ""."""
+    list_member: str | None = None
+    """Where a list answer holds its items: a member of its JSON object; None: the answer is the list itself."""
     default_scenario: str = "small_company"
     dependents: Callable[[Store, str, Row], Iterable[tuple[str, Any]]] | None = None
     """(table, id) of other rows whose documents show this row, to be rendered again after it changed."""

@@ -23,6 +23,7 @@ VENDOR = Vendor(
     render=render,
     dependents=dependents,
     api_path=API,
+    list_member="data",
     guard=guard,
     options=OPTIONS,
     rate_limit=RateLimitDefaults(

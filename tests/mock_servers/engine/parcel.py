@@ -169,6 +169,7 @@ VENDOR = Vendor(
     render=render,
     dependents=dependents,
     api_path="/v1",
+    list_member="data",
     default_scenario="depot",
     rate_limit=RateLimitDefaults(3, 60, INVENTED, headers=limit_headers),
     guard=guard,
