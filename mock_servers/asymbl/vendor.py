@@ -30,6 +30,7 @@ VENDOR = Vendor(
     errors=wire.ERRORS,
     render=wire.render,
     api_path="",
+    list_member="records",
     default_scenario="small_org",
     prepare=scenarios.prepare,
     guard=guard,

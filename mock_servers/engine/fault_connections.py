@@ -57,7 +57,7 @@ class SlowBody(Fault):
 
 @dataclass(frozen=True)
 class CutBeforeHeaders(Fault):
-    """The connection is closed without a byte of answer, and nothing was done."""
+    """The connection is closed without a byte of answer; in phase before, nothing was done."""
 
     name = "cut_before_headers"
     reset: bool = False

@@ -106,7 +106,7 @@ def test_a_broken_authority_is_told_with_its_folder(tmp_path: Path, spoil: objec
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
-    with pytest.raises(UnusableAuthority, match="Not a directory"):
+    with pytest.raises(UnusableAuthority, match="no certificate authority in"):
         Authority(tmp_path / "file" / "ca")
 
 
