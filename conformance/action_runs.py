@@ -10,8 +10,10 @@ from typing import Any
 from conformance import judge
 from conformance.files import FileServer
 from conformance.fixture_models import ActionCase, FixtureError, Writes
-from conformance.lab import Blocked, Lab, Session, World
+from conformance.lab import Blocked, Lab, Session
+from conformance.lab import shown as as_shown
 from conformance.outcomes import Code
+from conformance.prepared import synced
 from conformance.sandbox import Entry
 from conformance.subjects import ActionOutcome
 
@@ -82,16 +84,41 @@ def with_ids(value: Any, shown: judge.Snapshot, models: Sequence[str], files: st
 
 
 def carry_out(
-    lab: Lab, world: World, case: ActionCase, *, credential: Mapping[str, str] | None = None, rule: Mapping[str, Any] | None = None
+    lab: Lab,
+    case: ActionCase,
+    *,
+    permissions: Sequence[str] | str = "all",
+    rule: Mapping[str, Any] | None = None,
+    anew: bool = False,
 ) -> Run:
-    """Sync, call the action, look at the tables. `credential`: whose rights it has; `rule`: a fault that strikes it."""
-    session = world.connect(settings=case.settings)
-    session.sync_well()
-    shown = session.snapshot()
-    if credential is not None:
-        # Synced with every permission, going on with fewer: the ids are known, the rights are not there.
-        session.reconnect(credential=credential)
-    world.perform(case.setup)
+    """Sync with every permission, call the action with these, look at the tables. `rule`: a fault that strikes the call."""
+    with synced(lab, case.settings, anew=anew) as (session, shown):
+        if permissions != "all":
+            # The ids are known, the rights are not there.
+            session.reconnect(credential=lab.mint(session.world, permissions).credential)
+        session.world.perform(case.setup)
+        return _called(lab, session, case, shown, rule=rule, further=True)
+
+
+def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iterator[Run]:
+    """The case with each of these sets of permissions. A try that changed nothing leaves its connection to the next one."""
+    left = list(sets)
+    while left:
+        with synced(lab, case.settings) as (session, shown):
+            session.world.perform(case.setup)
+            untouched = True
+            while left and untouched:
+                session.reconnect(credential=lab.mint(session.world, sorted(left.pop(0))).credential)
+                done = _called(lab, session, case, shown)
+                untouched = not (done.changes.counts() or done.outcome.ok)
+                yield done
+
+
+def _called(
+    lab: Lab, session: Session, case: ActionCase, shown: judge.Snapshot, *, rule: Mapping[str, Any] | None = None, further: bool = False
+) -> Run:
+    """`further`: repeat the call and sync once more, where the case asks for that."""
+    world = session.world
     with FileServer(case.files) as server:
         values = with_ids(case.input, shown, tuple(lab.promise.models), server.url)
         before = world.tenant.dump()
@@ -100,41 +127,14 @@ def carry_out(
             world.tenant.fault(**rule)
         outcome = session.act(case.action, values)
         after = world.tenant.dump()
-        journal, exchanges = tuple(world.tenant.journal()), lab.exchanges(world, last=4)
+        journal = tuple(world.tenant.journal())
         repeat = None
-        if case.repeat is not None and rule is None:
+        if further and case.repeat is not None and rule is None:
             again = session.act(case.action, values)
             repeat = (again, changes_between(after, world.tenant.dump()))
-    later = _synced(session) if case.creates and rule is None and outcome.ok else None
+    exchanges = tuple(as_shown(entry, world.tenant.base_url) for entry in journal[-4:])
+    later = _synced(session) if further and case.creates and rule is None and outcome.ok else None
     return Run(case, outcome, changes_between(before, after), after, journal, exchanges, shown, later, repeat)
-
-
-def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iterator[Run]:
-    """The case with each of these sets of permissions. A try that changed nothing leaves its connection to the next one."""
-    session: Session | None = None
-    for held in sets:
-        if session is None:
-            session = lab.world().connect(settings=case.settings)
-            session.sync_well()
-            session.world.perform(case.setup)
-        shown = session.snapshot()
-        session.reconnect(credential=lab.mint(session.world, sorted(held)).credential)
-        done = _called(lab, session, case, shown)
-        yield done
-        if done.changes.counts() or done.outcome.ok:
-            session = None
-
-
-def _called(lab: Lab, session: Session, case: ActionCase, shown: judge.Snapshot) -> Run:
-    world = session.world
-    with FileServer(case.files) as server:
-        values = with_ids(case.input, shown, tuple(lab.promise.models), server.url)
-        before = world.tenant.dump()
-        world.tenant.clear_journal()
-        outcome = session.act(case.action, values)
-        after = world.tenant.dump()
-    journal, exchanges = tuple(world.tenant.journal()), lab.exchanges(world, last=4)
-    return Run(case, outcome, changes_between(before, after), after, journal, exchanges, shown, None, None)
 
 
 def _synced(session: Session) -> judge.Snapshot:
@@ -148,12 +148,9 @@ def _synced(session: Session) -> judge.Snapshot:
 def run(lab: Lab, case: ActionCase) -> Run:
     """The case as the fixture has it, carried out once for all checks."""
 
-    def observe() -> Run:
-        world = lab.world()
-        credential = None if case.permissions == "all" else lab.mint(world, case.permissions).credential
-        return carry_out(lab, world, case, credential=credential)
-
-    return lab.once(("action", case.id), observe)
+    # One case of each action has the connection that did the sync itself, with whatever the subject remembers of it.
+    first = next(one for one in lab.fixtures.actions if one.action == case.action)
+    return lab.once(("action", case.id), lambda: carry_out(lab, case, permissions=case.permissions, anew=case is first))
 
 
 def cases_of(lab: Lab, action: str, *, refused: bool | None = None) -> list[ActionCase]:

@@ -94,6 +94,9 @@ class Ledger:
     def failed(self, check: str, cell: Cell) -> bool:
         return any(known == check and result.cell == cell and result.verdict is Verdict.FAIL for known, result in self.results)
 
+    def failures(self, check: str) -> int:
+        return sum(known == check and result.verdict is Verdict.FAIL for known, result in self.results)
+
     def bad_field(self, model: str, name: str | None) -> bool:
         return name is not None and Cell("field", model, name) in self.bad_cells
 
@@ -196,6 +199,15 @@ class Session:
         except SubjectCrashed:
             return
 
+    def copy(self) -> Session:
+        """A session of its own in the same state. Raises NotImplementedError when the subject cannot copy connections."""
+        copy = getattr(self._connection, "copy", None)
+        if copy is None:
+            raise NotImplementedError(f"{self.world.lab.subject.name} cannot copy connections")
+        copied = Session(self.world, self._ask("copy()", copy))
+        copied._known = self._known
+        return copied
+
     def close(self) -> None:
         self._ask("close()", self._connection.close)
 
@@ -206,6 +218,8 @@ class World:
     def __init__(self, lab: Lab, tenant: Tenant) -> None:
         self.lab = lab
         self.tenant = tenant
+        self.kept = False
+        """It outlives the check that opened it."""
         self.waits: list[float] = []
         self._sessions: list[Session] = []
         self._when_waiting: Callable[[], None] | None = None
@@ -370,18 +384,18 @@ class Lab:
         self._worlds.append(world)
         return world
 
-    def close_worlds(self, *, keep: Sequence[World] = ()) -> None:
-        """After each check: give back what it opened."""
-        for world in [world for world in self._worlds if world not in keep]:
-            self._worlds.remove(world)
-            world.close()
+    def close_world(self, world: World) -> None:
+        self._worlds.remove(world)
+        world.close()
 
-    def kept(self) -> list[World]:
-        """Worlds that outlive the check that opened them."""
-        return [found.world for _, found in self.memory.values() if isinstance(found, Calm)]
+    def close_worlds(self) -> None:
+        """After each check: give back what it opened."""
+        for world in [world for world in self._worlds if not world.kept]:
+            self.close_world(world)
 
     def close(self) -> None:
-        self.close_worlds()
+        for world in list(self._worlds):
+            self.close_world(world)
         if self._base is not None:
             self._base.delete()
 
@@ -423,6 +437,7 @@ class Lab:
     def _calm(self, world: World, settings: Mapping[str, Any]) -> Calm:
         session = world.connect(settings=settings)
         outcome = session.sync_well()
+        world.kept = True
         return Calm(world, session, outcome, session.snapshot(), tuple(world.tenant.journal()))
 
     def expected_records(self, model: str) -> Mapping[str, Mapping[str, Any]]:

@@ -244,7 +244,7 @@ class _VendorRunner:
                 waiver = self._waivers.covers(check.id, result.cell) if result.verdict is Verdict.FAIL else None
                 failed += result.verdict in (Verdict.FAIL, Verdict.ERROR) and waiver is None
                 self._run.results.append((check, result, waiver))
-            self._lab.close_worlds(keep=self._lab.kept())
+            self._lab.close_worlds()
         self._run.scopes = scopes_report.told(self._lab)
         if self._checks:
             self._on_progress(Progress(self._lab.vendor, self._checks[-1], len(self._checks), len(self._checks), failed))

@@ -168,6 +168,10 @@ class Tenant:
         """A copy of its own, with everything but the journal."""
         return Tenant(self._sandbox, self._call("POST", "/fork", {}))
 
+    def reset(self) -> None:
+        """Everything as it was when the tenant was made, its credentials too; the journal is empty."""
+        self._call("POST", "/reset")
+
     def delete(self) -> None:
         self._call("DELETE", "")
 

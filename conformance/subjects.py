@@ -75,6 +75,13 @@ class Connection(Protocol):
             NotImplementedError: the subject cannot be told to (a remote service); checks that need it report that.
         """
 
+    def copy(self) -> Connection:
+        """Another connection in the same state, which neither sees nor touches this one from here on; spares syncs.
+
+        Raises:
+            NotImplementedError: the subject has no cheap way to; the suite connects and syncs anew.
+        """
+
     def close(self) -> None:
         """Disconnect and forget."""
 

@@ -14,8 +14,9 @@ from conformance.action_runs import Run, all_cases, carry_out, cases_of, changes
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import PROOF_WORDS, ActionCase, Proof, Writes
-from conformance.lab import Blocked, Lab
+from conformance.lab import Blocked, Lab, Session
 from conformance.outcomes import Code
+from conformance.prepared import synced
 
 
 def _cell(case: ActionCase) -> Cell:
@@ -225,9 +226,7 @@ def _without_permission(lab: Lab) -> Iterator[Result]:
         except Blocked as reason:
             yield unverifiable(cell, str(reason))
             continue
-        world = lab.world()
-        narrow = lab.mint(world, [name for name in lab.facts.permissions if name != cell.name])
-        done = carry_out(lab, world, case, credential=narrow.credential)
+        done = carry_out(lab, case, permissions=[name for name in lab.facts.permissions if name != cell.name])
         yield _refusal(cell, done, "INTEGRATION.PERMISSION_MISSING", names=cell.name)
 
 
@@ -252,28 +251,26 @@ def _strange_cells(lab: Lab) -> list[Cell]:
 
 def _strange_input(lab: Lab) -> Iterator[Result]:
     """ACT-8."""
-    world = lab.world()
-    session = world.connect()
-    session.sync_well()
-    shown = session.snapshot()
-    for cell in _strange_cells(lab):
-        before = world.tenant.dump()
-        if cell.owner:
-            cases = cases_of(lab, cell.owner, refused=False)
-            try:
-                values = with_ids(cases[0].input, shown, tuple(lab.promise.models)) if cases else {}
-            except Blocked as reason:
-                yield unverifiable(cell, str(reason))
-                continue
-            outcome, code = session.act(cell.owner, {**values, "no_such_member": "x"}), "PLATFORM.INPUT_INVALID"
-        else:
-            outcome, code = session.act("Conjure a hire", {}), "INTEGRATION.ACTION_NOT_AVAILABLE"
-        wrote = changes_between(before, world.tenant.dump()).counts()
-        if wrote:
-            yield broken(cell, f"it wrote: {examples(wrote)}", code=Code.COLLATERAL)
-        else:
-            text = None if not outcome.ok and outcome.code == code else f"ok {outcome.ok}, error {outcome.code}: expected {code}"
-            yield judged(cell, text, code=Code.FALSE_SUCCESS if outcome.ok else Code.BROKEN)
+    with synced(lab) as (session, shown):
+        yield from (_strange(lab, session, shown, cell) for cell in _strange_cells(lab))
+
+
+def _strange(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -> Result:
+    before = session.world.tenant.dump()
+    if cell.owner:
+        cases = cases_of(lab, cell.owner, refused=False)
+        try:
+            values = with_ids(cases[0].input, known, tuple(lab.promise.models)) if cases else {}
+        except Blocked as reason:
+            return unverifiable(cell, str(reason))
+        outcome, code = session.act(cell.owner, {**values, "no_such_member": "x"}), "PLATFORM.INPUT_INVALID"
+    else:
+        outcome, code = session.act("Conjure a hire", {}), "INTEGRATION.ACTION_NOT_AVAILABLE"
+    wrote = changes_between(before, session.world.tenant.dump()).counts()
+    if wrote:
+        return broken(cell, f"it wrote: {examples(wrote)}", code=Code.COLLATERAL)
+    text = None if not outcome.ok and outcome.code == code else f"ok {outcome.ok}, error {outcome.code}: expected {code}"
+    return judged(cell, text, code=Code.FALSE_SUCCESS if outcome.ok else Code.BROKEN)
 
 
 # -------------------------------------------------------------------------------------------------- unlucky writes
@@ -289,7 +286,7 @@ def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any]) -> Run:
     first = next((entry for entry in run(lab, case).journal if entry.writes), None)
     if first is None:
         raise Blocked(f"{action!r} sends no writing request")
-    return carry_out(lab, lab.world(), case, rule={**rule, "operation": first.operation, "times": 1})
+    return carry_out(lab, case, rule={**rule, "operation": first.operation, "times": 1})
 
 
 def _lost_answers(lab: Lab) -> Iterator[Result]:

@@ -12,6 +12,7 @@ from conformance.checks.fields import updated_run
 from conformance.fixture_models import Deletion, DeltaCase, Step, Update
 from conformance.lab import Lab, Session, World
 from conformance.outcomes import Code
+from conformance.prepared import synced
 
 # -------------------------------------------------------------------------------------------------------- changes
 
@@ -37,13 +38,10 @@ def _changes(lab: Lab) -> Iterator[Result]:
     cases = [case for _, case in _named(lab.profile.delta) if not case.at_watermark]
     if not cases:
         yield unverifiable(_change_cells(lab)[0], "profile.yaml has no delta case")
-    for cell, case in zip(_change_cells(lab), cases, strict=False):
-        world = lab.world()
-        session = world.connect()
-        session.sync_well()
-        before = session.snapshot()
-        world.tenant.advance(90)
-        yield _judge_change(lab, cell, session, before, case)
+    for number, (cell, case) in enumerate(zip(_change_cells(lab), cases, strict=False)):
+        with synced(lab, anew=not number) as (session, before):
+            session.world.tenant.advance(90)
+            yield _judge_change(lab, cell, session, before, case)
 
 
 def _judge_change(lab: Lab, cell: Cell, session: Session, before: judge.Snapshot, case: DeltaCase) -> Result:
@@ -97,16 +95,14 @@ def _chain(lab: Lab) -> Iterator[Result]:
         for cell, case in zip(_change_cells(lab), [case for _, case in _named(lab.profile.delta) if not case.at_watermark], strict=False)
         if not lab.ledger.failed("DLT-1", cell)
     ]
-    world = lab.world()
-    session = world.connect()
-    session.sync_well()
-    for case in good:
-        world.tenant.advance(90)
-        world.perform(case.steps)
-        session.sync_well("DELTA")
-    fresh = world.connect()
-    fresh.sync_well()
-    shown, whole = session.snapshot(), fresh.snapshot()
+    with synced(lab) as (session, _):
+        for case in good:
+            session.world.tenant.advance(90)
+            session.world.perform(case.steps)
+            session.sync_well("DELTA")
+        fresh = session.world.connect()
+        fresh.sync_well()
+        shown, whole = session.snapshot(), fresh.snapshot()
     for cell in model_cells(lab):
         if not good:
             yield unverifiable(cell, "no delta case to chain")
@@ -141,12 +137,10 @@ def _delta_cells(lab: Lab) -> list[Cell]:
 
 def _marks_nothing(lab: Lab) -> Iterator[Result]:
     """DLT-5."""
-    world = lab.world()
-    session = world.connect()
-    session.sync_well()
-    world.tenant.advance(90)
-    session.sync_well("DELTA")
-    everything = session.snapshot(include_deleted=True)
+    with synced(lab) as (session, _):
+        session.world.tenant.advance(90)
+        session.sync_well("DELTA")
+        everything = session.snapshot(include_deleted=True)
     for cell in model_cells(lab):
         marked = [row for row in everything.rows.get(cell.name, []) if row.get("remote_deleted_at") is not None]
         yield judged(cell, f"{len(marked)} records that still exist are marked as deleted" if marked else None)
@@ -161,20 +155,18 @@ Deleted = tuple[judge.Snapshot, judge.Snapshot, judge.Snapshot, judge.Snapshot]
 
 def _deleted(lab: Lab, number: int, case: Deletion) -> Deleted:
     def observe() -> Deleted:
-        world = lab.world()
-        session = world.connect()
-        session.sync_well()
-        before = session.snapshot()
-        rows = _rows_to_delete(world, case)
-        world.tenant.advance(90)
-        for table, row in rows:
-            world.tenant.remove(table, row["id"])
-        session.sync_well()
-        live, everything = session.snapshot(), session.snapshot(include_deleted=True)
-        for table, row in reversed(rows):
-            world.tenant.insert(table, {**row, **world.tenant.touched(table, lab.profile.touch)})
-        session.sync_well()
-        return before, live, everything, session.snapshot(include_deleted=True)
+        with synced(lab, anew=not number) as (session, before):
+            tenant = session.world.tenant
+            rows = _rows_to_delete(session.world, case)
+            tenant.advance(90)
+            for table, row in rows:
+                tenant.remove(table, row["id"])
+            session.sync_well()
+            live, everything = session.snapshot(), session.snapshot(include_deleted=True)
+            for table, row in reversed(rows):
+                tenant.insert(table, {**row, **tenant.touched(table, lab.profile.touch)})
+            session.sync_well()
+            return before, live, everything, session.snapshot(include_deleted=True)
 
     return lab.once(("deleted", number), observe)
 

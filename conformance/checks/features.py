@@ -110,7 +110,7 @@ def _only_created(lab: Lab, cell: Cell) -> Result:
     narrowed = case.model_copy(
         update={"settings": {**case.settings, "sync_only_created": True}, "creates": {"any": "id"}, "input": _by_key(case.input)}
     )
-    run = action_runs.carry_out(lab, lab.world(), narrowed)
+    run = action_runs.carry_out(lab, narrowed)
     if not run.outcome.ok or run.after_snapshot is None:
         return broken(cell, f"the create failed: {run.outcome.code} {run.outcome.message}")
     for model, how in told.models.items():

@@ -12,6 +12,7 @@ from conformance.check import Cell, Check, Result
 from conformance.fixture_models import CredentialProfile, FixtureError
 from conformance.lab import Lab, Session, World
 from conformance.outcomes import Code
+from conformance.prepared import synced
 from conformance.subjects import Probed, SyncOutcome
 
 
@@ -102,7 +103,7 @@ def denial(lab: Lab, cell: Cell, seen: Seen, target: str, missing: Sequence[str]
     if shown:
         return broken(cell, f"{target} has {len(shown)} values, and may not be read", code=Code.LEAK)
     said = denials(seen.outcome, model, field)
-    if any(set(one.missing_permissions) == set(missing) for one in said):
+    if said and {name for one in said for name in one.missing_permissions} == set(missing):
         return held(cell, code=Code.DENIED_REPORTED)
     wider = said or [one for one in seen.outcome.diagnostics if one.model == model and one.reason == "not_permitted"]
     if wider:
@@ -226,18 +227,16 @@ def _taken(lab: Lab) -> Iterator[Result]:
         if denied is None:
             yield unverifiable(cell, NOTHING_KNOWN)
             continue
-        world = lab.world()
-        minted = lab.mint(world, "all")
-        session = world.connect(credential=minted.credential)
-        session.sync_well()
-        before = session.snapshot()
-        world.tenant.grant(minted.id, _all_but(lab, cell.name))
-        session.sync()
-        kept = session.snapshot(include_deleted=True)
+        with synced(lab) as (session, before):
+            minted = lab.mint(session.world, "all")
+            session.reconnect(credential=minted.credential)
+            session.world.tenant.grant(minted.id, _all_but(lab, cell.name))
+            session.sync()
+            kept = session.snapshot(include_deleted=True)
+            session.world.tenant.grant(minted.id, list(lab.facts.permissions))
+            session.sync_well()
+            back = session.snapshot()
         marked = [model for model in lab.models for row in kept.rows.get(model, []) if row.get("remote_deleted_at") is not None]
-        world.tenant.grant(minted.id, list(lab.facts.permissions))
-        session.sync_well()
-        back = session.snapshot()
         moved = [model for model in lab.models if _ids(before, model) != _ids(back, model)]
         problem = f"records of {examples(dict.fromkeys(marked))} were marked as deleted, and exist" if marked else same(lab, before, back)
         yield judged(cell, problem or (f"ids changed in {examples(moved)}" if moved else None))
@@ -313,8 +312,7 @@ def _customers_act(lab: Lab) -> Iterator[Result]:
             if not missing and not run(lab, case).outcome.ok:
                 yield unverifiable(cell, "not judged: it does not work with every permission either (see ACT-3)")
                 continue
-            world = lab.world()
-            done = carry_out(lab, world, case, credential=lab.mint(world, _permissions(lab, profile)).credential)
+            done = carry_out(lab, case, permissions=_permissions(lab, profile))
             problem = writes_problem({} if missing else case.writes, done.changes.counts())
             if done.outcome.ok is bool(missing):
                 text = f"ok {done.outcome.ok}, error {done.outcome.code}: {done.outcome.message}"

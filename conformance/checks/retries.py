@@ -5,13 +5,13 @@ The measure is the subject's own sync in calm, so that a wrong value is not foun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.casework import broken, held, judged, one_case, operation_cells, same, seen_at, unverifiable
 from conformance.check import Cell, Check, Result
-from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed, World
+from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed
 from conformance.sandbox import Entry
 
 HINT = 37
@@ -22,49 +22,83 @@ MOST_TRIES = 12
 
 @dataclass(frozen=True)
 class Struck:
-    """A sync during which a fault struck once, on the second page or, where there is only one, on the first."""
+    """A sync during which a fault struck some operations once each, on the second page or, where there is only one, on the first."""
 
-    world: World
     problem: str | None
     journal: tuple[Entry, ...]
-    waits: tuple[float, ...]
+    exchanges: Mapping[str, tuple[dict[str, Any], ...]]
+    """The last conversations of each operation, when there was a problem."""
+
+    def refused(self, operation: str) -> Entry | None:
+        """The request of this operation that the fault struck."""
+        return next((entry for entry in self.journal if entry.operation == operation and entry.raw.get("faults")), None)
+
+    def again(self, operation: str) -> Entry | None:
+        """The first request of the operation after that."""
+        struck = self.refused(operation)
+        return struck and next((entry for entry in self.journal if entry.id > struck.id and entry.operation == operation), None)
+
+
+def _sync_struck(lab: Lab, operations: Sequence[str], rule: Mapping[str, Any]) -> Struck:
+    world = lab.world()
+    settings = lab.small_pages(world)
+    for operation in operations:
+        skip = 1 if lab.calm_pages.requests(operation) > 1 else 0
+        world.tenant.fault(**rule, operation=operation, skip=skip, times=1)
+    session = world.connect(settings=settings)
+    problem = None
+    try:
+        outcome = session.sync()
+    except (SubjectCrashed, Stuck) as error:
+        problem = str(error)
+    else:
+        if outcome.state != "SUCCEEDED":
+            problem = f"{'one passing failure' if len(operations) == 1 else 'passing failures'}, and the sync ended {outcome.state}: {outcome.error}"
+        else:
+            problem = same(lab, lab.calm_pages.snapshot, session.snapshot())
+    exchanges = {operation: seen_at(world, operation) for operation in operations} if problem else {}
+    found = Struck(problem, tuple(world.tenant.journal()), exchanges)
+    lab.close_world(world)
+    return found
+
+
+def _all_struck(lab: Lab, rule: Mapping[str, Any]) -> Struck:
+    return lab.once(("struck", *sorted(rule.items())), lambda: _sync_struck(lab, lab.operations(), rule))
 
 
 def _strike(lab: Lab, operation: str, rule: Mapping[str, Any]) -> Struck:
-    def observe() -> Struck:
-        world = lab.world()
-        settings = lab.small_pages(world)
-        pages = lab.calm_pages.requests(operation)
-        world.tenant.fault(**rule, operation=operation, skip=1 if pages > 1 else 0, times=1)
-        session = world.connect(settings=settings)
-        try:
-            outcome = session.sync()
-        except (SubjectCrashed, Stuck) as error:
-            return Struck(world, str(error), tuple(world.tenant.journal()), tuple(world.waits))
-        problem = None
-        if outcome.state != "SUCCEEDED":
-            problem = f"one passing failure, and the sync ended {outcome.state}: {outcome.error}"
-        else:
-            problem = same(lab, lab.calm_pages.snapshot, session.snapshot())
-        return Struck(world, problem, tuple(world.tenant.journal()), tuple(world.waits))
-
-    return lab.once(("struck", operation, *sorted(rule.items())), observe)
+    """In one sync with all operations; in a sync of its own when anything was wrong there, so that the right one is blamed."""
+    together = _all_struck(lab, rule)
+    if together.problem is None and together.refused(operation) and together.again(operation):
+        return together
+    return lab.once(("struck", operation, *sorted(rule.items())), lambda: _sync_struck(lab, [operation], rule))
 
 
 def _survives(rule: Mapping[str, Any], name: str) -> Callable[[Lab], Iterator[Result]]:
     """`judge` of a check that lets one fault strike each operation that brings pages."""
 
     def judge_all(lab: Lab) -> Iterator[Result]:
+        blamed = False
         for cell in operation_cells(name)(lab):
             struck = _strike(lab, cell.owner, rule)
-            if not any(entry.raw.get("faults") for entry in struck.journal):
+            blamed = blamed or struck.problem is not None
+            if struck.refused(cell.owner) is None:
                 yield unverifiable(cell, "the fault never struck: the operation was not asked")
             else:
-                seen = seen_at(struck.world, cell.owner) if struck.problem else ()
-                yield judged(cell, struck.problem, seen=seen)
+                yield judged(cell, struck.problem, seen=struck.exchanges.get(cell.owner, ()))
+        together = _all_struck(lab, rule)
+        yield judged(_every(name), None if blamed else together.problem)
 
     judge_all.__module__ = __name__
     return judge_all
+
+
+def _every(name: str) -> Cell:
+    return Cell("fault", "every operation", name)
+
+
+def _struck_cells(name: str) -> Callable[[Lab], list[Cell]]:
+    return lambda lab: [*operation_cells(name)(lab), _every(name)]
 
 
 LIMITED = {"kind": "rate_limit", "retry_after": HINT}
@@ -74,33 +108,30 @@ def _honours_hint(lab: Lab) -> Iterator[Result]:
     """RTY-2."""
     for cell in operation_cells("Retry-After")(lab):
         struck = _strike(lab, cell.owner, LIMITED)
-        refused = next((entry for entry in struck.journal if entry.status == 429), None)
+        refused, again = struck.refused(cell.owner), struck.again(cell.owner)
         if refused is None:
             yield unverifiable(cell, "the fault never struck: the operation was not asked")
-            continue
-        again = next((entry for entry in struck.journal if entry.id > refused.id and entry.operation == cell.owner), None)
-        if again is None:
+        elif again is None:
             yield unverifiable(cell, "not judged: the operation was not asked again (see RTY-1)")
-            continue
-        waited = again.at - refused.at
-        if waited < HINT - 0.001:
-            text = f"told to wait {HINT} seconds, it asked again after {waited:g}"
-            yield broken(cell, text, seen=seen_at(struck.world, cell.owner))
+        elif again.at - refused.at < HINT - 0.001:
+            text = f"told to wait {HINT} seconds, it asked again after {again.at - refused.at:g}"
+            yield broken(cell, text, seen=struck.exchanges.get(cell.owner, ()))
         else:
             yield held(cell, f"waited at least {HINT} seconds")
 
 
+UNHINTED = {"kind": "rate_limit", "retry_after": None}
+
+
 def _waits_without_hint(lab: Lab) -> Iterator[Result]:
     """RTY-4."""
-    rule = {"kind": "rate_limit", "retry_after": None}
     for cell in operation_cells("429 without Retry-After")(lab):
-        struck = _strike(lab, cell.owner, rule)
-        refused = next((entry for entry in struck.journal if entry.status == 429), None)
-        again = refused and next((entry for entry in struck.journal if entry.id > refused.id and entry.operation == cell.owner), None)
+        struck = _strike(lab, cell.owner, UNHINTED)
+        refused, again = struck.refused(cell.owner), struck.again(cell.owner)
         if refused is None or again is None:
             yield unverifiable(cell, "not judged: the operation was not asked again (see RTY-3)")
         else:
-            yield judged(cell, None if again.at > refused.at else "it asked again at once", seen=())
+            yield judged(cell, None if again.at > refused.at else "it asked again at once")
 
 
 NEVER = Cell("connection", "", "an operation that never recovers")
@@ -126,21 +157,21 @@ def _gives_up(lab: Lab) -> Iterator[Result]:
 HTTP = "RFC 9110, 15.5 and 15.6; RFC 6585, 4"
 CHECKS = (
     Check("RTY-1", "After a 429 with Retry-After the page is asked for again, and the data is complete.", HTTP,
-          operation_cells("429"), _survives(LIMITED, "429")),
+          _struck_cells("429"), _survives(LIMITED, "429")),
     Check("RTY-2", "After a 429 nothing is asked of the operation before Retry-After has passed.", "RFC 9110, 10.2.3",
           operation_cells("Retry-After"), _honours_hint),
     Check("RTY-3", "After a 429 without Retry-After the page is asked for again, and the data is complete.", HTTP,
-          operation_cells("429 without Retry-After"), _survives({"kind": "rate_limit", "retry_after": None}, "429 without Retry-After")),
+          _struck_cells("429 without Retry-After"), _survives(UNHINTED, "429 without Retry-After")),
     Check("RTY-4", "After a 429 without Retry-After the subject waits of its own accord.", HTTP,
           operation_cells("429 without Retry-After"), _waits_without_hint, level="SHOULD"),
     Check("RTY-5", "After a 5xx the page is asked for again, and the data is complete.", HTTP,
-          operation_cells("503"), _survives({"kind": "status", "status": 503}, "503")),
+          _struck_cells("503"), _survives({"kind": "status", "status": 503}, "503")),
     Check("RTY-6", "After a connection that was cut before the answer the page is asked for again.", HTTP,
-          operation_cells("cut before headers"), _survives({"kind": "cut_before_headers"}, "cut before headers")),
+          _struck_cells("cut before headers"), _survives({"kind": "cut_before_headers"}, "cut before headers")),
     Check("RTY-7", "After an answer that was cut in the middle the page is asked for again; half a page is never taken for a whole.", HTTP,
-          operation_cells("cut in the body"), _survives({"kind": "cut_mid_body"}, "cut in the body")),
+          _struck_cells("cut in the body"), _survives({"kind": "cut_mid_body"}, "cut in the body")),
     Check("RTY-8", "An answer whose JSON is incomplete is asked for again; half a page is never taken for a whole.", HTTP,
-          operation_cells("truncated body"), _survives({"kind": "truncated_body"}, "truncated body")),
+          _struck_cells("truncated body"), _survives({"kind": "truncated_body"}, "truncated body")),
     Check("RTY-9", "The subject gives up in the end: it does not ask for ever.", HTTP,
           one_case("connection", NEVER.name), _gives_up),
 )  # fmt: skip

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from conformance import judge
 from conformance.action_runs import cases_of, changes_between, with_ids
-from conformance.casework import broken, examples, held, judged, key_fields, model_cells, same, unverifiable, without_ids_of
+from conformance.casework import broken, examples, held, judged, key_fields, model_cells, one_case, same, unverifiable, without_ids_of
 from conformance.check import Cell, Check, Result
-from conformance.lab import Blocked, Lab, Session
+from conformance.lab import Blocked, Lab, Session, Stuck, SubjectCrashed
 from conformance.outcomes import Code
+from conformance.prepared import synced
 from conformance.promise import MADE_BY_SERVICE
+from conformance.subjects import SyncOutcome
 from connectors.unified.models import REFERENCES
 
 OFF_CODE = "INTEGRATION.MODEL_DISABLED"
@@ -51,14 +54,13 @@ def _halves(lab: Lab) -> tuple[list[Cell], list[Cell]]:
     return cells[::2], cells[1::2]
 
 
-def _switched(lab: Lab, number: int) -> tuple[judge.Snapshot, Session]:
-    def observe() -> tuple[judge.Snapshot, Session]:
+def _switched(lab: Lab, number: int) -> tuple[judge.Snapshot, SyncOutcome]:
+    def observe() -> tuple[judge.Snapshot, SyncOutcome]:
         off = _halves(lab)[number]
-        session = lab.world().connect()
-        session.sync_well()
-        session.reconnect(scope={"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in off}})
-        session.sync_well()
-        return session.snapshot(), session
+        with synced(lab) as (session, _):
+            session.reconnect(scope={"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in off}})
+            outcome = session.sync_well()
+            return session.snapshot(), outcome
 
     return lab.once(("fields off", number), observe)
 
@@ -103,8 +105,8 @@ def _fields_on(lab: Lab) -> Iterator[Result]:
 def _fields_said(lab: Lab) -> Iterator[Result]:
     """SCP-3."""
     for number, off in enumerate(_halves(lab)):
-        _, session = _switched(lab, number)
-        said = {(one.model, one.field) for one in session.outcomes[-1].diagnostics if one.reason == "disabled_by_scope_config"}
+        _, outcome = _switched(lab, number)
+        said = {(one.model, one.field) for one in outcome.diagnostics if one.reason == "disabled_by_scope_config"}
         for cell in off:
             told = (cell.owner, cell.name) in said
             yield judged(cell, None if told else "switched off, and no diagnostic says so", code=Code.DENIED_SILENT)
@@ -113,33 +115,92 @@ def _fields_said(lab: Lab) -> Iterator[Result]:
 # -------------------------------------------------------------------------------------------------------- models
 
 
-Off = tuple[judge.Snapshot, Mapping[str, Sequence[Mapping[str, Any]]], judge.Snapshot, judge.Snapshot]
-"""Before; rows with include_deleted while the model is off; everything else meanwhile; after it was switched on again."""
+@dataclass(frozen=True)
+class Off:
+    """What a connection showed before a model was switched off, meanwhile, and when all that hangs on it was on again."""
+
+    before: judge.Snapshot
+    deleted: Mapping[str, Sequence[Mapping[str, Any]]]
+    """Rows with include_deleted meanwhile."""
+    meanwhile: judge.Snapshot
+    after: judge.Snapshot
+    coming_back: frozenset[str] = frozenset()
+    """Models that the sync that switched it off switched on again: judged where they were off."""
+    next_off: frozenset[str] = frozenset()
+    """Models that were off by then."""
 
 
 def _model_off(lab: Lab, model: str, setting: str = "DISABLED") -> Off:
-    def observe() -> Off:
-        session = lab.world().connect()
-        session.sync_well()
-        before = session.snapshot()
+    """In one row with all other models; in a connection of its own when anything was wrong there, so that the right one is blamed."""
+    if setting == "DISABLED":
+        row, problem = _in_a_row(lab)
+        if problem is None:
+            return row[model]
+    return lab.once(("model off", model, setting), lambda: _alone_off(lab, model, setting))
+
+
+def _alone_off(lab: Lab, model: str, setting: str) -> Off:
+    with synced(lab) as (session, before):
         session.reconnect(scope={"models": {model: setting}})
         session.sync_well()
         meanwhile, everything = session.snapshot(), session.snapshot(include_deleted=True)
         session.reconnect(scope={})
         session.sync_well()
-        return before, everything.rows, meanwhile, session.snapshot()
+        return Off(before, everything.rows, meanwhile, session.snapshot())
 
-    return lab.once(("model off", model, setting), observe)
+
+def _in_a_row(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
+    """Each model off after the other in one connection, which takes half the syncs; and the first thing that was wrong with it."""
+
+    def observe() -> tuple[Mapping[str, Off], str | None]:
+        try:
+            row, ended = _walked(lab)
+        except (SubjectCrashed, Stuck, Blocked) as error:
+            return {}, str(error)
+        problems = (f"{model}: {problem}" for model, off in row.items() if (problem := _problem(lab, model, off)))
+        return row, next(problems, None) or ended
+
+    return lab.once("models off in a row", observe)
+
+
+def _walked(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
+    states: list[tuple[judge.Snapshot, judge.Snapshot]] = []
+    with synced(lab, anew=True) as (session, before):
+        for model in lab.models:
+            session.reconnect(scope={"models": {model: "DISABLED"}})
+            session.sync_well()
+            states.append((session.snapshot(), session.snapshot(include_deleted=True)))
+        session.reconnect(scope={})
+        session.sync_well()
+        last = session.snapshot()
+    row = {}
+    for number, model in enumerate(lab.models):
+        later = [(shown, _with(lab, off)) for (shown, _), off in zip(states[number + 1 :], lab.models[number + 1 :], strict=True)]
+        after, off = next(((shown, off) for shown, off in later if not off & _with(lab, model)), (last, frozenset()))
+        earlier = _with(lab, lab.models[number - 1]) if number else frozenset()
+        row[model] = Off(before, states[number][1].rows, states[number][0], after, earlier, off)
+    return row, same(lab, before, last)
+
+
+def _with(lab: Lab, model: str) -> frozenset[str]:
+    """The model and all that goes off with it."""
+    return frozenset({model, *dependents(lab, model)})
+
+
+def _problem(lab: Lab, model: str, off: Off) -> str | None:
+    """What any check of this chapter finds wrong."""
+    gone = next((problem for one in _with(lab, model) if (problem := _off_problem(off, one))), None)
+    return gone or _rest_problem(lab, model, off) or _back_problem(lab, model, off)
 
 
 def _off_problem(off: Off, model: str) -> str | None:
     """Why a model that is off is not off, or None."""
-    _, deleted, meanwhile, _ = off
+    meanwhile = off.meanwhile
     if meanwhile.unavailable.get(model, OFF_CODE) != OFF_CODE:
         return f"its read is refused with {meanwhile.unavailable[model]}, not {OFF_CODE}"
     if meanwhile.rows.get(model):
         return f"{len(meanwhile.rows[model])} records are still shown"
-    left = [row for row in deleted.get(model, ()) if row.get("remote_deleted_at") is None]
+    left = [row for row in off.deleted.get(model, ()) if row.get("remote_deleted_at") is None]
     return f"{len(left)} records are not marked as deleted" if left else None
 
 
@@ -166,21 +227,41 @@ def _dependents_off(lab: Lab) -> Iterator[Result]:
 def _rest(lab: Lab) -> Iterator[Result]:
     """SCP-6."""
     for cell in model_cells(lab):
-        before, _, meanwhile, _ = _model_off(lab, cell.name)
-        hidden = frozenset({cell.name, *dependents(lab, cell.name)})
-        earlier, later = (without_ids_of(lab, shown, hidden) for shown in (before, meanwhile))
-        problem = same(lab, earlier, later, hidden=hidden, but=MIRRORS)
-        yield judged(cell, problem, code=Code.BLAST)
+        yield judged(cell, _rest_problem(lab, cell.name, _model_off(lab, cell.name)), code=Code.BLAST)
+
+
+def _rest_problem(lab: Lab, model: str, off: Off) -> str | None:
+    hidden = _with(lab, model) | off.coming_back
+    earlier, later = (without_ids_of(lab, shown, hidden) for shown in (off.before, off.meanwhile))
+    return same(lab, earlier, later, hidden=hidden, but=MIRRORS)
 
 
 def _models_back(lab: Lab) -> Iterator[Result]:
     """SCP-7."""
     for cell in model_cells(lab):
-        before, _, _, after = _model_off(lab, cell.name)
-        moved = [
-            key for key, row in before.by_key.get(cell.name, {}).items() if after.by_key.get(cell.name, {}).get(key, row)["id"] != row["id"]
-        ]
-        yield judged(cell, same(lab, before, after) or (f"the id changed on {examples(moved)}" if moved else None))
+        yield judged(cell, _back_problem(lab, cell.name, _model_off(lab, cell.name)))
+
+
+def _back_problem(lab: Lab, model: str, off: Off) -> str | None:
+    earlier, later = (without_ids_of(lab, shown, off.next_off) for shown in (off.before, off.after))
+    back = [one for one in lab.models if one in _with(lab, model)]
+    moved = [
+        f"{one}/{key}"
+        for one in back
+        for key, row in off.before.by_key.get(one, {}).items()
+        if off.after.by_key.get(one, {}).get(key, row)["id"] != row["id"]
+    ]
+    return same(lab, earlier, later, back, hidden=off.next_off) or (f"the id changed on {examples(moved)}" if moved else None)
+
+
+ROW = Cell("connection", "scope", "models off one after the other")
+
+
+def _row(lab: Lab) -> Iterator[Result]:
+    """SCP-10."""
+    problem = _in_a_row(lab)[1]
+    blamed = next((known for known in ("SCP-4", "SCP-5", "SCP-6", "SCP-7") if lab.ledger.failures(known)), None)
+    yield unverifiable(ROW, f"not judged: {blamed} found fault already") if problem and blamed else judged(ROW, problem)
 
 
 def _optional_cells(lab: Lab) -> list[Cell]:
@@ -195,7 +276,7 @@ def _optional(lab: Lab) -> Iterator[Result]:
         if cell.name == "OPTED_OUT":
             yield judged(cell, _off_problem(off, model), code=Code.LEAK)
         else:
-            yield judged(cell, same(lab, off[0], off[2]), code=Code.MISSING)
+            yield judged(cell, same(lab, off.before, off.meanwhile), code=Code.MISSING)
 
 
 # ------------------------------------------------------------------------------------------------------- actions
@@ -207,27 +288,25 @@ def _action_cells(lab: Lab) -> list[Cell]:
 
 def _actions_off(lab: Lab) -> Iterator[Result]:
     """SCP-9."""
-    world = lab.world()
-    session = world.connect()
-    session.sync_well()
-    shown = session.snapshot()
-    session.reconnect(scope={"actions": dict.fromkeys(lab.promise.actions, "DISABLED")})
-    for cell in _action_cells(lab):
-        cases = cases_of(lab, cell.name, refused=False)
-        try:
-            values = with_ids(cases[0].input, shown, tuple(lab.promise.models)) if cases else {}
-        except Blocked as reason:
-            yield unverifiable(cell, str(reason))
-            continue
-        before = world.tenant.dump()
-        outcome = session.act(cell.name, values)
-        wrote = changes_between(before, world.tenant.dump()).counts()
-        if outcome.ok or wrote:
-            yield broken(cell, f"switched off, and it was done: {examples(wrote)}", code=Code.FALSE_SUCCESS)
-        elif outcome.code != "INTEGRATION.ACTION_DISABLED":
-            yield broken(cell, f"the error is {outcome.code}", expected="INTEGRATION.ACTION_DISABLED", got=outcome.code)
-        else:
-            yield held(cell, code=Code.REJECTED_REPORTED)
+    with synced(lab) as (session, shown):
+        session.reconnect(scope={"actions": dict.fromkeys(lab.promise.actions, "DISABLED")})
+        yield from (_action_off(lab, session, shown, cell) for cell in _action_cells(lab))
+
+
+def _action_off(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -> Result:
+    cases = cases_of(lab, cell.name, refused=False)
+    try:
+        values = with_ids(cases[0].input, known, tuple(lab.promise.models)) if cases else {}
+    except Blocked as reason:
+        return unverifiable(cell, str(reason))
+    before = session.world.tenant.dump()
+    outcome = session.act(cell.name, values)
+    wrote = changes_between(before, session.world.tenant.dump()).counts()
+    if outcome.ok or wrote:
+        return broken(cell, f"switched off, and it was done: {examples(wrote)}", code=Code.FALSE_SUCCESS)
+    if outcome.code != "INTEGRATION.ACTION_DISABLED":
+        return broken(cell, f"the error is {outcome.code}", expected="INTEGRATION.ACTION_DISABLED", got=outcome.code)
+    return held(cell, code=Code.REJECTED_REPORTED)
 
 
 API = "unified API: scope config"
@@ -242,6 +321,8 @@ CHECKS = (
     Check("SCP-6", "Switching a model off leaves all models that do not depend on it as they were.", API, model_cells, _rest),
     Check("SCP-7", "A model that is switched on again is there again after the next sync, under the same ids.", API,
           model_cells, _models_back),
+    Check("SCP-10", "Switching one model after the other off and on again ends where it began.", API,
+          one_case("connection", ROW.name, ROW.owner), _row),
     Check("SCP-8", "OPTIONAL is on; OPTIONAL that the customer opted out of is off.", API, _optional_cells, _optional),
     Check("SCP-9", "An action that is switched off is refused and writes nothing.", API, _action_cells, _actions_off),
 )  # fmt: skip

@@ -133,6 +133,18 @@ class Store:
         with self._lock, self._engine.begin() as connection:
             yield connection
 
+    def copy(self) -> Store:
+        """The same records in a store of its own. Raises NotImplementedError for a database that is not in memory."""
+        if str(self._engine.url) != IN_MEMORY:
+            raise NotImplementedError("only a store in memory can be copied")
+        copied = Store()
+        with self._lock, self._engine.connect() as mine, copied._engine.connect() as its:
+            driver = mine.connection.driver_connection
+            if driver is None:
+                raise RuntimeError("the store is closed")
+            driver.backup(its.connection.driver_connection)
+        return copied
+
     def close(self) -> None:
         self._engine.dispose()
 

@@ -48,7 +48,7 @@ class InProcess:
     def connect(self, target: Target) -> InProcessConnection:
         """Open a connection with a store of its own. Raises ConfigurationError."""
         integration_id = numbered_integration_id(target.vendor, next(self._numbers))
-        return InProcessConnection(target, integration_id, self._database, self._hub)
+        return InProcessConnection(target, integration_id, Store(self._database), self._hub)
 
     def _hub(self, store: Store) -> Hub:
         return Hub(store, factories=self._factory, now=self._now)
@@ -60,11 +60,11 @@ class InProcess:
 class InProcessConnection:
     """One integration in a hub of its own. A kill throws hub and connector away; only the store lives on."""
 
-    def __init__(self, target: Target, integration_id: str, database: str, new_hub: Callable[[Store], Hub]) -> None:
+    def __init__(self, target: Target, integration_id: str, store: Store, new_hub: Callable[[Store], Hub]) -> None:
         self._target = target
         self._id = integration_id
         self._new_hub = new_hub
-        self._store = Store(database)
+        self._store = store
         self._hub = new_hub(self._store)
         self._killing: int | None = None
         try:
@@ -127,6 +127,10 @@ class InProcessConnection:
         if requests < 1:
             raise ValueError(f"a sync can die after 1 request or more, not {requests}")
         self._killing = requests
+
+    def copy(self) -> InProcessConnection:
+        """The same integration with the same records in a hub of its own. Raises NotImplementedError."""
+        return InProcessConnection(self._target, self._id, self._store.copy(), self._new_hub)
 
     def close(self) -> None:
         """Disconnect and forget."""
