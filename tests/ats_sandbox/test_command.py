@@ -88,7 +88,8 @@ def test_conform_proves_cells_and_writes_all_reports(vendor: str, tmp_path: Path
     assert (done.returncode, report["summary"]["outcome"]) == (3, "incomplete")
     assert report["summary"]["cells"]["failed"] == 0
     assert report["summary"]["checks"]["expected"] == report["summary"]["checks"]["emitted"] > 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.json", "report.junit.xml", "report.md"]
+    files = {"badge.svg", "report.html", "report.json", "report.junit.xml", "report.md", "report.sarif"}
+    assert {path.name for path in tmp_path.iterdir()} == files
     assert not [result for result in report["vendors"][vendor]["results"] if result["verdict"] in ("fail", "error", "untested")]
 
 
