@@ -66,6 +66,10 @@ def up(
             show_default="as each client calls us",
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder in which accounts outlive the process, made if missing.", show_default="memory", file_okay=False),
+    ] = None,
     admin_open: Annotated[bool, typer.Option("--admin-open", help="Let others than this machine use the admin API.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -86,6 +90,7 @@ def up(
             ca_dir=ca_dir,
             public_urls=tuple(public_url or ()),
             admin_open=admin_open,
+            data=data,
             as_json=as_json,
         )
     )

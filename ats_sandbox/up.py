@@ -13,6 +13,7 @@ from ats_sandbox.cli import fail
 from ats_sandbox.places import announced, authority_folder
 from mock_servers.engine.addresses import BadUrl, PublicUrls
 from mock_servers.engine.certificates import Authority, UnusableAuthority
+from mock_servers.engine.data_folder import UnreadableFolder
 from mock_servers.engine.server import Sandbox
 from mock_servers.engine.vendors import installed
 
@@ -32,6 +33,7 @@ class UpOptions:
     ca_dir: Path | None
     public_urls: tuple[str, ...]
     admin_open: bool
+    data: Path | None
     as_json: bool
 
 
@@ -52,9 +54,12 @@ def run_until_stopped(options: UpOptions) -> None:
             authority=Authority(folder, sorted(names)) if options.https else None,
             https_port=_https_port(options),
             public_urls=public_urls,
+            data=options.data,
         )
     except BadUrl as error:
         fail(str(error), hint="URL, or VENDOR=URL")
+    except UnreadableFolder as error:
+        fail(str(error), hint="choose another folder with --data; nothing in this one was changed")
     except UnusableAuthority as error:
         fail(str(error), hint="choose another folder with --ca-dir, or go without: --no-https")
     except OSError as error:

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Collection
 import orjson
 
 from mock_servers.engine.addresses import NO_SOCKETS, Addresses
-from mock_servers.engine.asgi import Receive, Scope, Send, send_reply
-from mock_servers.engine.tenants import Tenants
+from mock_servers.engine.asgi import Message, Receive, Scope, Send, send_reply
+from mock_servers.engine.tenants import READING, Tenants
 from mock_servers.engine.vendors import Reply
 
 _HOST = re.compile(r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<plain>[A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
@@ -36,7 +36,17 @@ class Admin:
             from mock_servers.engine.admin_api import create_admin_api
 
             self._api = create_admin_api(self.tenants, self._addresses)
-        await self._api(scope, receive, send)
+        await self._api(scope, receive, self._keeping(scope["method"], send) if self.tenants.lasting else send)
+
+    def _keeping(self, method: str, send: Send) -> Send:
+        """Nothing is told to be done before it would outlive the process."""
+
+        async def keep_and_send(message: Message) -> None:
+            if message["type"] == "http.response.start" and method not in READING:
+                self.tenants.keep()
+            await send(message)
+
+        return keep_and_send
 
     def _problem(self, scope: Scope) -> tuple[str, str] | None:
         """(message, hint) when this request may not enter."""

@@ -100,7 +100,12 @@ class DataFolder:
         except OSError as error:
             raise UnreadableFolder(f"{path}: {error.strerror or error}") from error
         self._about = path / "about.json"
-        self._known = self._read_about()
+        try:
+            self._known = self._read_about()
+        except UnreadableFolder:
+            self.close()
+            raise
+        self._write_about()
 
     def place(self, vendor: Vendor, name: str) -> Folder:
         return Folder(self.path / vendor.name / name)
@@ -123,12 +128,15 @@ class DataFolder:
 
     def keep_numbers(self, numbers: Mapping[tuple[str, str], int]) -> None:
         self._known["numbers"] = [[*key, number] for key, number in numbers.items()]
-        unfinished = self._about.with_suffix(".unfinished")
-        unfinished.write_bytes(orjson.dumps(self._known))
-        unfinished.replace(self._about)
+        self._write_about()
 
     def close(self) -> None:
         os.close(self._lock)
+
+    def _write_about(self) -> None:
+        unfinished = self._about.with_suffix(".unfinished")
+        unfinished.write_bytes(orjson.dumps(self._known))
+        unfinished.replace(self._about)
 
     def _read_about(self) -> dict[str, Any]:
         if not self._about.exists():

@@ -63,6 +63,8 @@ class VendorApp:
             try:
                 answer.find_tenant(host, named)
                 delivery = await answer.deliver(too_large)
+                if self.tenants.lasting:
+                    self.tenants.keep_after(exchange)
             except Exception as error:  # noqa: BLE001 - every failure of vendor code becomes the vendor's own answer
                 if not answer.knows_tenant:
                     exchange.tenant = self.tenants.default(self.vendor.name)

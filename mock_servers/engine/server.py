@@ -17,6 +17,7 @@ from mock_servers.engine.addresses import Addresses, Ports, PublicUrls, connecti
 from mock_servers.engine.admin import Admin
 from mock_servers.engine.app import ADMIN, create_app
 from mock_servers.engine.certificates import Authority
+from mock_servers.engine.data_folder import DataFolder
 from mock_servers.engine.protocol import SandboxProtocol
 from mock_servers.engine.scenarios import SHIPPED_FIXTURES, Scenarios
 from mock_servers.engine.tenants import DEFAULT_SEED, Tenants
@@ -28,6 +29,7 @@ BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 2
 START_SECONDS = 30
+KEEP_SECONDS = 1
 
 
 class Sandbox:
@@ -52,9 +54,12 @@ class Sandbox:
         authority: Authority | None = None,
         https_port: int = 0,
         public_urls: PublicUrls | None = None,
+        data: Path | None = None,
     ) -> None:
+        """With `data`, tenants are kept in that folder, and go on where they were. Raises OSError, UnreadableFolder."""
         self.host, self.vendors = host, dict(vendors) if vendors is not None else installed()
-        self.tenants = Tenants(self.vendors, Scenarios(fixtures), seed=seed)
+        folder = DataFolder(data) if data is not None else None
+        self.tenants = Tenants(self.vendors, Scenarios(fixtures), seed=seed, folder=folder)
         self.authority = authority
         wanted = vendor_ports if vendor_ports is not None else {}
         following = {name: https_port + number if https_port else 0 for number, name in enumerate(self.vendors, start=1)}
@@ -65,6 +70,7 @@ class Sandbox:
             http = self._bind(self._plain, port, wanted)
             https = self._bind(self._secured, https_port, following) if authority is not None else None
         except OSError:
+            self.tenants.close()
             for bound in (*self._plain, *self._secured):
                 bound.close()
             raise
@@ -173,10 +179,18 @@ class Sandbox:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         self._server = _Server(config, on_started, self._secured, self.authority)
+        keeping = asyncio.create_task(self._keep_now_and_then())
         try:
             await self._server.serve(self._plain)
         finally:
+            keeping.cancel()
             self.tenants.close()
+
+    async def _keep_now_and_then(self) -> None:
+        """What mere reads change is written down a little later, in a data folder."""
+        while self.tenants.lasting:
+            await asyncio.sleep(KEEP_SECONDS)
+            self.tenants.keep_touched()
 
     def _bind(self, sockets: list[socket.socket], main: int, vendors: Mapping[str, int]) -> Ports:
         """Listen on the main port and on one for each vendor; what is bound is added to `sockets` as it comes."""

@@ -12,6 +12,7 @@ from mock_servers.engine import snapshots
 from mock_servers.engine.clock import ClockState
 from mock_servers.engine.credentials import ALL, CredentialIndex, resolve_permissions
 from mock_servers.engine.data_folder import DataFolder
+from mock_servers.engine.exchange import Exchange
 from mock_servers.engine.names import BadName, checked_name
 from mock_servers.engine.places import IN_MEMORY, Place
 from mock_servers.engine.quirks import QuirkSwitches
@@ -24,6 +25,7 @@ __all__ = ["DEFAULT_NAME", "DEFAULT_SEED", "BadName", "BadOption", "NameTaken", 
 
 DEFAULT_NAME = "demo"
 DEFAULT_SEED = "ats-sandbox"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class UnknownTenant(KeyError):
@@ -52,11 +54,16 @@ class Tenants:
         """With a folder, tenants are kept there, and those that it holds are opened. Raises UnreadableFolder."""
         self.vendors, self.scenarios, self._seed = dict(vendors), scenarios if scenarios is not None else Scenarios(), seed
         self._folder = folder
+        self._touched: set[Tenant] = set()
         self._by_name: dict[str, dict[str, Tenant]] = {name: {} for name in self.vendors}
         self._numbers: dict[tuple[str, str], int] = {}
         self._by_secret: dict[str, CredentialIndex] = {name: CredentialIndex() for name in self.vendors}
         if folder is not None:
-            self._open(folder)
+            try:
+                self._open(folder)
+            except Exception:
+                self._let_go()
+                raise
 
     # -- finding ------------------------------------------------------------------------------------------------
 
@@ -102,6 +109,9 @@ class Tenants:
 
     def default_secrets(self, vendor: str) -> dict[str, str]:
         """The default tenant's first credential, without making the tenant: `up` must not wait for its world."""
+        tenant = self._by_name[vendor].get(DEFAULT_NAME)
+        if tenant is not None and tenant.credentials.first is not None:
+            return tenant.credentials.first.secrets
         return self.vendor(vendor).authenticator.mint(DEFAULT_NAME, 1, self._seed)[1]
 
     # -- making and ending --------------------------------------------------------------------------------------
@@ -152,23 +162,39 @@ class Tenants:
 
     def delete(self, tenant: Tenant) -> None:
         del self._by_name[tenant.vendor.name][tenant.name]
+        self._touched.discard(tenant)
         tenant.erase()
+
+    @property
+    def lasting(self) -> bool:
+        """Whether there is a data folder."""
+        return self._folder is not None
 
     def keep(self) -> None:
         """Let everything that has been told so far outlive the process, where there is a data folder."""
-        if self._folder is not None:
+        if self.lasting:
             for tenant in self:
                 tenant.keep()
+            self._touched.clear()
+
+    def keep_after(self, exchange: Exchange) -> None:
+        """The same after one request, before its answer goes out.
+
+        What a mere read changes (the limit's counter, when a key was last used) may wait for `keep_touched`.
+        """
+        if exchange.method in READING and not exchange.faults_acted:
+            self._touched.add(exchange.tenant)
+        else:
+            exchange.tenant.keep()
+
+    def keep_touched(self) -> None:
+        while self._touched:
+            self._touched.pop().keep()
 
     def close(self) -> None:
         """The end of the sandbox: tenants in memory are gone, those in a data folder stay there."""
         self.keep()
-        for tenants in self._by_name.values():
-            for tenant in tenants.values():
-                tenant.close()
-            tenants.clear()
-        if self._folder is not None:
-            self._folder.close()
+        self._let_go()
 
     # -- inside -------------------------------------------------------------------------------------------------
 
@@ -212,6 +238,14 @@ class Tenants:
         tenant.start_here()
         self._by_name[vendor.name][name] = tenant
         return tenant
+
+    def _let_go(self) -> None:
+        for tenants in self._by_name.values():
+            for tenant in tenants.values():
+                tenant.close()
+            tenants.clear()
+        if self._folder is not None:
+            self._folder.close()
 
     def _open(self, folder: DataFolder) -> None:
         self._numbers = folder.numbers()
