@@ -22,7 +22,7 @@ from mock_servers.pinpoint.quirks import (
     StageMovesSetOutcome,
     UsAddresses,
 )
-from mock_servers.pinpoint.resources import CHANNELS
+from mock_servers.pinpoint.resources.vocabulary import CHANNELS
 from mock_servers.pinpoint.saving import Saving, is_blank
 from mock_servers.pinpoint.wire import Problem, blank, not_listed
 
@@ -41,6 +41,7 @@ def prepare_application(saving: Saving, draft: Draft, values: Row, before: Row |
         _tags(saving, draft, values, before)
         return
     job = saving.store.find("jobs", id=values["job_id"]) if values.get("job_id") is not None else None
+    _check_posting(saving, values)
     if job is not None:
         _check_open(saving, job)
         _check_requirements(saving, draft, job)
@@ -147,6 +148,13 @@ def _address(saving: Saving, values: Row, before: Row | None) -> None:
 
 
 # -- what a job demands ---------------------------------------------------------------------------------------------
+
+
+def _check_posting(saving: Saving, values: Row) -> None:
+    """A posting of another job can make no sense (assumed)."""
+    posting = saving.store.find("job_postings", id=values["job_posting_id"]) if values.get("job_posting_id") is not None else None
+    if posting is not None and values.get("job_id") not in (None, posting["job_id"]):
+        saving.problems.append(Problem("job_posting", "is invalid", "invalid", relationship=True))
 
 
 def _check_open(saving: Saving, job: Row) -> None:

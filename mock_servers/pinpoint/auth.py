@@ -7,12 +7,12 @@ import hmac
 import re
 from functools import lru_cache
 
-from mock_servers.engine.evidence import Assumed, Documented, SeenInCode
+from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCode
 from mock_servers.engine.exchange import Exchange
 from mock_servers.engine.vendors import Permission, Preset, Reply
 from mock_servers.pinpoint.links import BLOBS, DISK, opened
 from mock_servers.pinpoint.quirks import CHECKED
-from mock_servers.pinpoint.resources import PERMISSION_EVIDENCE, RESOURCES
+from mock_servers.pinpoint.resources import RESOURCES
 from mock_servers.pinpoint.wire import error_object, errors_reply
 
 HEADER = b"x-api-key"
@@ -24,9 +24,11 @@ OPTIONS = {
     "api_enabled": True,
     "forbidden_text": "API key does not have permission to access this resource",
     "default_channel": "undetermined",
+    "provider_codes": ["example_assessment", "example_check"],
 }
 """api_enabled: the switch in the account's settings. forbidden_text: what a key without permission is told (assumed: the
-vendor lists 403 on each operation without its words). default_channel: of applications that name none (assumed)."""
+vendor lists 403 on each operation without its words). default_channel: of applications that name none (assumed).
+provider_codes: the assessment and check providers that the account's keys may write for."""
 
 
 class PinpointKeys:
@@ -83,12 +85,23 @@ NAMES = tuple(sorted({resource.permission for resource in RESOURCES.values() if 
 _LEVELS = Documented(
     "help article on managing the API: None, Read, Write and Delete; the older settings tick Read and Write apart", CHECKED
 )
-# Written apart from the resource's name, as "write" does not bring "read": write-only keys exist.
-PERMISSIONS = tuple(
-    Permission(f"{name}: {level}", _LEVELS if name in ("Application", "Job") else PERMISSION_EVIDENCE)
-    for name in NAMES
-    for level in (READ, WRITE)
+_NAMED = SeenInCode("the permissions that published integrators of Pinpoint name in their set-up guides")
+_UNNAMED = Assumed("the endpoints exist, so a permission must; no published guide names it")
+NAMED = (
+    *("Access Group", "Answer", "Candidate", "Comment", "Department", "Division", "Hiring Workflow", "Interview", "Job Template"),
+    *("Location", "Onboarding Application", "Position", "Question", "Requisition", "Requisition Template", "Talent Pipeline", "User"),
 )
+"""What set-up guides call them; Talent Pipeline means the job seekers."""
+
+
+def _evidence(name: str) -> Evidence:
+    if name in ("Application", "Job"):
+        return _LEVELS
+    return _NAMED if name in NAMED else _UNNAMED
+
+
+# Written apart from the resource's name, as "write" does not bring "read": write-only keys exist.
+PERMISSIONS = tuple(Permission(f"{name}: {level}", _evidence(name)) for name in NAMES for level in (READ, WRITE))
 PRESETS = (
     Preset(
         "job_board",

@@ -76,7 +76,10 @@ def english_list(words: Iterable[str]) -> str:
 
 
 def employment_type_text(store: Store, row: Row) -> str | None:
-    key = row["employment_type"]
+    return _employment(row["employment_type"])
+
+
+def _employment(key: str | None) -> str | None:
     return None if key is None else _EMPLOYMENT.get(key, key.replace("_", " ").capitalize())
 
 
@@ -88,7 +91,7 @@ def job_path(store: Store, row: Row) -> str:
     return f"/en/jobs/{row['id']}"
 
 
-def posting_path(row: Row) -> str:
+def newer_job_path(row: Row) -> str:
     return f"/en/postings/{row['uuid']}" if row["uuid"] is not None else f"/en/jobs/{row['id']}"
 
 
@@ -105,6 +108,82 @@ def visible_to_emails(exchange: Exchange, row: Row) -> list[str]:
     ids = {row[column] for column in ("hiring_manager_user_id", "recruitment_manager_user_id")} - {None}
     users = [exchange.store.find("users", id=id) for id in sorted(ids)]
     return [user["email"] for user in users if user is not None]
+
+
+# -- job postings ---------------------------------------------------------------------------------------------------
+
+
+def or_of_the_job(name: str) -> Callable[[Store, Row], Any]:
+    """A posting's own value, or its job's."""
+
+    def cell(store: Store, row: Row) -> Any:
+        value = row.get(name)
+        if value is None and row["job_id"] is not None:
+            build = lambda: select(tables.jobs.c[name]).where(tables.jobs.c.id == bindparam("job", required=True))  # noqa: E731 - one line
+            found = store.query(("job", name), build, job=row["job_id"])
+            value = found[0][0] if found else None
+        if name == "is_compensation_visible" and value is not None:
+            return bool(value)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    return cell
+
+
+def posting_employment_type_text(store: Store, row: Row) -> str | None:
+    return _employment(or_of_the_job("employment_type")(store, row))
+
+
+def posting_workplace_type_text(store: Store, row: Row) -> str | None:
+    return _WORKPLACE.get(or_of_the_job("workplace_type")(store, row))
+
+
+def posting_path(store: Store, row: Row) -> str:
+    return f"/en/postings/{row['uuid'] if row['uuid'] is not None else row['id']}"
+
+
+def posting_url(store: Store, row: Row) -> orjson.Fragment:
+    return link(posting_path(store, row))
+
+
+def posting_form_url(store: Store, row: Row) -> orjson.Fragment:
+    return link(f"{posting_path(store, row)}/applications/new")
+
+
+# -- the company ----------------------------------------------------------------------------------------------------
+
+
+def number_of(column: str) -> Callable[[Store, Row], Any]:
+    """How many ids a JSON list holds."""
+    return lambda store, row: len(row[column] or [])
+
+
+LEVELS = {
+    "structure_custom_group_one_id": "structure_custom_group_ones",
+    "division_id": "divisions",
+    "department_id": "departments",
+    "location_id": "locations",
+}
+
+
+def structure_names(exchange: Exchange, row: Row) -> list[str]:
+    """Extra: the names of a structure link's levels, the widest first."""
+    found = [exchange.store.find(table, id=row[column]) for column, table in LEVELS.items() if row[column] is not None]
+    return [level["name"] for level in found if level is not None]
+
+
+def structure_in_use(exchange: Exchange, row: Row) -> bool:
+    """Extra: whether a job hangs on a structure link, so that it cannot be deleted."""
+    return exchange.store.find("jobs", structure_link_id=row["id"]) is not None
+
+
+def of_template_field(name: str) -> Callable[[Store, Row], Any]:
+    """A detail of a requisition shows its template field's label and type."""
+
+    def cell(store: Store, row: Row) -> Any:
+        field = store.find("requisition_template_fields", id=row["requisition_template_field_id"])
+        return None if field is None else field[name]
+
+    return cell
 
 
 # -- applications ---------------------------------------------------------------------------------------------------
@@ -196,7 +275,22 @@ def of_question(name: str) -> Callable[[Store, Row], Any]:
 def chosen_options(row: Row) -> list[tuple[str, dict[str, Any]]]:
     """The options that an answer chose, as records: their ids are made of the answer's."""
     texts = row["multiple_choice_answer"] if row["multiple_choice_answer"] is not None else []
-    return [(f"{row['id']}{number:02}", {"text": text}) for number, text in enumerate(texts, start=1)]
+    times = {"created_at": row["created_at"], "updated_at": row["updated_at"]}
+    return [(f"{row['id']}{number:02}", {"text": text, **times}) for number, text in enumerate(texts, start=1)]
+
+
+def field_options(row: Row) -> list[tuple[str, dict[str, Any]]]:
+    """The options of a custom field, as records; value and label are the same text here."""
+    rest = {"custom_field_id": row["id"], "created_at": row["created_at"], "updated_at": row["updated_at"]}
+    texts = row["options"] if row["options"] is not None else []
+    return [(f"{row['id']}{number:02}", {"label": text, "value": text, **rest}) for number, text in enumerate(texts, start=1)]
+
+
+def chosen_option(store: Store, row: Row) -> str | None:
+    """The one option that a custom attribute holds, if its field has options."""
+    field = store.find("custom_fields", id=row["custom_field_id"])
+    chosen = field is not None and field["field_type"] == "single_select"
+    return row["value"] if chosen and isinstance(row["value"], str) else None
 
 
 def precondition_question_id(store: Store, row: Row) -> str | None:

@@ -48,6 +48,11 @@ def job_visibility(table: Table, values: Values) -> ColumnElement[bool]:
     return table.c.job_id.in_(select(tables.jobs.c.id).where(tables.jobs.c.visibility.in_(values)))
 
 
+def visibility_of_application(table: Table, values: Values) -> ColumnElement[bool]:
+    """What hangs on applications whose job has one of these visibilities."""
+    return table.c.application_id.in_(select(tables.applications.c.id).where(job_visibility(tables.applications, values)))
+
+
 def interview_visibility(table: Table, values: Values) -> ColumnElement[bool]:
     """Interviews whose job has one of these visibilities; those of job seekers hang on no job."""
     applications = select(tables.applications.c.id).where(job_visibility(tables.applications, values))
@@ -67,9 +72,49 @@ def manages_job(column: str) -> Clause:
     return lambda table, values: table.c.id.in_(select(tables.jobs.c[column]).where(tables.jobs.c.id.in_(values)))
 
 
-def custom_group(table: Table, values: Values) -> ColumnElement[bool]:
-    links = tables.structure_links
-    return table.c.structure_link_id.in_(select(links.c.id).where(links.c.structure_custom_group_one_id.in_(values)))
+def or_of_the_job(column: str) -> Clause:
+    """Postings that say one of these values themselves, or say nothing and have it from their job."""
+
+    def clause(table: Table, values: Values) -> ColumnElement[bool]:
+        its = select(tables.jobs.c.id).where(tables.jobs.c[column].in_(values))
+        return or_(table.c[column].in_(values), and_(table.c[column].is_(None), table.c.job_id.in_(its)))
+
+    return clause
+
+
+def of_the_job(column: str) -> Clause:
+    """Postings whose job has one of these values."""
+    return lambda table, values: table.c.job_id.in_(select(tables.jobs.c.id).where(tables.jobs.c[column].in_(values)))
+
+
+def posting_place(table: Table, values: Values) -> ColumnElement[bool]:
+    """Postings whose place is called so: a location's city, its city and province with a comma between, or its name."""
+    places = tables.locations.c
+    spelt = (places.city, places.city + ", " + places.province, places.name)
+    here = select(places.id).where(or_(*(words.in_(values) for words in spelt)))
+    its = select(tables.jobs.c.id).where(tables.jobs.c.location_id.in_(here))
+    return or_(table.c.location_id.in_(here), and_(table.c.location_id.is_(None), table.c.job_id.in_(its)))
+
+
+def has(column: str) -> Clause:
+    """Whether a column has a value at all."""
+    return lambda table, values: table.c[column].isnot(None).in_(values)
+
+
+def questionable(table: Table, values: Values) -> ColumnElement[bool]:
+    """Questions of these jobs: here nothing else carries questions directly."""
+    return table.c.job_id.in_(values)
+
+
+def checked_application(table: Table, values: Values) -> ColumnElement[bool]:
+    """Reference checks of these applications."""
+    return and_(table.c.reference_checkable_type == "Application", table.c.reference_checkable_id.in_(values))
+
+
+def checked_job(table: Table, values: Values) -> ColumnElement[bool]:
+    """Reference checks of applications to these jobs."""
+    applications = select(tables.applications.c.id).where(tables.applications.c.job_id.in_(values))
+    return and_(table.c.reference_checkable_type == "Application", table.c.reference_checkable_id.in_(applications))
 
 
 def has_open_applications(table: Table, values: Values) -> ColumnElement[bool]:
@@ -97,3 +142,8 @@ def application_hidden(table: Table, values: Values) -> ColumnElement[bool]:
 def interview_hidden(table: Table, values: Values) -> ColumnElement[bool]:
     applications = select(tables.applications.c.id).where(application_hidden(tables.applications, values))
     return and_(table.c.interviewable_type == "Application", table.c.interviewable_id.in_(applications))
+
+
+def of_application_hidden(table: Table, values: Values) -> ColumnElement[bool]:
+    applications = select(tables.applications.c.id).where(application_hidden(tables.applications, values))
+    return func.coalesce(table.c.application_id, 0).in_(applications)

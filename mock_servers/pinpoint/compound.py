@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from mock_servers.engine.store import Row
 from mock_servers.pinpoint.presenter import Presenter, linkage
-from mock_servers.pinpoint.query import Query, Tree
+from mock_servers.pinpoint.query import Query
 from mock_servers.pinpoint.quirks import IncludesNeedPermission
 from mock_servers.pinpoint.reads import Found, related
 from mock_servers.pinpoint.resource import Listed, Made, Many, Nowhere, One, OneOfSeveral, Relation, Resource
-from mock_servers.pinpoint.resources import RESOURCES, TYPE_OF_CLASS
-from mock_servers.pinpoint.wire import refuse
+from mock_servers.pinpoint.resources import RESOURCES
+from mock_servers.pinpoint.resources.vocabulary import TYPE_OF_CLASS
+from mock_servers.pinpoint.wire import Tree, refuse
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
@@ -125,7 +126,7 @@ class Compound:
 
     def _show(self, node: Node) -> bytes:
         if node.made:
-            return self._presenter.show_made(node.type, node.id, node.row)
+            return self._presenter.show_made(node.type, node.id, node.row, node.linkages)
         return self._presenter.show(node.type, node.row, node.document, node.linkages)
 
     def _check_permissions(self, resources: list[Resource], tree: Tree) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 
 from mock_servers.engine.evidence import Assumed, SeenInCode
@@ -10,6 +12,7 @@ from mock_servers.engine.vendors import Handler, Operation, Reply
 from mock_servers.pinpoint import openapi
 from mock_servers.pinpoint.auth import READ, WRITE, needs
 from mock_servers.pinpoint.compound import Compound, ready
+from mock_servers.pinpoint.feed import FEEDS
 from mock_servers.pinpoint.files import blob, disk
 from mock_servers.pinpoint.links import BLOBS, DISK
 from mock_servers.pinpoint.payload import Draft
@@ -22,7 +25,7 @@ from mock_servers.pinpoint.resource import Resource
 from mock_servers.pinpoint.resources import RESOURCES
 from mock_servers.pinpoint.rules import RULES
 from mock_servers.pinpoint.saving import Saving, delete_meta
-from mock_servers.pinpoint.wire import collection, deleted, refuse, single
+from mock_servers.pinpoint.wire import collection, deleted, plain, refuse, single
 
 API = "/api/v1"
 
@@ -30,7 +33,7 @@ API = "/api/v1"
 # -- reading --------------------------------------------------------------------------------------------------------
 
 
-def list_of(resource: Resource) -> Handler:
+def list_of(resource: Resource, *, as_plain_json: bool = False) -> Handler:
     async def handle(exchange: Exchange) -> Reply:
         _served(exchange, resource, "L")
         query = parse_query(exchange, resource)
@@ -40,12 +43,13 @@ def list_of(resource: Resource) -> Handler:
             documents, included = search.documents(), None
         else:
             documents, included = Compound(exchange, query).documents(resource, search.rows())
-        return collection(exchange, documents, included, meta, None if documents else _why_empty(resource, query, search))
+        reply = collection(exchange, documents, included, meta, None if documents else _why_empty(resource, query, search))
+        return plain(reply, query.include) if as_plain_json else reply
 
     return handle
 
 
-def one_of(resource: Resource) -> Handler:
+def one_of(resource: Resource, *, as_plain_json: bool = False) -> Handler:
     async def handle(exchange: Exchange) -> Reply:
         _served(exchange, resource, "G")
         query = parse_query(exchange, resource)
@@ -59,7 +63,8 @@ def one_of(resource: Resource) -> Handler:
                 else ""
             )
             raise refuse(404, why=f"no {resource.type} {id}{hidden}")
-        return _shown(exchange, resource, query, record)
+        reply = _shown(exchange, resource, query, record)
+        return plain(reply, query.include) if as_plain_json else reply
 
     return handle
 
@@ -192,6 +197,27 @@ def operations_of(resource: Resource) -> list[Operation]:
     return operations
 
 
+PLAIN = SeenInCode("a public tool reads custom_fields.json and locations.json; the shape follows Graphiti")
+
+
+def plain_operations_of(resource: Resource) -> list[Operation]:
+    """The same reads at paths that end in .json: plain JSON, with what is included nested in its place."""
+    made = {"L": list_of(resource, as_plain_json=True), "G": one_of(resource, as_plain_json=True)}
+    return [
+        replace(
+            operation,
+            id=f"{operation.id}.json",
+            path=f"{operation.path}.json",
+            handler=made[letter],
+            summary=f"{operation.summary}, as plain JSON",
+            evidence=PLAIN,
+            openapi=openapi.plain_operation(resource, letter),
+        )
+        for letter, operation in zip(resource.operations, operations_of(resource), strict=True)
+        if letter in made
+    ]
+
+
 FILES = (
     Operation(
         "attachments.download",
@@ -215,4 +241,9 @@ FILES = (
     ),
 )
 
-OPERATIONS = tuple(operation for resource in RESOURCES.values() for operation in operations_of(resource)) + FILES
+OPERATIONS = (
+    *(operation for resource in RESOURCES.values() for operation in operations_of(resource)),
+    *(operation for resource in RESOURCES.values() for operation in plain_operations_of(resource)),
+    *FILES,
+    *FEEDS,
+)

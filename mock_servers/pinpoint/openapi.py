@@ -9,6 +9,7 @@ from mock_servers.pinpoint.query import MAX_PAGE_SIZE
 from mock_servers.pinpoint.resource import Attribute, Kind, Relation, Resource
 
 JSON_API = "application/vnd.api+json"
+PLAIN_JSON = "application/json"
 STATUSES = {
     "L": (200, 400, 401, 403, 429, 500),
     "G": (200, 400, 401, 403, 404, 429, 500),
@@ -78,6 +79,32 @@ def operation(resource: Resource, letter: str) -> Mapping[str, Any]:
     if letter in "CU":
         described["requestBody"] = {"required": True, "content": {JSON_API: {"schema": _request(resource, letter)}}}
     return described
+
+
+def plain_operation(resource: Resource, letter: str) -> Mapping[str, Any]:
+    """The same read at a path that ends in .json."""
+    described = dict(operation(resource, letter))
+    properties = {"id": {"type": "string"}, **{a.name: SCHEMAS[a.kind] for a in resource.attributes if a.readable}}
+    item = {"type": "object", "required": ["id"], "properties": properties}
+    data = {"type": "array", "items": item} if letter == "L" else item
+    document = {"type": "object", "required": ["data", "meta"], "properties": {"data": data, "meta": {"type": "object"}}}
+    responses = {**described["responses"], "200": {"description": MEANINGS[200], "content": {PLAIN_JSON: {"schema": document}}}}
+    return {**described, "responses": responses}
+
+
+def feed(filters: tuple[str, ...], locales: tuple[str, ...]) -> Mapping[str, Any]:
+    """The public feed; with the languages that its path may name."""
+    place = {"name": "locale", "in": "path", "required": True, "schema": {"type": "string", "enum": list(locales)}}
+    item = {"type": "object", "required": ["id", "title", "url", "path", "job", "location"]}
+    document = {"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": item}}}
+    return {
+        "tags": ["postings"],
+        "parameters": [*([place] if locales else []), *(_query(name, {"type": "string"}) for name in filters)],
+        "responses": {
+            "200": {"description": MEANINGS[200], "content": {PLAIN_JSON: {"schema": document}}},
+            "404": {"description": "No careers site in that language", "content": {JSON_API: {"schema": ERROR}}},
+        },
+    }
 
 
 def _parameters(resource: Resource, letter: str) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ def _compensation_as_text(quirk: Quirk | None, row: Row, values: Values) -> None
 
 
 def _posting_urls(quirk: Quirk | None, row: Row, values: Values) -> None:
-    path = cells.posting_path(row)
+    path = cells.newer_job_path(row)
     shown = {"url": link(path), "path": path, "application_form_url": link(f"{path}/applications/new")}
     values.update({name: value for name, value in shown.items() if name in values})
 
@@ -129,10 +129,10 @@ class Presenter:
         start = document[: -len(usual_closing(type))] if plan.as_stored else opening(type, row["id"], self._values(type, plan, row))
         return start + closing(plan.relations, linkages)
 
-    def show_made(self, type: str, id: str, attributes: Values) -> bytes:
+    def show_made(self, type: str, id: str, row: Row, linkages: Mapping[str, bytes]) -> bytes:
         """A resource object that is stored inside another record."""
-        wanted = self._query.fields.get(type)
-        return opening(type, id, {name: value for name, value in attributes.items() if wanted is None or name in wanted}) + b"}"
+        plan = self.plan(type)
+        return opening(type, id, {attribute.name: row[attribute.name] for attribute in plan.attributes}) + closing(plan.relations, linkages)
 
     def _make_plan(self, type: str) -> Plan:
         resource, wanted = RESOURCES[type], self._query.fields.get(type)

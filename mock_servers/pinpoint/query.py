@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from mock_servers.engine.quirks import Quirk
 from mock_servers.pinpoint.quirks import (
     OlderFeatureLevel,
@@ -18,7 +20,7 @@ from mock_servers.pinpoint.quirks import (
 )
 from mock_servers.pinpoint.resource import Filter, Kind, Resource
 from mock_servers.pinpoint.resources import RESOURCES
-from mock_servers.pinpoint.wire import malformed_query, refuse
+from mock_servers.pinpoint.wire import Tree, malformed_query, refuse
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
@@ -29,8 +31,6 @@ DEEPEST_INCLUDE = 8
 """Assumed: more steps than any path between two resources needs."""
 LARGEST_NUMBER = 2**62
 LOCALES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cy", "ar")
-
-Tree = dict[str, "Tree"]
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _LITERAL = re.compile(r"\{\{(.*?)\}\}")
@@ -105,6 +105,9 @@ class _Parser:
                 self._unscoped_extra_fields()
             case "filter", [key]:
                 self._filter(key, None, value)
+            case "filters", ["locale"] if self._query.older:
+                # So spelt in the documentation of v1.0.23.
+                self._filter("locale", None, value)
             case "filter", [key, operator]:
                 self._filter(key, operator, value)
             case "page", ["number" | "size" as key]:
@@ -177,6 +180,9 @@ class _Parser:
             return
         if operator not in (None, "eq"):
             raise malformed_query(f"filter {name!r} has no operator {operator!r}")
+        if filter.kind is Kind.OBJECT:
+            self._query.filters.append(Asked(filter, "eq", _ids_of_object(filter, value)))
+            return
         values = tuple(_filter_value(filter, word) for word in _filter_words(value))
         self._query.filters.append(Asked(filter, "eq", values))
 
@@ -254,6 +260,22 @@ def _filter_value(filter: Filter, word: str) -> Any:
             if filter.choices and word not in filter.choices:
                 raise malformed_query(f"filter {filter.name!r} takes {', '.join(filter.choices)}, not {word!r}")
             return word
+
+
+def _ids_of_object(filter: Filter, value: str) -> tuple[int, ...]:
+    """The id of a JSON object {"id": ..., "type": "Job"}; () for another type, of which there is none here.
+
+    Documented is only that the value is an object. Graphiti takes objects in double braces, or as they are.
+    """
+    text = value[2:-2] if value.startswith("{{{") and value.endswith("}}}") else value
+    try:
+        sent = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        sent = None
+    id = str(sent.get("id")) if isinstance(sent, dict) else ""
+    if not (id.isascii() and id.isdigit() and len(id) < 19):
+        raise malformed_query(f"filter {filter.name!r} takes an object with id and type, not {value!r}")
+    return (int(id),) if sent.get("type", "Job") in ("Job", "jobs") else ()
 
 
 def _moment(name: str, value: str, operator: str | None) -> str:

@@ -283,6 +283,15 @@ class StageMovesSetOutcome(Quirk):
 
 
 @dataclass(frozen=True)
+class ResultsBecomeTags(Quirk):
+    """An assessment or background check that is completed with a result tags its application ("Typing: passed", context
+    `assessment` or `background_check`); off: it does not."""
+
+    name: ClassVar[str] = "results_become_tags"
+    evidence: ClassVar[Evidence] = Documented(f"{OPENAPI}: completing a check applies tags; their words are assumed", CHECKED)
+
+
+@dataclass(frozen=True)
 class PdfRendition(Quirk):
     """A CV that is no PDF gets a second attachment of context `pdf_cv`."""
 
@@ -321,5 +330,6 @@ QUIRKS: tuple[type[Quirk], ...] = (
     OneValuePerField,
     UsAddresses,
     StageMovesSetOutcome,
+    ResultsBecomeTags,
     PdfRendition,
 )

@@ -25,6 +25,7 @@ HIDDEN = {
     "applications": clauses.not_hidden(clauses.application_hidden),
     "interviews": clauses.not_hidden(clauses.interview_hidden),
     "jobs": clauses.not_hidden(clauses.job_hidden),
+    "one_way_video_interviews": clauses.not_hidden(clauses.of_application_hidden),
 }
 
 
@@ -114,7 +115,7 @@ def hidden_visibilities(exchange: Exchange, resource: Resource, query: Query) ->
 
 
 def related(
-    store: Store, resource: Resource, column: str, ids: Iterable[Any], *, owner: tuple[str, str] | None, order: tuple[str, ...]
+    store: Store, resource: Resource, column: str, ids: Iterable[Any], *, owner: tuple[str, str | bool] | None, order: tuple[str, ...]
 ) -> list[Found]:
     """The records that have one of these ids in a column; `owner`: (column, class) that must fit too."""
     table = resource.stored

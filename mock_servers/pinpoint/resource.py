@@ -81,7 +81,7 @@ class Many:
 
     column: str
     type_column: str | None = None
-    type_value: str | None = None
+    type_value: str | bool | None = None
     order: tuple[str, ...] = ("id",)
 
 

@@ -7,10 +7,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from mock_servers.engine.store import Row
 from mock_servers.pinpoint import applying
+from mock_servers.pinpoint.cells import LEVELS
 from mock_servers.pinpoint.files import Upload, keep, uploads
 from mock_servers.pinpoint.payload import Draft
 from mock_servers.pinpoint.quirks import OneValuePerField
-from mock_servers.pinpoint.resources import CUSTOM_VALUES
+from mock_servers.pinpoint.resources.vocabulary import CUSTOM_VALUES
+from mock_servers.pinpoint.rules_around import RULES_AROUND
 from mock_servers.pinpoint.saving import Rule, Saving, is_blank
 from mock_servers.pinpoint.wire import Problem, blank, must_exist
 
@@ -31,6 +33,8 @@ ANSWER_FIELDS = {
 
 
 def prepare_answer(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    if before is None and values.get("answerable_id") is None and values.get("structured_section_response_id") is None:
+        saving.problems.append(must_exist("answerable"))
     question_id = before["question_id"] if before is not None else values.get("question_id")
     question = saving.store.find("questions", id=question_id) if question_id is not None else None
     if question is None:
@@ -124,9 +128,19 @@ def prepare_custom_attribute(saving: Saving, draft: Draft, values: Row, before: 
         values["value"] = _checked_value(saving, field, sent[0], draft.sent[sent[0]])
 
 
+FIELD_OF_CLASS = {
+    "Application": "application",
+    "Candidate": "candidate",
+    "Job": "job",
+    "JobSeeker": "job_seeker",
+    "Offer": "offer",
+    "Position": "position",
+}
+"""Which resource_type of custom fields belongs to which class."""
+
+
 def _check_owner(saving: Saving, field: Row, owner: Row, before: Row | None) -> None:
-    kinds = {"Application": "application", "Candidate": "candidate", "Job": "job", "JobSeeker": "job_seeker"}
-    if owner["custom_attributable_type"] is not None and kinds[owner["custom_attributable_type"]] != field["resource_type"]:
+    if owner["custom_attributable_type"] is not None and FIELD_OF_CLASS.get(owner["custom_attributable_type"]) != field["resource_type"]:
         saving.problems.append(Problem("custom_field", "is not a field of this record", "invalid", relationship=True))
     quirk = saving.exchange.quirk(OneValuePerField)
     if quirk is None or before is not None or owner["custom_attributable_id"] is None:
@@ -177,7 +191,7 @@ def prepare_job(saving: Saving, draft: Draft, values: Row, before: Row | None) -
         values.setdefault(stamps[status], saving.now)
     if values.get("structure_link_id") is not None:
         link = saving.store.get("structure_links", values["structure_link_id"])
-        values.update({name: link[name] for name in ("department_id", "division_id", "location_id")})
+        values.update({name: link[name] for name in LEVELS})
     if before is None:
         workflow = values.get("selected_hiring_workflow_id")
         if workflow is not None and saving.store.find("hiring_workflows", id=workflow) is None:
@@ -198,7 +212,9 @@ def _managers_by_email(saving: Saving, draft: Draft, values: Row) -> None:
 
 
 def finish_job(saving: Saving, draft: Draft, row: Row) -> None:
-    """A new job gets stages of its own, copied from its workflow's."""
+    """A new job gets stages of its own, copied from its workflow's; an open one (assumed) a posting."""
+    if row["status"] == "open" and saving.store.find("job_postings", job_id=row["id"]) is None:
+        _post(saving, row)
     if saving.store.find("stages", stageable_type="Job", stageable_id=row["id"]) is not None:
         return
     for stage in list(saving.store.where("stages", stageable_type="HiringWorkflow", stageable_id=row["selected_hiring_workflow_id"])):
@@ -206,10 +222,21 @@ def finish_job(saving: Saving, draft: Draft, row: Row) -> None:
         saving.store.insert("stages", {**{name: value for name, value in stage.items() if name != "id"}, **own})
 
 
+def _post(saving: Saving, job: Row) -> None:
+    id = saving.store.next_id("job_postings")
+    uuid = str(uuid5(NAMESPACE_URL, f"pinpoint/job_postings/{id}"))
+    times = {"created_at": saving.now, "updated_at": saving.now}
+    posting = {"id": id, "uuid": uuid, "job_id": job["id"], "name": "Default", "status": "active", "default_for_job": True}
+    saving.store.insert("job_postings", {**posting, **times})
+
+
 # -- users ----------------------------------------------------------------------------------------------------------
 
 
 def prepare_user(saving: Saving, draft: Draft, values: Row, before: Row | None) -> None:
+    group = values.get("access_group_id")
+    if group is not None and saving.store.find("access_groups", id=group) is None:
+        saving.problems.append(must_exist("access_group"))
     email = values.get("email")
     if email is None:
         return
@@ -230,4 +257,5 @@ RULES: dict[str, Rule] = {
     "job_seekers": Rule(applying.prepare_job_seeker, applying.finish_job_seeker),
     "jobs": Rule(prepare_job, finish_job),
     "users": Rule(prepare_user),
+    **RULES_AROUND,
 }

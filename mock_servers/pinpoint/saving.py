@@ -11,8 +11,9 @@ from mock_servers.engine.vendors import Refusal
 from mock_servers.pinpoint.cells import wire_time
 from mock_servers.pinpoint.payload import Child, Draft, Pointer
 from mock_servers.pinpoint.quirks import NullMetaOnDelete
-from mock_servers.pinpoint.resource import Many, One, OneOfSeveral, Relation
-from mock_servers.pinpoint.resources import CLASS_OF_TYPE, RESOURCES
+from mock_servers.pinpoint.resource import Many, One, OneOfSeveral, Relation, Resource
+from mock_servers.pinpoint.resources import RESOURCES
+from mock_servers.pinpoint.resources.vocabulary import CLASS_OF_TYPE
 from mock_servers.pinpoint.wire import Problem, blank, invalid, must_exist, not_listed, refuse
 
 if TYPE_CHECKING:
@@ -34,9 +35,17 @@ class Rule:
 
 NO_RULE = Rule()
 
+HANGS_ON_APPLICATIONS = (
+    *("offers", "document_requests", "onboarding_applications", "candidate_assessments", "background_checks", "candidate_surveys"),
+    *("one_way_video_interviews", "hris_exports", "scorecard_ratings", "scorecard_notes", "scorecard_answers"),
+)
 # What goes with a record that is deleted: (table, column of its id, column of its class, class).
 CASCADES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
     "applications": (
+        *((table, "application_id", None, None) for table in HANGS_ON_APPLICATIONS),
+        ("reference_checks", "reference_checkable_id", "reference_checkable_type", "Application"),
+        ("user_scorecards", "rated_id", "rated_type", "Application"),
+        ("structured_section_responses", "answerable_id", "answerable_type", "applications"),
         ("answers", "answerable_id", "answerable_type", "applications"),
         ("custom_attributes", "custom_attributable_id", "custom_attributable_type", "Application"),
         ("comments", "commentable_id", "commentable_type", "Application"),
@@ -44,6 +53,8 @@ CASCADES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
         ("attachments", "owner_id", "owner_type", "applications"),
     ),
     "job_seekers": (
+        ("user_scorecards", "rated_id", "rated_type", "JobSeeker"),
+        ("structured_section_responses", "answerable_id", "answerable_type", "job_seekers"),
         ("answers", "answerable_id", "answerable_type", "job_seekers"),
         ("custom_attributes", "custom_attributable_id", "custom_attributable_type", "JobSeeker"),
         ("comments", "commentable_id", "commentable_type", "JobSeeker"),
@@ -52,6 +63,7 @@ CASCADES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
     ),
     "jobs": (
         ("applications", "job_id", None, None),
+        ("job_postings", "job_id", None, None),
         ("questions", "job_id", None, None),
         ("stages", "stageable_id", "stageable_type", "Job"),
         ("custom_attributes", "custom_attributable_id", "custom_attributable_type", "Job"),
@@ -59,6 +71,18 @@ CASCADES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
     "interviews": (("interview_parts", "interview_id", None, None),),
     "answers": (("attachments", "owner_id", "owner_type", "answers"),),
     "custom_fields": (("custom_attributes", "custom_field_id", None, None),),
+    "structured_section_responses": (("answers", "structured_section_response_id", None, None),),
+    "candidate_surveys": (("answers", "answerable_id", "answerable_type", "candidate_surveys"),),
+    "reference_checks": (
+        ("reference_check_answers", "reference_check_id", None, None),
+        ("reference_check_field_answers", "reference_check_id", None, None),
+    ),
+    "onboarding_applications": (("onboarding_answers", "onboarding_application_id", None, None),),
+    "offers": (
+        ("custom_attributes", "custom_attributable_id", "custom_attributable_type", "Offer"),
+        ("attachments", "owner_id", "owner_type", "offers"),
+    ),
+    "requisitions": (("requisition_details", "requisition_id", None, None),),
 }
 
 
@@ -145,9 +169,23 @@ class Saving:
             choices = draft.resource.by_name[name].choices
             if choices and value is not None and value not in choices:
                 self.problems.append(not_listed(name))
+        self._check_keys(draft.resource, values)
         for name, pointer in draft.pointers.items():
             values.update(self._pointed(draft.resource.relation_by_name[name], pointer))
         return values
+
+    def _check_keys(self, resource: Resource, values: Row) -> None:
+        """Foreign keys that were sent as attributes point at something, too."""
+        for relation in resource.relations:
+            match relation.find:
+                case One(column) if values.get(column) is not None:
+                    targets = relation.targets
+                case OneOfSeveral(type_column, column) if values.get(column) is not None:
+                    targets = tuple(type for type in relation.targets if CLASS_OF_TYPE.get(type) == values.get(type_column))
+                case _:
+                    continue
+            if not any(self.store.find(RESOURCES[type].stored.name, id=values[column]) is not None for type in targets):
+                self.problems.append(must_exist(relation.name))
 
     def _pointed(self, relation: Relation, pointer: Pointer | None) -> Row:
         if pointer is not None and self.store.find(RESOURCES[pointer.type].stored.name, id=pointer.id) is None:

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, LargeBinary
 METADATA = MetaData()
 
 
-def _table(name: str, *columns: Column[Any], indexes: tuple[str, ...] = (), document: bool = True) -> Table:
+def table(name: str, *columns: Column[Any], indexes: tuple[str, ...] = (), document: bool = True) -> Table:
     """A table with the columns that every Pinpoint resource has, its own, an index each, and its ready document."""
     own = [
         Column("id", Integer, primary_key=True),
@@ -27,41 +27,42 @@ def _table(name: str, *columns: Column[Any], indexes: tuple[str, ...] = (), docu
     return Table(name, METADATA, *own, *listed)
 
 
-def _texts(*names: str) -> list[Column[Any]]:
+def texts(*names: str) -> list[Column[Any]]:
     return [Column(name, String) for name in names]
 
 
-def _flags(*names: str, default: bool | None = False) -> list[Column[Any]]:
+def flags(*names: str, default: bool | None = False) -> list[Column[Any]]:
     return [Column(name, Boolean, default=default) for name in names]
 
 
-def _ids(*names: str) -> list[Column[Any]]:
+def ids(*names: str) -> list[Column[Any]]:
     return [Column(name, Integer) for name in names]
 
 
-departments = _table("departments", Column("name", String, nullable=False), *_texts("external_system_reference"))
-divisions = _table("divisions", Column("name", String, nullable=False), *_texts("external_system_reference"))
-locations = _table(
+departments = table("departments", Column("name", String, nullable=False), *texts("external_system_reference"))
+divisions = table("divisions", Column("name", String, nullable=False), *texts("external_system_reference"))
+locations = table(
     "locations",
     Column("name", String, nullable=False),
-    *_texts("city", "country_code", "postal_code", "province", "street_address", "external_system_reference"),
+    *texts("city", "country_code", "postal_code", "province", "street_address", "external_system_reference"),
+    *ids("equality_monitoring_template_id"),
 )
-structure_links = _table(
+structure_links = table(
     "structure_links",
-    *_flags("accepts_speculative_applications"),
-    *_ids("department_id", "division_id", "location_id", "structure_custom_group_one_id"),
+    *flags("accepts_speculative_applications"),
+    *ids("department_id", "division_id", "location_id", "structure_custom_group_one_id"),
 )
-users = _table(
+users = table(
     "users",
     Column("email", String, nullable=False),
-    *_texts("first_name", "last_name", "time_zone", "user_type", "last_sign_in_at"),
-    *_ids("access_group_id"),
+    *texts("first_name", "last_name", "time_zone", "user_type", "last_sign_in_at"),
+    *ids("access_group_id"),
 )
-hiring_workflows = _table("hiring_workflows", Column("name", String, nullable=False), *_texts("external_system_reference"))
-jobs = _table(
+hiring_workflows = table("hiring_workflows", Column("name", String, nullable=False), *texts("external_system_reference"))
+jobs = table(
     "jobs",
     Column("title", String, nullable=False),
-    *_texts(
+    *texts(
         "uuid",
         "description",
         "benefits",
@@ -70,6 +71,16 @@ jobs = _table(
         "key_responsibilities_header",
         "skills_knowledge_expertise",
         "skills_knowledge_expertise_header",
+        "external_benefits_header",
+        "external_key_responsibilities_header",
+        "external_skills_knowledge_expertise_header",
+        "about_company_theme_section",
+        "about_company_theme_section_header",
+        "draft_job_additional_information",
+        "diversity_monitoring_requirement",
+        "referral_currency",
+        "referral_details",
+        "linkedin_company_id",
         "reporting_to",
         "compensation",
         "compensation_currency",
@@ -92,22 +103,31 @@ jobs = _table(
         "custom_country",
         "company_name_override",
     ),
-    *[Column(name, Float) for name in ("compensation_minimum", "compensation_maximum")],
-    *_flags("is_compensation_visible", default=True),
-    *_flags(
+    *[Column(name, Float) for name in ("compensation_minimum", "compensation_maximum", "referral_amount")],
+    *flags("is_compensation_visible", default=True),
+    *flags(
         "ask_for_address",
         "ask_for_date_of_birth",
         "ask_for_linkedin_profile",
         "ask_for_middle_name",
         "require_phone",
         "blind_screening",
+        "diversity_monitoring",
+        "headcount_maximum_enabled",
+        "notify",
+        "referrals_enabled",
+        "monster",
+        "talentdotcom",
+        "ziprecruiter",
+        "linkedin",
+        "is_remote_with_location_restrictions",
         "remote",
     ),
     *[
         Column(name, String, default="optional")
         for name in ("resume_requirement", "cover_letter_requirement", "personal_summary_requirement")
     ],
-    *_ids(
+    *ids(
         "department_id",
         "division_id",
         "location_id",
@@ -116,33 +136,38 @@ jobs = _table(
         "recruitment_manager_user_id",
         "creator_user_id",
         "selected_hiring_workflow_id",
+        "structure_custom_group_one_id",
+        "company_id",
+        "headcount_maximum",
+        "on_hold_in_seconds",
     ),
     indexes=("updated_at id", "created_at id", "status", "visibility"),
 )
-stages = _table(
+stages = table(
     "stages",
     Column("name", String, nullable=False),
-    *_texts("external_name", "description", "basic_type", "stageable_type"),
-    *_flags("visible", default=True),
-    *_ids("position", "stageable_id"),
+    *texts("external_name", "description", "basic_type", "stageable_type", "external_system_reference"),
+    *flags("visible", default=True),
+    *ids("position", "stageable_id"),
     indexes=("stageable_type stageable_id",),
 )
 """basic_type is applied, review, interview, offer, hired or rejected; stageable_type is "Job" or "HiringWorkflow"."""
-questions = _table(
+questions = table(
     "questions",
     Column("title", String, nullable=False),
-    *_texts("additional_information", "question_type"),
-    *_flags("required", "banked"),
+    *texts("additional_information", "question_type"),
+    *flags("required", "banked"),
     Column("multiple_choice_options", JSON, default=[]),
-    *_ids("num_required_answer_options", "max_num_required_answer_options", "job_id", "position", "precondition_question_id"),
+    *ids("num_required_answer_options", "max_num_required_answer_options", "job_id", "position", "precondition_question_id"),
+    *ids("structured_section_id", "scorecard_section_id"),
     Column("precondition_values", JSON),
-    indexes=("job_id",),
+    indexes=("job_id", "structured_section_id"),
 )
 """job_id NULL: a banked question on no job. precondition_* are assumed: see the quirk conditional_questions.
 precondition_values holds option texts, or booleans."""
-candidates = _table(
+candidates = table(
     "candidates",
-    *_texts(
+    *texts(
         "first_name",
         "middle_name",
         "last_name",
@@ -160,16 +185,16 @@ candidates = _table(
         "locale",
         "external_system_reference",
     ),
-    *_flags("blocked"),
+    *flags("blocked"),
     Column("tags", JSON, default=[]),
     indexes=("updated_at id", "created_at id", "email"),
 )
 """tags: [{"context": ..., "name": ...}]. One person per e-mail address, whatever its case."""
 Index("candidates_email_any_case", candidates.c.email.collate("NOCASE"))
-applications = _table(
+applications = table(
     "applications",
-    *_ids("candidate_id", "job_id", "stage_id", "furthest_stage_id", "job_posting_id"),
-    *_texts(
+    *ids("candidate_id", "job_id", "stage_id", "furthest_stage_id", "job_posting_id"),
+    *texts(
         "uuid",
         "external_system_reference",
         "hired_at",
@@ -198,79 +223,88 @@ applications = _table(
         "national_identifier",
         "stage_entered_at",
     ),
-    *_flags("internal_candidate", "is_demo"),
+    *flags("internal_candidate", "is_demo"),
     Column("ai_score", JSON),
     Column("average_rating", Float),
     Column("tags", JSON, default=[]),
     indexes=("updated_at id", "created_at id", "job_id", "candidate_id", "stage_id", "email"),
 )
-attachments = _table(
+attachments = table(
     "attachments",
-    *_texts("owner_type", "context", "filename", "content_type"),
-    *_ids("owner_id"),
+    *texts("owner_type", "context", "filename", "content_type"),
+    *ids("owner_id"),
     Column("content_base64", String),
     indexes=("owner_type owner_id",),
     document=False,
 )
-"""owner_type is "applications", "candidates" or "answers"; context "cv", "pdf_cv", "cover_letter", "document"."""
-answers = _table(
+"""owner_type is "applications", "candidates", "job_seekers", "answers" or "offers"; context "cv", "pdf_cv", "cover_letter", "document"."""
+answers = table(
     "answers",
-    *_ids("question_id", "answerable_id"),
-    *_texts("answerable_type", "text_answer", "date_answer", "url_answer", "number_answer", "date_from_answer", "date_to_answer"),
-    *_flags("boolean_answer", default=None),
+    *ids("question_id", "answerable_id", "structured_section_response_id"),
+    *texts("answerable_type", "text_answer", "date_answer", "url_answer", "number_answer", "date_from_answer", "date_to_answer"),
+    *flags("boolean_answer", default=None),
     Column("multiple_choice_answer", JSON, default=[]),
-    indexes=("answerable_type answerable_id", "question_id"),
+    indexes=("answerable_type answerable_id", "question_id", "structured_section_response_id"),
 )
-"""answerable_type is "applications" or "job_seekers"; a document answer's file is the attachment owned by the answer."""
-interviews = _table(
+"""answerable_type is "applications", "job_seekers" or "candidate_surveys"; an answer in a structured section hangs on its
+response instead. A document answer's file is the attachment owned by the answer."""
+interviews = table(
     "interviews",
-    *_texts("start_at", "end_at", "interviewable_type", "status", "summary", "presence"),
-    *_ids("interviewable_id", "stage_id"),
+    *texts("start_at", "end_at", "interviewable_type", "status", "summary", "presence"),
+    *ids("interviewable_id", "stage_id"),
     indexes=("updated_at id", "interviewable_type interviewable_id"),
 )
 """interviewable_type is "Application" or "JobSeeker"."""
-interview_parts = _table(
+interview_parts = table(
     "interview_parts",
-    *_ids("interview_id", "company_id", "position"),
-    *_texts("conferencing_join_url", "conferencing_provider_name"),
+    *ids("interview_id", "company_id", "position"),
+    *texts("conferencing_join_url", "conferencing_provider_name"),
     Column("interviewing_user_ids", JSON, default=[]),
     indexes=("interview_id",),
 )
-comments = _table(
+comments = table(
     "comments",
     Column("body_text", String, nullable=False),
-    *_texts("commentable_type", "category"),
-    *_ids("commentable_id", "user_id"),
-    *_flags("private_comment"),
+    *texts("commentable_type", "category"),
+    *ids("commentable_id", "user_id"),
+    *flags("private_comment"),
     indexes=("commentable_type commentable_id",),
 )
 """commentable_type is "Application", "JobSeeker" or "Candidate"."""
-custom_fields = _table(
+custom_fields = table(
     "custom_fields",
     Column("name", String, nullable=False),
-    *_texts("description", "field_type", "resource_type", "sample_value", "unique_reference"),
-    *_flags("required"),
-    *_ids("position"),
+    *texts("description", "field_type", "resource_type", "sample_value", "unique_reference"),
+    *flags("required"),
+    *ids("position"),
     Column("options", JSON, default=[]),
 )
-custom_attributes = _table(
+custom_attributes = table(
     "custom_attributes",
-    *_ids("custom_field_id", "custom_attributable_id"),
-    *_texts("custom_attributable_type"),
+    *ids("custom_field_id", "custom_attributable_id"),
+    *texts("custom_attributable_type"),
     Column("value", JSON),
     indexes=("custom_attributable_type custom_attributable_id", "custom_field_id"),
 )
-"""custom_attributable_type is "Application", "Candidate", "Job" or "JobSeeker"; value is typed as the field's type
+"""custom_attributable_type is "Application", "Candidate", "Job", "JobSeeker", "Offer" or "Position"; value is typed as the field's type
 (text, integer, decimal text, date text, bool, option text, list of option texts, list of user ids)."""
-job_seekers = _table(
+job_seekers = table(
     "job_seekers",
-    *_ids("candidate_id"),
-    *_texts(
+    *ids("candidate_id"),
+    *texts(
         "first_name",
         "last_name",
+        "preferred_name",
         "email",
         "phone",
         "phone_iso2",
+        "date_of_birth",
+        "address1",
+        "address2",
+        "town",
+        "state_province",
+        "postcode",
+        "country",
         "summary",
         "locale",
         "channel",
@@ -278,6 +312,7 @@ job_seekers = _table(
         "pipeline_source",
         "external_system_reference",
     ),
+    Column("average_rating", Float),
     Column("tags", JSON, default=[]),
     indexes=("updated_at id", "candidate_id"),
 )

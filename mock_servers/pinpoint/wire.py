@@ -7,7 +7,7 @@ client agree on the same mistake.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,8 @@ from mock_servers.pinpoint.resource import Attribute, Kind, Relation
 from mock_servers.pinpoint.resources import RESOURCES
 
 JSON_API = b"application/vnd.api+json"
+Tree = dict[str, "Tree"]
+"""What was included, by relationship, and below that what of it."""
 
 
 # -- errors ---------------------------------------------------------------------------------------------------------
@@ -169,8 +171,15 @@ def render(store: Store, table: str, row: Row) -> Mapping[str, bytes]:
 
 def dependents(store: Store, table: str, row: Row) -> Iterable[tuple[str, Any]]:
     """Whose documents show this row."""
-    if table == "jobs" and row["blind_screening"]:
-        return [("applications", application["id"]) for application in store.where("applications", job_id=row["id"])]
+    if table == "jobs":
+        shown = [("job_postings", posting["id"]) for posting in store.where("job_postings", job_id=row["id"])]
+        if row["blind_screening"]:
+            shown += [("applications", application["id"]) for application in store.where("applications", job_id=row["id"])]
+        return shown
+    if table == "requisition_template_fields":
+        return [
+            ("requisition_details", detail["id"]) for detail in store.where("requisition_details", requisition_template_field_id=row["id"])
+        ]
     if table == "questions":
         return [("answers", answer["id"]) for answer in store.where("answers", question_id=row["id"])]
     if table == "custom_fields":
@@ -204,6 +213,30 @@ def _reply(exchange: Exchange, status: int, data: bytes, included: Sequence[byte
     beside = b"" if included is None else b',"included":[' + b",".join(included) + b"]"
     body = b'{"data":' + data + beside + b',"meta":' + meta + b"}"
     return Reply(status, fill(exchange, body), JSON_API, why=why)
+
+
+def plain(reply: Reply, include: Tree) -> Reply:
+    """A document as paths with .json have it: attributes beside the id, what was included nested in its place."""
+    document = orjson.loads(reply.body)
+    included = {(item["type"], item["id"]): item for item in document.get("included", ())}
+
+    def flat(item: dict[str, Any], tree: Tree) -> dict[str, Any]:
+        related = {
+            name: nested(item["relationships"][name]["data"], subtree) for name, subtree in tree.items() if name in item["relationships"]
+        }
+        return {"id": item["id"], **item["attributes"], **related}
+
+    def nested(data: Any, tree: Tree) -> Any:
+        if isinstance(data, list):
+            return [nested(one, tree) for one in data]
+        # A main record that is reached again is not repeated among the included ones.
+        return None if data is None else flat(included.get((data["type"], data["id"])) or main[data["type"], data["id"]], tree)
+
+    items = document["data"] if isinstance(document["data"], list) else [document["data"]]
+    main = {(item["type"], item["id"]): item for item in items}
+    shown = [flat(item, include) for item in items]
+    body = {"data": shown if isinstance(document["data"], list) else shown[0], "meta": document["meta"]}
+    return replace(reply, body=orjson.dumps(body), content_type=b"application/json")
 
 
 def deleted(*, meta: dict[str, Any] | None) -> Reply:
