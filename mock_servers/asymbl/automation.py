@@ -5,8 +5,9 @@ A table: for each object what runs before and after a save. Before-triggers may 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,14 +24,29 @@ class Triggers:
     after: tuple[Step, ...] = ()
 
 
-TRIGGERS: dict[str, Triggers] = {}
+@lru_cache(1)
+def _triggers() -> Mapping[str, Triggers]:
+    """Of all objects. Imported here, because what triggers do is to save rows, and whoever saves rows comes here."""
+    from mock_servers.asymbl import files
+
+    return files.TRIGGERS
+
+
+@lru_cache(1)
+def filled() -> Mapping[str, frozenset[str]]:
+    """By object, required fields that a create may leave out because a before-trigger fills them."""
+    from mock_servers.asymbl import files
+
+    return files.FILLED
 
 
 def before(exchange: Exchange, sobject: str, event: str, row: Row, old: Row | None) -> None:
-    for step in TRIGGERS[sobject].before if sobject in TRIGGERS else ():
+    triggers = _triggers().get(sobject)
+    for step in triggers.before if triggers is not None else ():
         step(exchange, event, row, old)
 
 
 def after(exchange: Exchange, sobject: str, event: str, row: Row, old: Row | None) -> None:
-    for step in TRIGGERS[sobject].after if sobject in TRIGGERS else ():
+    triggers = _triggers().get(sobject)
+    for step in triggers.after if triggers is not None else ():
         step(exchange, event, row, old)

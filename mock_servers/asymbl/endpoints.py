@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_servers.asymbl import records, versions, wire
+from mock_servers.asymbl import files, records, versions, wire
 from mock_servers.engine.vendors import Reply
 
 if TYPE_CHECKING:
@@ -17,5 +17,5 @@ async def list_versions(exchange: Exchange) -> Reply:
 
 
 async def create_record(exchange: Exchange) -> Reply:
-    id = records.create(exchange, exchange.params["sobject"], exchange.json())
+    id = records.create(exchange, exchange.params["sobject"], files.record_in(exchange))
     return wire.answer(201, {"id": id, "success": True, "errors": []})

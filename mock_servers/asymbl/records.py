@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import duplicates, ids, saving, security, values
+from mock_servers.asymbl import automation, duplicates, ids, saving, security, values
 from mock_servers.asymbl.org import org_of
 from mock_servers.asymbl.schema import Field, SObject
 from mock_servers.asymbl.security import Visible, access_of
@@ -44,7 +44,9 @@ def create(exchange: Exchange, sobject: str, sent: Mapping[str, Any]) -> str:
     if not visible.createable:
         raise _cannot(visible.sobject, "inserted")
     changes = _understood(exchange, visible, sent, creating=True)
-    missing = [field.name for field in visible.sobject.fields.values() if field.required and changes.get(field.name) is None]
+    filled = automation.filled().get(visible.name, frozenset())
+    required = [field.name for field in visible.sobject.fields.values() if field.required and field.name not in filled]
+    missing = [name for name in required if changes.get(name) is None]
     if missing:
         message = f"Required fields are missing: [{', '.join(missing)}]"
         raise refuse(400, "REQUIRED_FIELD_MISSING", message, missing)

@@ -32,6 +32,8 @@ OWN_OBJECTS, OWN_FIELDS = "Own objects", "Own fields"
 """What the org itself added is known only when it runs, so one grain stands for all of it."""
 SETUP = frozenset({"Organization", "RecordType", "Profile", "PermissionSet", "PermissionSetAssignment", "Group"})
 """Everybody reads these; nobody writes them through the simulated API."""
+NEVER_CREATED, NEVER_DELETED = frozenset({"ContentDocument"}), frozenset({"ContentVersion", "User"})
+"""A document comes with its first version and takes all of them along; users are never deleted."""
 
 _OBJECTS = Documented("Salesforce help, object permissions; object reference, ObjectPermissions", CHECKED)
 _FIELDS = Documented("Salesforce help, field-level security; object reference, FieldPermissions", CHECKED)
@@ -205,9 +207,9 @@ class Access:
             sobject,
             fields,
             frozenset(read_only),
-            createable="create" in held,
+            createable="create" in held and sobject.name not in NEVER_CREATED,
             updateable="edit" in held,
-            deletable={"edit", "delete"} <= held,
+            deletable={"edit", "delete"} <= held and sobject.name not in NEVER_DELETED,
             view_all="view all" in held or "modify all" in held or everything or VIEW_ALL_DATA in self.held,
             modify_all="modify all" in held or everything,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,9 +21,14 @@ _NOT_INSIDE = ("composite.run", "composite.batch", "composite.graph", "bulk.", "
 """What no request may ask for from inside another one, by the beginning of an operation's id."""
 
 
-@lru_cache(4)
+_BUILT: dict[int, tuple[Vendor, Routes]] = {}
+"""Routes by the identity of their vendor, which is kept beside them so that no other can take its place."""
+
+
 def _routes(vendor: Vendor) -> Routes:
-    return Routes(vendor.operations)
+    if id(vendor) not in _BUILT:
+        _BUILT[id(vendor)] = (vendor, Routes(vendor.operations))
+    return _BUILT[id(vendor)][1]
 
 
 def perform(outer: Exchange, method: str, url: str, body: Any, headers: Mapping[str, str]) -> Reply:
