@@ -425,6 +425,9 @@ class Profile(Strict):
     """Models whose records are facts about the vendor: nothing at the vendor changes or deletes them."""
     never_blank: dict[str, list[str]] = {}
     """Model to fields for which the vendor always has a value, so that no record can show a blank one."""
+    open_ended: dict[str, list[str]] = {}
+    """Model to fields that hold whatever the customer added and the credential shows. What a credential hides of them leaves
+    no trace, so only with every permission must they be whole."""
     not_kept_under: dict[str, str] = {}
     """Quirk to the reason why the promise cannot be kept under it, so that no subject is judged there."""
     volatile: list[str] = []

@@ -162,7 +162,7 @@ def _unaffected(lab: Lab, cell: Cell, seen: Seen, denied: Denied) -> Result:
         return broken(cell, f"{false[0].model} is called denied, and is not", code=Code.FALSE_DENIAL, got=repr(false[0]))
     if seen.outcome.state not in {"SUCCEEDED", "PARTIALLY_FAILED"}:
         return broken(cell, f"the sync ended {seen.outcome.state}: {seen.outcome.error}", code=Code.BLAST)
-    fields = {split(target) for target in denied}
+    fields = {split(target) for target in denied} | _open_ended(lab)
     measure = without_ids_of(lab, lab.calm.snapshot, hidden)
     models = [model for model in lab.models if model not in hidden]
     found = [
@@ -172,6 +172,11 @@ def _unaffected(lab: Lab, cell: Cell, seen: Seen, denied: Denied) -> Result:
     ]
     gone = [f"{model} cannot be read" for model in models if model in seen.unhidden.unavailable]
     return judged(cell, examples([*gone, *found]) or None, code=Code.BLAST)
+
+
+def _open_ended(lab: Lab) -> set[tuple[str, str | None]]:
+    """Fields that hold less with fewer permissions, of which nobody can give a sign."""
+    return {(model, name) for model, names in lab.profile.open_ended.items() for name in names}
 
 
 def _probes(lab: Lab) -> Iterator[Result]:
@@ -275,7 +280,7 @@ def _customers(lab: Lab) -> Iterator[Result]:
         seen = _as_customer(lab, name)
         hidden = _hidden(profile.denied)
         measure = without_ids_of(lab, lab.calm.snapshot, hidden)
-        fields = {split(target) for target in profile.denied}
+        fields = {split(target) for target in profile.denied} | _open_ended(lab)
         for model in lab.models:
             cell = Cell("credential", name, model)
             if model in profile.denied:

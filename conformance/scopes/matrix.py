@@ -240,7 +240,8 @@ class Matrix:
 
     def _allowed_field(self, column: Column, model: str, name: str, values: Sequence[Any]) -> Judged:
         partly = column.denial is not None or any(target.startswith(f"{model}.") for denied in self._taken(column) for target in denied)
-        different = [] if partly and name in MIRRORS else self._differences(column).get((model, name), [])
+        open_ended = column.name != "FULL" and name in self.lab.profile.open_ended.get(model, ())
+        different = [] if open_ended or (partly and name in MIRRORS) else self._differences(column).get((model, name), [])
         if not different or self.lab.ledger.bad_field(model, name):
             return Judged(Code.READABLE, f"{len(values)} values") if values else Judged(Code.EMPTY)
         lost = [one for one in different if judge.is_blank(one.after)]
