@@ -20,7 +20,7 @@ from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed, read_fixtures
 from conformance.outcomes import WORST_FIRST, Code, RunOutcome, Verdict, run_outcome, verdict_of
 from conformance.preflight import preflight
 from conformance.promise import UnreadablePromise, read_promise
-from conformance.sandbox import Sandbox
+from conformance.sandbox import Sandbox, SandboxError
 from conformance.scopes import report as scopes_report
 from conformance.scopes.credentials import known_permissions
 from conformance.scopes.truth import truth_of
@@ -193,7 +193,10 @@ def _selected(options: Options) -> tuple[Check, ...]:
 def _lab(name: str, subject: Subject, sandbox: Sandbox, fixtures_dir: Path, options: Options) -> Lab:
     facts = sandbox.vendors()[name]
     given = read_fixtures(fixtures_dir, name, options.scenario or facts.default_scenario)
-    tenant = sandbox.create(name, scenario=given.scenario)
+    try:
+        tenant = sandbox.create(name, scenario=given.scenario)
+    except SandboxError as error:
+        raise ConfigurationError(f"the sandbox cannot make an account to test with: {error}") from error
     try:
         published = preflight(subject, tenant, Target(name, tenant.base_url, tenant.credential, ca=options.ca))
         promise = read_promise(published)

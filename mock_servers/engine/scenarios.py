@@ -18,7 +18,11 @@ from mock_servers.engine.vendors import Vendor
 
 EMPTY = "empty"
 EMPTY_NOW = "2026-01-05T09:00:00+00:00"
-SHIPPED_FIXTURES = Path(mock_servers.__path__[0]).parent / "fixtures"
+
+
+def fixture_folders() -> tuple[Path, ...]:
+    """`fixtures` beside every mock_servers folder on the Python path, ours first."""
+    return tuple(Path(place).parent / "fixtures" for place in mock_servers.__path__)
 
 
 class UnknownScenario(KeyError):
@@ -44,8 +48,8 @@ class Scenario:
 class Scenarios:
     """All worlds of all vendors, found in one or more fixture folders; an earlier folder wins."""
 
-    def __init__(self, folders: Sequence[Path] = (SHIPPED_FIXTURES,)) -> None:
-        self.folders = tuple(folders)
+    def __init__(self, folders: Sequence[Path] | None = None) -> None:
+        self.folders = fixture_folders() if folders is None else tuple(folders)
         self._loaded: dict[tuple[str, str], Scenario] = {}
 
     def names(self, vendor: Vendor) -> list[str]:

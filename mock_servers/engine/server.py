@@ -19,7 +19,7 @@ from mock_servers.engine.app import ADMIN, create_app
 from mock_servers.engine.certificates import Authority
 from mock_servers.engine.data_folder import DataFolder
 from mock_servers.engine.protocol import SandboxProtocol
-from mock_servers.engine.scenarios import SHIPPED_FIXTURES, Scenarios
+from mock_servers.engine.scenarios import Scenarios
 from mock_servers.engine.tenants import DEFAULT_SEED, Tenants
 from mock_servers.engine.vendors import Vendor, installed
 
@@ -47,7 +47,7 @@ class Sandbox:
         vendors: Mapping[str, Vendor] | None = None,
         *,
         vendor_ports: Mapping[str, int] | None = None,
-        fixtures: Sequence[Path] = (SHIPPED_FIXTURES,),
+        fixtures: Sequence[Path] | None = None,
         seed: str = DEFAULT_SEED,
         admin_open: bool = False,
         host_names: Collection[str] = (),

@@ -1,0 +1,1 @@
+"""Harbor, an invented ATS: four lists by key, one write."""
