@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mock_servers.engine.store import Store
     from mock_servers.engine.tenants import Tenant
 
-_KNOWN: WeakKeyDictionary[Store, tuple[Any, Org]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Store, tuple[int, Any, Org]] = WeakKeyDictionary()
+"""By store: the version at which it was last looked at, what it then told, and what was made of that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +30,8 @@ class Org:
     schema: Schema
     prefixes: dict[str, str]
     """By the object's name in lower case."""
-    accesses: dict[frozenset[str], Access] = field(default_factory=dict)
-    """What each set of permissions opens; kept by security.py."""
+    accesses: dict[tuple[frozenset[str], frozenset[str]], Access] = field(default_factory=dict)
+    """What each set of permissions opens, by the permissions and the private objects; kept by security.py."""
 
     @cached_property
     def by_prefix(self) -> dict[str, SObject]:
@@ -51,14 +52,17 @@ def org_of(exchange: Exchange) -> Org:
 
 def org_of_tenant(tenant: Tenant) -> Org:
     store = tenant.store
-    told = tuple(tuple(row[0] for row in store.query(f"all of {name}", build)) for name, build in _TOLD.items())
     known = _KNOWN.get(store)
-    if known is not None and known[0] == told:
-        return known[1]
+    if known is not None and known[0] == store.version:
+        return known[2]
+    told = tuple(tuple(row[0] for row in store.query(f"all of {name}", build)) for name, build in _TOLD.items())
+    if known is not None and known[1] == told:
+        _KNOWN[store] = (store.version, told, known[2])
+        return known[2]
     features, custom_fields, describes = told
     schema = org_schema(frozenset(features), custom_fields, describes)
     org = Org(schema, _prefixes(store, schema))
-    _KNOWN[store] = (told, org)
+    _KNOWN[store] = (store.version, told, org)
     return org
 
 

@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from mock_servers.engine.evidence import Documented, SeenInCode
+from mock_servers.engine.evidence import Documented, Evidence, SeenInCode
 from mock_servers.engine.quirks import Quirk
 
 CHECKED = "2026-11"
 
 
 @dataclass(frozen=True)
+class TwoValuedNulls(Quirk):
+    """A comparison with null is false and its negation true: `!= 'x'`, NOT IN and (NOT …) also find rows without a value; off: they do not."""
+
+    name: ClassVar[str] = "two_valued_nulls"
+    evidence: ClassVar[Evidence] = SeenInCode("another emulator, checked against orgs, has it; a blog claims that NOT IN drops nulls")
+
+
+@dataclass(frozen=True)
+class NullsFirstDescending(Quirk):
+    """Without NULLS FIRST or LAST, nulls come first in either direction; off: last under DESC."""
+
+    name: ClassVar[str] = "nulls_first_descending"
+    evidence: ClassVar[Evidence] = Documented(
+        "SOQL reference, ORDER BY: nulls come first; tutorials and an emulator differ for DESC", CHECKED
+    )
+
+
+@dataclass(frozen=True)
 class CompositeEscapesText(Quirk):
     """Texts inside the answers of /composite come with the characters & < > " ' written as in HTML."""
 
-    name = "composite_escapes_text"
-    evidence = SeenInCode("aiosalesforce undoes it; simple-salesforce and jsforce know nothing of it, so it is off by default")
-    on_by_default = False
+    name: ClassVar[str] = "composite_escapes_text"
+    evidence: ClassVar[Evidence] = SeenInCode(
+        "aiosalesforce undoes it; simple-salesforce and jsforce know nothing of it, so it is off by default"
+    )
+    on_by_default: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -25,10 +46,12 @@ class ContactDuplicateRule(Quirk):
     unless the rule only alerts ("alert" rather than "block") and the request says Sforce-Duplicate-Rule-Header: allowSave=true.
     """
 
-    name = "contact_duplicate_rule"
-    evidence = Documented("Salesforce help, standard duplicate rules; REST API Developer Guide, Duplicate Rule Header", CHECKED)
+    name: ClassVar[str] = "contact_duplicate_rule"
+    evidence: ClassVar[Evidence] = Documented(
+        "Salesforce help, standard duplicate rules; REST API Developer Guide, Duplicate Rule Header", CHECKED
+    )
     action: str = "alert"
     message: str = "Use one of these records?"
 
 
-QUIRKS: tuple[type[Quirk], ...] = (CompositeEscapesText, ContactDuplicateRule)
+QUIRKS: tuple[type[Quirk], ...] = (TwoValuedNulls, NullsFirstDescending, CompositeEscapesText, ContactDuplicateRule)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
@@ -22,6 +22,7 @@ from mock_servers.engine.store import NotFound
 from mock_servers.engine.vendors import Permission, Preset
 
 if TYPE_CHECKING:
+    from mock_servers.asymbl.soql.plans import Plan
     from mock_servers.engine.exchange import Exchange
 
 CHECKED = "2026-11"
@@ -171,10 +172,12 @@ class Visible:
 
 
 class Access:
-    """The part of an org's schema that one set of permissions opens."""
+    """The part of an org's schema that one set of permissions opens; `private` names objects whose rows only owners see."""
 
-    def __init__(self, org: Org, held: frozenset[str]) -> None:
-        self.org, self.held = org, held
+    def __init__(self, org: Org, held: frozenset[str], private: frozenset[str] = frozenset()) -> None:
+        self.org, self.held, self.private = org, held, private
+        self.plans: dict[Any, Plan] = {}
+        """Statements that were compiled for these permissions; kept by soql."""
         self._known: dict[str, Visible | None] = {}
 
     @property
@@ -234,11 +237,12 @@ def access_of(exchange: Exchange) -> Access:
     """What this request's credential opens in its org."""
     org = org_of(exchange)
     held = exchange.credential.permissions if exchange.credential is not None else frozenset()
-    found = org.accesses.get(held)
+    private = frozenset(map(str, exchange.tenant.options.get("private_objects") or ()))
+    found = org.accesses.get((held, private))
     if found is None:
         if len(org.accesses) >= 32:
             org.accesses.clear()
-        found = org.accesses[held] = Access(org, held)
+        found = org.accesses[held, private] = Access(org, held, private)
     return found
 
 
@@ -258,8 +262,13 @@ def running_user(exchange: Exchange) -> str:
     return str(found[0][0])
 
 
-def private_to_owner(exchange: Exchange, visible: Visible) -> bool:
+def is_private(access: Access, visible: Visible) -> bool:
     """Whether this caller sees only their own rows of the object: its sharing is private and nothing lifts that."""
-    private = exchange.tenant.options.get("private_objects") or []
-    shared = visible.name in private or (visible.sobject.sharing == "Private" and "ownerid" in visible.sobject.fields)
-    return shared and not visible.view_all
+    if visible.view_all or "ownerid" not in visible.sobject.fields:
+        return False
+    return visible.sobject.sharing == "Private" or visible.name in access.private
+
+
+def private_to_owner(exchange: Exchange, visible: Visible) -> bool:
+    """The same for a request."""
+    return is_private(access_of(exchange), visible)

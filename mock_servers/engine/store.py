@@ -146,7 +146,7 @@ class Store:
         self._connection.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
 
     def next_id(self, table: str) -> int:
-        """The next number for a table with integer ids."""
+        """The next number for a table with integer ids, or of anything else that a vendor counts under a name with a colon."""
         self._begin_writing()
         return int(
             self._connection.execute(
@@ -275,7 +275,8 @@ class Store:
         """Give no id up to these any more. Raises KeyError for an unknown table."""
         with self.transaction():
             for table, last in highest.items():
-                self._plans[table]
+                if ":" not in table:
+                    self._plans[table]
                 self._raise_sequence(table, last)
 
     def kept_parts(self) -> dict[str, bytes]:
