@@ -112,11 +112,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     if hint.strip().replace(".", "", 1).isdecimal():
         return float(hint)
-    until, now = _http_date(hint), _http_date(headers.get("date"))
+    until, now = http_date(hint), http_date(headers.get("date"))
     return None if until is None or now is None else max(0.0, (until - now).total_seconds())
 
 
-def _http_date(text: str | None) -> datetime | None:
+def http_date(text: str | None) -> datetime | None:
+    """The moment that a header such as Date names; None when it is absent or unreadable."""
     if text is None:
         return None
     try:

@@ -1,0 +1,529 @@
+"""THE ROOM for Salesforce's format on the client's side: addresses, headers, records, error arrays, the session's renewal.
+
+The simulated server has a room of its own that looks alike on purpose: were they shared, server and client could agree on
+the same mistake. `sign_in.py` and `bulk.py` are its side rooms; nothing else here knows how a request or an answer is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import orjson
+
+from connectors.asymbl.columns import API_ENABLED, may_read
+from connectors.asymbl.sign_in import Session, SignIn
+from connectors.asymbl.soql import Select
+from connectors.transport.client import AnswerLost, Client, NotSent, Params, Reply, Timeouts, check_path
+from connectors.transport.retry import PASSING_STATUSES, Retries, retry_after
+from connectors.unified.connector import RawReply
+from connectors.unified.errors import (
+    AlreadyExists,
+    Conflict,
+    ConnectorError,
+    Invalid,
+    NotFound,
+    PermissionMissing,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+    UnexpectedReply,
+    WrongHost,
+)
+
+T = TypeVar("T")
+Row = dict[str, Any]
+"""A record's columns; a parent is a record within it, or None."""
+
+LONGEST_ADDRESS = 15_000
+"""Bytes of path and query; from 16,384 on Salesforce refuses a request line (REST guide, status 414)."""
+MOST_IN_A_BATCH = 25
+DAILY_LIMIT_RETRY = 3600.0
+"""Seconds before asking again can make sense once the day's requests are used up: the window moves on by the hour."""
+COMPOUND = frozenset({"address", "location", "base64", "complexvalue", "anyType"})
+"""Types of columns that are never selected: made of others that are, or refused in bulk, or no value at all."""
+
+
+class SessionEnded(Unauthorized):
+    """401 with the code that a new session cures."""
+
+
+class LocatorGone(Invalid):
+    """The place in a list of pages is lost: it lived too long, or in another session."""
+
+
+class UnknownColumn(Invalid):
+    """A query names a column that is not there, or that this user may not see: Salesforce does not tell the two apart."""
+
+    column: str = ""
+
+
+class RowLocked(NotSent):
+    """Somebody else was changing the record, so nothing was done: the write may be repeated."""
+
+
+class DuplicatesFound(Conflict):
+    """A duplicate rule stopped a create. `matches`: the ids that it found; `may_save`: whether it lets itself be overruled."""
+
+    matches: tuple[str, ...] = ()
+    may_save: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where a list of pages goes on, in the session that began it."""
+
+    path: str
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """One page of a query."""
+
+    rows: tuple[Row, ...]
+    total: int
+    """Rows of the whole query."""
+    next: Locator | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A column as describe tells of it."""
+
+    name: str
+    label: str
+    type: str
+    custom: bool
+    createable: bool
+    updateable: bool
+    restricted: bool
+    """Whether a picklist takes no other than its own values."""
+    values: tuple[str, ...] = ()
+    """The active values of a picklist."""
+    parent: str | None = None
+    """The name under which a query reaches the record that a reference points at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An object as this user sees it."""
+
+    name: str
+    queryable: bool
+    createable: bool
+    updateable: bool
+    fields: Mapping[str, FieldInfo] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of a composite."""
+
+    method: str
+    path: str
+    """Below the version."""
+    name: str
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+
+class Wire:
+    """Speaks to one org. `needs` of a call are the permissions that its refusal would mean are missing."""
+
+    def __init__(
+        self,
+        base_url: str,
+        sign_in: SignIn,
+        retries: Retries,
+        *,
+        api_version: str,
+        page_size: int,
+        timeouts: Timeouts,
+        verify: str | bool,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._sign_in = sign_in
+        self.retries = retries
+        self.sleep = sleep
+        self._entry = sign_in.client
+        self._timeouts = timeouts
+        self._verify = verify
+        self._page_size = page_size
+        self._root = f"/services/data/v{api_version}"
+        self._session: Session | None = None
+        self._client: Client | None = None
+        self._version_known = False
+
+    # -- sessions -------------------------------------------------------------------------------------------------
+
+    @property
+    def home(self) -> str:
+        """The org's own address. Signs in if need be."""
+        return self._current()[0].home
+
+    def _current(self) -> tuple[Session, Client]:
+        if self._session is None or self._client is None:
+            return self._use(self._sign_in.first())
+        return self._session, self._client
+
+    def _use(self, session: Session) -> tuple[Session, Client]:
+        if self._client is None or self._client.base_url != session.home:
+            self._forget_client()
+            same = session.home == self._entry.base_url
+            self._client = self._entry if same else Client(session.home, headers={}, timeouts=self._timeouts, verify=self._verify)
+        self._session = session
+        return session, self._client
+
+    def _forget_client(self) -> None:
+        if self._client is not None and self._client is not self._entry:
+            self._client.close()
+
+    def close(self) -> None:
+        """Give back the sockets."""
+        self._forget_client()
+        self._entry.close()
+
+    def _answered(self, send: Callable[[Session, Client], Reply]) -> Reply:
+        """The answer in a living session: one that has ended is replaced, once, and the request sent again.
+
+        A request in an ended session did nothing, so this holds for writes as well.
+        """
+        reply = send(*self._current())
+        if reply.status != 401 or not self._sign_in.renewable or not isinstance(refusal(reply), SessionEnded):
+            return reply
+        return send(*self._use(self._sign_in.again()))
+
+    # -- requests -------------------------------------------------------------------------------------------------
+
+    def get(self, path: str, params: Params = (), *, headers: Mapping[str, str] | None = None, needs: tuple[str, ...] = ()) -> Reply:
+        """A good answer to a read below the version. Raises ConnectorError."""
+        return self._read("GET", self._root + path, params, headers or {}, None, needs)
+
+    def post_to_read(self, path: str, body: Mapping[str, Any], *, needs: tuple[str, ...] = ()) -> Reply:
+        """A good answer to a request that only looks like a write, and may be repeated like a read. Raises ConnectorError."""
+        return self._read("POST", self._root + path, (), JSON_HEADERS, orjson.dumps(body), needs)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        needs: tuple[str, ...] = (),
+    ) -> Reply:
+        """A good answer to a write, which is sent once.
+
+        Raises:
+            OutcomeUnknown: it was sent and its answer lost; it was not repeated.
+            ConnectorError: anything else.
+        """
+        content = None if body is None else orjson.dumps(body)
+        named = {**(JSON_HEADERS if body is not None else {}), **(headers or {})}
+        return self.retries.write(lambda: self._good(self._sender(method, self._root + path, (), named, content), needs))
+
+    def together(self, steps: Sequence[Step]) -> list[dict[str, Any]]:
+        """Several writes, all of them or none; the bodies of their answers.
+
+        Raises:
+            OutcomeUnknown: as for `write`.
+            ConnectorError: what kept one of them kept all.
+        """
+        body = {
+            "allOrNone": True,
+            "compositeRequest": [
+                {
+                    "method": step.method,
+                    "url": self._root + step.path,
+                    "referenceId": step.name,
+                    **({"body": step.body} if step.body is not None else {}),
+                    **({"httpHeaders": dict(step.headers)} if step.headers else {}),
+                }
+                for step in steps
+            ],
+        }
+        answers = loaded(self.write("POST", "/composite", body)).get("compositeResponse", [])
+        failed = [(step, one) for step, one in zip(steps, answers, strict=False) if one.get("httpStatusCode", 0) >= 400]
+        if failed:
+            # The others only say that they were undone, which is the effect and not the cause.
+            step, cause = next((pair for pair in failed if _code(pair[1].get("body")) not in UNDONE), failed[0])
+            raise refused(cause["httpStatusCode"], cause.get("body"), f"{step.method} {step.path}", step.needs)
+        if len(answers) != len(steps):
+            raise UnexpectedReply(f"a composite of {len(steps)} requests was answered by {len(answers)}")
+        return [one.get("body") or {} for one in answers]
+
+    def _read(
+        self, method: str, path: str, params: Params, headers: Mapping[str, str], body: bytes | None, needs: tuple[str, ...]
+    ) -> Reply:
+        return self.retries.read(lambda: self._good(self._sender(method, path, params, headers, body), needs))
+
+    def _sender(
+        self, method: str, path: str, params: Params, headers: Mapping[str, str], body: bytes | None
+    ) -> Callable[[Session, Client], Reply]:
+        def send(session: Session, client: Client) -> Reply:
+            return client.send(method, path, params=params, headers={**headers, "authorization": f"Bearer {session.token}"}, body=body)
+
+        return send
+
+    def _good(self, send: Callable[[Session, Client], Reply], needs: tuple[str, ...]) -> Reply:
+        reply = self._answered(send)
+        if not 200 <= reply.status < 300:
+            raise refusal(reply, needs)
+        if reply.content_type == "text/html":
+            raise WrongHost(f"{_operation(reply)} answered with a web page; is this a Salesforce org's address?", http_status=reply.status)
+        return reply
+
+    # -- queries --------------------------------------------------------------------------------------------------
+
+    def query(self, select: Select, *, deleted: bool = False) -> RowPage:
+        """The first page of a query, with deleted records among the others if asked for. Raises ConnectorError."""
+        path, headers = ("/queryAll" if deleted else "/query"), self._options()
+        needs = (may_read(select.sobject),)
+        if len(f"{self._root}{path}?{urlencode({'q': str(select)})}") <= LONGEST_ADDRESS:
+            reply = self.get(path, [("q", str(select))], headers=headers, needs=needs)
+            return self._page(loaded(reply))
+        # An address has a greatest length, and the address within a body has not.
+        return self._page(self._in_a_body(f"{path}?{urlencode({'q': str(select)}, quote_via=quote)}", needs))
+
+    def more(self, locator: Locator) -> RowPage:
+        """The next page. Raises LocatorGone when the place is lost, ConnectorError otherwise."""
+
+        def send(session: Session, client: Client) -> Reply:
+            if session.number != locator.session:
+                raise LocatorGone("the session that began this list has ended")
+            headers = {**self._options(), "authorization": f"Bearer {session.token}"}
+            return client.send("GET", locator.path, headers=headers)
+
+        return self._page(loaded(self.retries.read(lambda: self._good(send, ()))))
+
+    def rows(self, select: Select, *, deleted: bool = False) -> list[Row]:
+        """All rows of a small query. Raises ConnectorError."""
+        page = self.query(select, deleted=deleted)
+        found = list(page.rows)
+        while page.next is not None:
+            page = self.more(page.next)
+            found += page.rows
+        return found
+
+    def _in_a_body(self, path: str, needs: tuple[str, ...]) -> Any:
+        body = {"batchRequests": [{"method": "GET", "url": self._root + path}]}
+        answers = loaded(self.post_to_read("/composite/batch", body, needs=needs)).get("results") or [{}]
+        status, result = answers[0].get("statusCode", 0), answers[0].get("result")
+        if not 200 <= status < 300:
+            raise refused(status, result, f"GET {path.partition('?')[0]}", needs)
+        return result
+
+    def _options(self) -> dict[str, str]:
+        return {"sforce-query-options": f"batchSize={self._page_size}"}
+
+    def _page(self, answer: Any) -> RowPage:
+        if not isinstance(answer, Mapping) or not isinstance(answer.get("records"), list):
+            raise UnexpectedReply("a query was answered without records")
+        following = answer.get("nextRecordsUrl")
+        locator = None if following is None else Locator(urlsplit(str(following)).path, self._current()[0].number)
+        if locator is not None and not locator.path.startswith("/services/data/"):
+            raise UnexpectedReply("a query's next page leads out of the API")
+        return RowPage(tuple(_plain(row) for row in answer["records"]), int(answer.get("totalSize", 0)), locator)
+
+    # -- objects --------------------------------------------------------------------------------------------------
+
+    def describe(self, sobject: str) -> Described | None:
+        """An object as this user sees it now; None if it is hidden or not there. Raises ConnectorError."""
+        try:
+            told = loaded(self.get(f"/sobjects/{sobject}/describe"))
+        except NotFound as hidden:
+            self._expect_version(hidden)
+            return None
+        return Described(
+            name=str(told["name"]),
+            queryable=bool(told.get("queryable")),
+            createable=bool(told.get("createable")),
+            updateable=bool(told.get("updateable")),
+            fields={str(one["name"]): _field_info(one) for one in told.get("fields", ())},
+        )
+
+    def _expect_version(self, hidden: NotFound) -> None:
+        """A version that the org does not offer hides everything, and must not pass for lacking permissions."""
+        if self._version_known:
+            return
+        try:
+            self.get("")
+        except (NotFound, UnexpectedReply):
+            raise WrongHost(f"the org does not offer {self._root}: set api_version to one that GET /services/data lists") from hidden
+        self._version_known = True
+
+    def blob(self, sobject: str, id: str, column: str) -> bytes:
+        """The bytes of a file. Raises ConnectorError."""
+        return self.get(f"/sobjects/{sobject}/{id}/{column}", needs=(may_read(sobject),)).body
+
+    # -- passthrough ----------------------------------------------------------------------------------------------
+
+    def raw(self, method: str, path: str, params: Mapping[str, Any], headers: Mapping[str, str], data: Any) -> RawReply:
+        """A passthrough: one call below the org's address in our session, any status is an answer. Raises Unavailable, Invalid."""
+        check_path(path)
+        if any(name.lower() == "authorization" for name in headers):
+            raise Invalid("the header authorization belongs to the connection and cannot be replaced")
+        body = data.encode() if isinstance(data, str) else None if data is None else orjson.dumps(data)
+        typed = {} if body is None or any(name.lower() == "content-type" for name in headers) else JSON_HEADERS
+        spelled = [(name, spelling) for name, value in params.items() for spelling in _spellings(value)]
+        reply = self._answered(self._sender(method.upper(), path, spelled, {**typed, **headers}, body))
+        return RawReply(reply.url, reply.status, reply.headers, _json_or_text(reply))
+
+
+JSON_HEADERS = {"content-type": "application/json"}
+
+UNDONE = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
+"""Codes of what a composite undid or left undone because of something else in it."""
+
+CODES: Mapping[str, type[ConnectorError]] = {
+    "API_CURRENTLY_DISABLED": Unauthorized,
+    "API_DISABLED_FOR_ORG": Unauthorized,
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": PermissionMissing,
+    "DUPLICATES_DETECTED": DuplicatesFound,
+    "DUPLICATE_VALUE": Conflict,
+    "ENTITY_IS_DELETED": NotFound,
+    "EXCEEDED_ID_LIMIT": Unavailable,
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": PermissionMissing,
+    "INSUFFICIENT_ACCESS_OR_READONLY": PermissionMissing,
+    "INVALID_AUTH_HEADER": Unauthorized,
+    "INVALID_FIELD_FOR_INSERT_UPDATE": PermissionMissing,
+    "INVALID_QUERY_LOCATOR": LocatorGone,
+    "INVALID_SESSION_ID": SessionEnded,
+    "NOT_FOUND": NotFound,
+    "OPERATION_TOO_LARGE": Unavailable,
+    "QUERY_TIMEOUT": Unavailable,
+    "REQUEST_LIMIT_EXCEEDED": RateLimited,
+    "SERVER_UNAVAILABLE": Unavailable,
+    "UNABLE_TO_LOCK_ROW": RowLocked,
+}
+"""What a code means, whatever the status beside it. A code that is not here means what its status means."""
+
+STATUSES: Mapping[int, type[ConnectorError]] = {
+    400: Invalid,
+    401: Unauthorized,
+    403: PermissionMissing,
+    404: NotFound,
+    409: Conflict,
+    412: Conflict,
+    414: Invalid,
+    429: RateLimited,
+}
+
+
+def refusal(reply: Reply, needs: tuple[str, ...] = ()) -> ConnectorError:
+    """The error that an answer other than 2xx means."""
+    try:
+        body = orjson.loads(reply.body)
+    except orjson.JSONDecodeError:
+        body = None
+    if body is None and reply.status not in PASSING_STATUSES:
+        kind = reply.content_type or "nothing"
+        text = f"{_operation(reply)}: {reply.status} with {kind}; is this a Salesforce org's address?"
+        return (Unauthorized if reply.status == 401 else WrongHost)(text, http_status=reply.status, operation=_operation(reply))
+    return refused(reply.status, body, _operation(reply), needs, wait=retry_after(reply.headers))
+
+
+def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (), *, wait: float | None = None) -> ConnectorError:
+    """The error that Salesforce's array of errors means; also within composites, which have the same array."""
+    told = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
+    code, message = _code(body), str(told.get("message", "no reason given")).strip()
+    kind = CODES.get(code or "") or STATUSES.get(status) or (Unavailable if status in PASSING_STATUSES else UnexpectedReply)
+    fields = [str(name) for name in told.get("fields") or ()]
+    text = f"{operation}: {status} {code or ''} {message}" + (f" (fields: {', '.join(fields)})" if fields else "")
+    match code:
+        case "REQUEST_LIMIT_EXCEEDED" if wait is None and "TotalRequests" in message:
+            # The day's requests are used up: asking again at once uses up nothing but patience.
+            wait = DAILY_LIMIT_RETRY
+        case "API_CURRENTLY_DISABLED" | "API_DISABLED_FOR_ORG":
+            needs = (API_ENABLED,)
+        case "DUPLICATE_VALUE" if "Contact_Job_Relationship__c" in message:
+            kind = AlreadyExists
+        case "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" if not message.startswith("entity type cannot be"):
+            kind = Invalid  # a trigger or flow of the customer's says so
+        case "INVALID_TYPE" if "is not supported" in message:
+            kind = PermissionMissing
+        case "INVALID_FIELD" if (column := _unknown_column(message)) is not None:
+            unknown = UnknownColumn(text, http_status=status, vendor_code=code, operation=operation)
+            unknown.column = column
+            return unknown
+        case _:
+            pass
+    named = needs if kind in (PermissionMissing, Unauthorized) else ()
+    made = kind(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=named, retry_after=wait)
+    if isinstance(made, DuplicatesFound):
+        made.matches, made.may_save = _duplicates(told.get("duplicateResult") or {})
+    return made
+
+
+def _code(body: Any) -> str | None:
+    told = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
+    code = told.get("errorCode") or told.get("statusCode")
+    return None if code is None else str(code)
+
+
+def _unknown_column(message: str) -> str | None:
+    """The name that a query's refusal quotes: of a column, or of the path to a parent."""
+    for before, behind in (("No such column '", "' on entity"), ("Didn't understand relationship '", "' in field path")):
+        _, found, rest = message.partition(before)
+        name, ended, _ = rest.partition(behind)
+        if found and ended:
+            return name
+    return None
+
+
+def _duplicates(result: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    records = [one.get("record") or {} for match in result.get("matchResults") or () for one in match.get("matchRecords") or ()]
+    return tuple(str(record["Id"]) for record in records if record.get("Id")), bool(result.get("allowSave"))
+
+
+def loaded(reply: Reply) -> Any:
+    """A good answer's JSON."""
+    try:
+        return orjson.loads(reply.body)
+    except orjson.JSONDecodeError as error:
+        # Salesforce always sends JSON here, so half of it means that the rest was lost on the way.
+        text = f"{_operation(reply)}: the answer is no whole JSON"
+        raise AnswerLost(text, http_status=reply.status, operation=_operation(reply)) from error
+
+
+def _plain(value: Any) -> Any:
+    """A record without the remarks about where it was read."""
+    if isinstance(value, dict):
+        return {name: _plain(part) if isinstance(part, dict) else part for name, part in value.items() if name != "attributes"}
+    return value
+
+
+def _field_info(told: Mapping[str, Any]) -> FieldInfo:
+    picked = [one for one in told.get("picklistValues") or () if one.get("active", True)]
+    return FieldInfo(
+        name=str(told["name"]),
+        label=str(told.get("label", told["name"])),
+        type=str(told.get("type", "string")),
+        custom=bool(told.get("custom")),
+        createable=bool(told.get("createable")),
+        updateable=bool(told.get("updateable")),
+        restricted=bool(told.get("restrictedPicklist")),
+        values=tuple(str(one["value"]) for one in picked if one.get("value") is not None),
+        parent=told.get("relationshipName"),
+    )
+
+
+def _operation(reply: Reply) -> str:
+    return f"{reply.method} {urlsplit(reply.url).path}"
+
+
+def _spellings(value: Any) -> list[str]:
+    """A query value as text; a list becomes a repeated parameter."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return [("true" if item else "false") if isinstance(item, bool) else str(item) for item in values]
+
+
+def _json_or_text(reply: Reply) -> Any:
+    try:
+        return orjson.loads(reply.body) if reply.body else None
+    except orjson.JSONDecodeError:
+        return reply.body.decode(errors="replace")
