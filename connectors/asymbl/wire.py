@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -17,7 +18,7 @@ from connectors.asymbl.columns import API_ENABLED, may_read
 from connectors.asymbl.sign_in import Session, SignIn
 from connectors.asymbl.soql import Select
 from connectors.transport.client import AnswerLost, Client, NotSent, Params, Reply, Timeouts, check_path
-from connectors.transport.retry import PASSING_STATUSES, Retries, retry_after
+from connectors.transport.retry import PASSING_STATUSES, Retries, http_date, retry_after
 from connectors.unified.connector import RawReply
 from connectors.unified.errors import (
     AlreadyExists,
@@ -136,7 +137,6 @@ class Wire:
 
     def __init__(
         self,
-        base_url: str,
         sign_in: SignIn,
         retries: Retries,
         *,
@@ -157,6 +157,8 @@ class Wire:
         self._session: Session | None = None
         self._client: Client | None = None
         self._version_known = False
+        self.now: datetime | None = None
+        """The vendor's time at its latest answer."""
 
     # -- sessions -------------------------------------------------------------------------------------------------
 
@@ -265,9 +267,14 @@ class Wire:
         self, method: str, path: str, params: Params, headers: Mapping[str, str], body: bytes | None
     ) -> Callable[[Session, Client], Reply]:
         def send(session: Session, client: Client) -> Reply:
-            return client.send(method, path, params=params, headers={**headers, "authorization": f"Bearer {session.token}"}, body=body)
+            named = {**headers, "authorization": f"Bearer {session.token}"}
+            return self._noted(client.send(method, path, params=params, headers=named, body=body))
 
         return send
+
+    def _noted(self, reply: Reply) -> Reply:
+        self.now = http_date(reply.headers.get("date")) or self.now
+        return reply
 
     def _good(self, send: Callable[[Session, Client], Reply], needs: tuple[str, ...]) -> Reply:
         reply = self._answered(send)
@@ -296,7 +303,7 @@ class Wire:
             if session.number != locator.session:
                 raise LocatorGone("the session that began this list has ended")
             headers = {**self._options(), "authorization": f"Bearer {session.token}"}
-            return client.send("GET", locator.path, headers=headers)
+            return self._noted(client.send("GET", locator.path, headers=headers))
 
         return self._page(loaded(self.retries.read(lambda: self._good(send, ()))))
 

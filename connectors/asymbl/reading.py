@@ -1,0 +1,201 @@
+"""Reads one list: what may be seen of it, its pages as records, what is gone, and where to go on.
+
+Lists that tell more than their own records (teams, ranks, who became a candidate) add to it: jobs.py, stages.py,
+candidates.py, applications.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from connectors.asymbl.mapping import Context, Seen, filled
+from connectors.asymbl.scan import ALWAYS, Batch, Scan
+from connectors.asymbl.schema import Schema, View, unpicked
+from connectors.asymbl.settings import Settings
+from connectors.asymbl.streams import Listing
+from connectors.asymbl.values import Row
+from connectors.asymbl.wire import Wire
+from connectors.transport.mapping import Filled
+from connectors.unified.connector import Diagnostic, Page, Record, Ref, Wanted, Warning
+from connectors.unified.errors import Invalid
+
+KEPT_DELETED = timedelta(days=15)
+"""How long Salesforce shows deleted records."""
+JOIN_MODELS = frozenset({"Job-specific application stages", "Job hiring team members"})
+
+
+@dataclass
+class Reading:
+    """One read of one list, and all there is to it for lists that tell of nothing but their own records."""
+
+    wire: Wire
+    settings: Settings
+    listing: Listing
+    wanted: Wanted
+    since: str | None
+    """Where the last read ended, for changes only; None: everything."""
+    schema: Schema = field(init=False)
+    warnings: list[Warning] = field(default_factory=list)
+    _said: set[tuple[str, str | None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.schema = Schema(self.wire)
+
+    # -- what a list may add --------------------------------------------------------------------------------------
+
+    resumable = True
+    """Whether a read can go on in the middle; else it begins again."""
+
+    def also(self) -> tuple[str, ...]:
+        """Columns that reading itself needs, beside those of the wanted cells."""
+        return ()
+
+    def limited(self, view: View) -> View:
+        """The view without what hangs on other objects than its own and their parents."""
+        return view
+
+    def conditions(self) -> tuple[str, ...]:
+        """Which records of the object belong to the list."""
+        return self.listing.where
+
+    def with_deleted(self) -> bool:
+        """Whether deleted records are to come along."""
+        return self.since is not None and self.listing.has_deleted
+
+    def beforehand(self) -> tuple[Diagnostic, ...]:
+        """What is known to be missing as soon as the view is, beside what the view says itself."""
+        return ()
+
+    def beside(self, view: View, batch: Batch) -> Page:
+        """What a batch tells beyond its own records."""
+        return Page((), None)
+
+    def context(self, view: View, rows: Sequence[Row]) -> Context:
+        """What it takes to read these rows."""
+        hired = frozenset(name.strip().lower() for name in self.settings.hired_stages)
+        return Context(self.wire.home, view, hired, self.settings.currency)
+
+    # -- pages ----------------------------------------------------------------------------------------------------
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The wanted models that are made of the list's own records."""
+        return tuple(model for model in self.listing.models if model in self.wanted)
+
+    def pages(self, cursor: str | None) -> Iterator[Page]:
+        """The list from its start, or from behind a page. Raises ConnectorError."""
+        view = self.view()
+        if not view.columns or (self.models and all((model, None) in view.lost for model in self.models)):
+            yield Page((), None, diagnostics=self._news(view.lost.values()), warnings=self._taken())
+            return
+        scan = self._scan(view, cursor)
+        for batch in scan.batches():
+            yield self._page(scan, batch)
+
+    def view(self) -> View:
+        """The list as this user may see it."""
+        deletion = ("IsDeleted",) if self.with_deleted() else ()
+        also = [column for column in self.also() if not self.schema.hidden(self.listing.sobject, (column,))]
+        needed = (*ALWAYS, *deletion, *also)
+        view = self.schema.view(self.listing.sobject, self.models, self.wanted, self.settings.integration_fields, also=needed)
+        for model in self.models if view.columns else ():
+            for name in unpicked(view, model, self.settings.integration_fields) if "integration_fields" in self.wanted[model] else ():
+                text = f"integration_fields: {model} have no {name} that this user may see"
+                self.warnings.append(Warning("integration_field_unknown", text))
+        return self.limited(view)
+
+    def _scan(self, view: View, cursor: str | None) -> Scan:
+        scan = Scan(self.wire, self.settings, view, self.wanted, self.conditions(), warn=self.warnings.append)
+        scan.deleted = self.with_deleted()
+        scan.since = self.changed_from()
+        if self.since is not None:
+            scan.follows = tuple(parent for parent in self.listing.follows if any(name.startswith(f"{parent}.") for name in view.columns))
+            self._mind_the_gap(datetime.fromisoformat(self.since))
+        scan.mark = None if cursor is None else _parsed(cursor)
+        return scan
+
+    def changed_from(self) -> datetime | None:
+        """A little earlier than where the last read ended, for changes that were committed late."""
+        if self.since is None:
+            return None
+        return datetime.fromisoformat(self.since) - timedelta(seconds=self.settings.delta_overlap_seconds)
+
+    def _mind_the_gap(self, since: datetime) -> None:
+        if self.listing.has_deleted and self.wire.now is not None and since < self.wire.now - KEPT_DELETED:
+            text = f"{self.listing.name}: the last sync was more than 15 days ago, so deletions may be missed; run a full sync"
+            self.warnings.append(Warning("deletions_unseen", text))
+
+    def _page(self, scan: Scan, batch: Batch) -> Page:
+        living = [row for row in batch.rows if not row.get("IsDeleted")]
+        gone = [row["Id"] for row in batch.rows if row.get("IsDeleted")]
+        beside = self.beside(scan.view, batch)
+        records, diagnostics = self.records(self.models, scan.view, living)
+        return replace(
+            beside,
+            records=(*records, *beside.records),
+            cursor=_written(scan.mark if self.resumable else None) if batch.more else None,
+            diagnostics=self._news((*scan.view.lost.values(), *self.beforehand(), *diagnostics, *beside.diagnostics)),
+            warnings=self._taken(),
+            watermark=later(self.since, scan.mark),
+            gone=(*beside.gone, *(Ref(model, key) for key in gone for model in self.models if model not in JOIN_MODELS)),
+        )
+
+    def records(self, models: Iterable[str], view: View, rows: Sequence[Row]) -> tuple[list[Record], list[Diagnostic]]:
+        """The rows as records of each model that has one for each row; and what single records withhold."""
+        context = self.context(view, rows)
+        found: list[Record] = []
+        withheld: dict[tuple[str, str], Diagnostic] = {}
+        for model in (model for model in models if model not in JOIN_MODELS and (model, None) not in view.lost):
+            readable = view.readable(model, self.wanted[model])
+            for row in rows:
+                one = filled(model, Seen(row, context), wanted=readable)
+                found.append(Record(model, row["Id"], one.values))
+                _note(model, one, withheld)
+        return found, list(withheld.values())
+
+    def joined(self, model: str, view: View, items: Iterable[tuple[str, Any]]) -> list[Record]:
+        """Records of a join model, from (key, what its table is filled from)."""
+        if model not in self.wanted or (model, None) in view.lost:
+            return []
+        readable = view.readable(model, self.wanted[model])
+        return [Record(model, key, filled(model, item, wanted=readable).values) for key, item in items]
+
+    def _news(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """What was not said before: what hides a field hides it on every page."""
+        fresh = {(one.model, one.field): one for one in diagnostics if (one.model, one.field) not in self._said}
+        self._said.update(fresh)
+        return tuple(fresh.values())
+
+    def _taken(self) -> tuple[Warning, ...]:
+        taken = tuple(self.warnings)
+        self.warnings.clear()
+        return taken
+
+
+def _note(model: str, one: Filled, withheld: dict[tuple[str, str], Diagnostic]) -> None:
+    for name, why in one.withheld.items():
+        withheld.setdefault((model, name), Diagnostic(model, why.reason, name, detail=why.detail))
+
+
+def later(one: str | None, other: str | None) -> str | None:
+    """The later of two times; one that is missing is earlier than any."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one if datetime.fromisoformat(one) >= datetime.fromisoformat(other) else other
+
+
+def _written(mark: str | None) -> str:
+    return orjson.dumps({"from": mark}).decode()
+
+
+def _parsed(cursor: str) -> str | None:
+    try:
+        mark = orjson.loads(cursor)["from"]
+        return None if mark is None else str(datetime.fromisoformat(mark) and mark)
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise Invalid("this is no cursor of the Asymbl connector") from error
