@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.asymbl import exploring, probing
 from connectors.asymbl import settings as door
+from connectors.asymbl.actions import Actions
 from connectors.asymbl.applications import ApplicationsReading
 from connectors.asymbl.candidates import CandidatesReading
 from connectors.asymbl.jobs import JobsReading
@@ -54,6 +55,7 @@ def connect(
         retries,
         api_version=chosen.api_version,
         page_size=chosen.page_size,
+        largest_file=chosen.max_file_bytes,
         timeouts=timeouts,
         verify=verify,
         sleep=waiting,
@@ -69,6 +71,7 @@ class AsymblConnector:
     def __init__(self, wire: Wire, chosen: Settings) -> None:
         self._wire = wire
         self._settings = chosen
+        self._actions = Actions(wire, chosen, fetch=wire.fetch)
 
     def streams(self, wanted: Wanted) -> tuple[Stream, ...]:
         """The lists that bring anything wanted; what is referred to before what refers to it."""
@@ -94,7 +97,7 @@ class AsymblConnector:
 
     def act(self, action: str, values: ActionInput) -> ActionResult:
         """See Connector.act. Raises ConnectorError."""
-        raise NotSupported(action)
+        return self._actions.perform(action, values)
 
     def passthrough(
         self, method: str, path: str, *, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None, data: Any = None

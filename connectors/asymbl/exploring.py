@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from connectors.asymbl.candidates import membership
 from connectors.asymbl.columns import APPLICANT, CONTACT, JOB, may_read
+from connectors.asymbl.described import COMPOUND
 from connectors.asymbl.schema import Schema
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.soql import Select
 from connectors.asymbl.sources import PERSON
-from connectors.asymbl.wire import COMPOUND, Wire
+from connectors.asymbl.wire import Wire
 from connectors.unified.connector import ExploredField
 from connectors.unified.errors import NotSupported, PermissionMissing
 

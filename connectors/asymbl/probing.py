@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from connectors.asymbl.manifest import MANIFEST
 from connectors.asymbl.reading import Reading
+from connectors.asymbl.refusals import UnknownColumn
 from connectors.asymbl.schema import Lost, losing
 from connectors.asymbl.soql import Select
-from connectors.asymbl.wire import UnknownColumn
 from connectors.unified.connector import Diagnostic, Probed, Wanted
 from connectors.unified.errors import PermissionMissing
 

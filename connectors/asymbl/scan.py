@@ -13,10 +13,11 @@ from datetime import datetime
 
 from connectors.asymbl import soql
 from connectors.asymbl.bulk import BulkImpossible, BulkQuery
+from connectors.asymbl.refusals import LocatorGone, UnknownColumn
 from connectors.asymbl.schema import View, losing
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.soql import Select
-from connectors.asymbl.wire import LocatorGone, Row, UnknownColumn, Wire
+from connectors.asymbl.wire import Row, Wire
 from connectors.unified.connector import Wanted, Warning
 from connectors.unified.errors import Unavailable
 

@@ -16,7 +16,8 @@ from connectors.asymbl.columns import (
     may_read,
     may_see,
 )
-from connectors.asymbl.wire import COMPOUND, Described, FieldInfo, Wire
+from connectors.asymbl.described import COMPOUND, Described, FieldInfo
+from connectors.asymbl.wire import Wire
 from connectors.unified.connector import Diagnostic, Wanted
 from connectors.unified.models import MODELS
 

@@ -1,7 +1,8 @@
 """THE ROOM for Salesforce's format on the client's side: addresses, headers, records, error arrays, the session's renewal.
 
 The simulated server has a room of its own that looks alike on purpose: were they shared, server and client could agree on
-the same mistake. `sign_in.py` and `bulk.py` are its side rooms; nothing else here knows how a request or an answer is written.
+the same mistake. `sign_in.py`, `refusals.py`, `described.py` and `bulk.py` are its side rooms; nothing else knows how a request or
+an answer is written.
 """
 
 from __future__ import annotations
@@ -9,67 +10,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-from connectors.asymbl.columns import API_ENABLED, may_read
+from connectors.asymbl.columns import may_read
+from connectors.asymbl.described import Described, described
+from connectors.asymbl.refusals import UNDONE, LocatorGone, SessionEnded, code_of, operation_of, refusal, refused
 from connectors.asymbl.sign_in import Session, SignIn
 from connectors.asymbl.soql import Select
-from connectors.transport.client import AnswerLost, Client, NotSent, Params, Reply, Timeouts, check_path
-from connectors.transport.retry import PASSING_STATUSES, Retries, http_date, retry_after
+from connectors.transport.client import AnswerLost, Client, Download, Params, Reply, Timeouts, check_path
+from connectors.transport.retry import Retries, http_date
 from connectors.unified.connector import RawReply
 from connectors.unified.errors import (
-    AlreadyExists,
-    Conflict,
-    ConnectorError,
     Invalid,
     NotFound,
-    PermissionMissing,
-    RateLimited,
-    Unauthorized,
-    Unavailable,
     UnexpectedReply,
     WrongHost,
 )
 
-T = TypeVar("T")
 Row = dict[str, Any]
 """A record's columns; a parent is a record within it, or None."""
 
 LONGEST_ADDRESS = 15_000
 """Bytes of path and query; from 16,384 on Salesforce refuses a request line (REST guide, status 414)."""
 MOST_IN_A_BATCH = 25
-DAILY_LIMIT_RETRY = 3600.0
-"""Seconds before asking again can make sense once the day's requests are used up: the window moves on by the hour."""
-COMPOUND = frozenset({"address", "location", "base64", "complexvalue", "anyType"})
-"""Types of columns that are never selected: made of others that are, or refused in bulk, or no value at all."""
-
-
-class SessionEnded(Unauthorized):
-    """401 with the code that a new session cures."""
-
-
-class LocatorGone(Invalid):
-    """The place in a list of pages is lost: it lived too long, or in another session."""
-
-
-class UnknownColumn(Invalid):
-    """A query names a column that is not there, or that this user may not see: Salesforce does not tell the two apart."""
-
-    column: str = ""
-
-
-class RowLocked(NotSent):
-    """Somebody else was changing the record, so nothing was done: the write may be repeated."""
-
-
-class DuplicatesFound(Conflict):
-    """A duplicate rule stopped a create. `matches`: the ids that it found; `may_save`: whether it lets itself be overruled."""
-
-    matches: tuple[str, ...] = ()
-    may_save: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +54,6 @@ class RowPage:
     total: int
     """Rows of the whole query."""
     next: Locator | None
-
-
-@dataclass(frozen=True, slots=True)
-class FieldInfo:
-    """A column as describe tells of it."""
-
-    name: str
-    label: str
-    type: str
-    custom: bool
-    createable: bool
-    updateable: bool
-    restricted: bool
-    """Whether a picklist takes no other than its own values."""
-    values: tuple[str, ...] = ()
-    """The active values of a picklist."""
-    parent: str | None = None
-    """The name under which a query reaches the record that a reference points at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """An object as this user sees it."""
-
-    name: str
-    queryable: bool
-    createable: bool
-    updateable: bool
-    fields: Mapping[str, FieldInfo] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +79,7 @@ class Wire:
         *,
         api_version: str,
         page_size: int,
+        largest_file: int,
         timeouts: Timeouts,
         verify: str | bool,
         sleep: Callable[[float], None],
@@ -153,6 +91,7 @@ class Wire:
         self._timeouts = timeouts
         self._verify = verify
         self._page_size = page_size
+        self._largest_file = largest_file
         self._root = f"/services/data/v{api_version}"
         self._session: Session | None = None
         self._client: Client | None = None
@@ -252,7 +191,7 @@ class Wire:
         failed = [(step, one) for step, one in zip(steps, answers, strict=False) if one.get("httpStatusCode", 0) >= 400]
         if failed:
             # The others only say that they were undone, which is the effect and not the cause.
-            step, cause = next((pair for pair in failed if _code(pair[1].get("body")) not in UNDONE), failed[0])
+            step, cause = next((pair for pair in failed if code_of(pair[1].get("body")) not in UNDONE), failed[0])
             raise refused(cause["httpStatusCode"], cause.get("body"), f"{step.method} {step.path}", step.needs)
         if len(answers) != len(steps):
             raise UnexpectedReply(f"a composite of {len(steps)} requests was answered by {len(answers)}")
@@ -281,7 +220,9 @@ class Wire:
         if not 200 <= reply.status < 300:
             raise refusal(reply, needs)
         if reply.content_type == "text/html":
-            raise WrongHost(f"{_operation(reply)} answered with a web page; is this a Salesforce org's address?", http_status=reply.status)
+            raise WrongHost(
+                f"{operation_of(reply)} answered with a web page; is this a Salesforce org's address?", http_status=reply.status
+            )
         return reply
 
     # -- queries --------------------------------------------------------------------------------------------------
@@ -345,13 +286,7 @@ class Wire:
         except NotFound as hidden:
             self._expect_version(hidden)
             return None
-        return Described(
-            name=str(told["name"]),
-            queryable=bool(told.get("queryable")),
-            createable=bool(told.get("createable")),
-            updateable=bool(told.get("updateable")),
-            fields={str(one["name"]): _field_info(one) for one in told.get("fields", ())},
-        )
+        return described(told)
 
     def _expect_version(self, hidden: NotFound) -> None:
         """A version that the org does not offer hides everything, and must not pass for lacking permissions."""
@@ -366,6 +301,10 @@ class Wire:
     def blob(self, sobject: str, id: str, column: str) -> bytes:
         """The bytes of a file. Raises ConnectorError."""
         return self.get(f"/sobjects/{sobject}/{id}/{column}", needs=(may_read(sobject),)).body
+
+    def fetch(self, url: str) -> Download:
+        """A third party's file, without our session. Raises Invalid or Unavailable."""
+        return self.retries.read(lambda: self._entry.download(url, at_most=self._largest_file))
 
     # -- passthrough ----------------------------------------------------------------------------------------------
 
@@ -383,109 +322,6 @@ class Wire:
 
 JSON_HEADERS = {"content-type": "application/json"}
 
-UNDONE = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
-"""Codes of what a composite undid or left undone because of something else in it."""
-
-CODES: Mapping[str, type[ConnectorError]] = {
-    "API_CURRENTLY_DISABLED": Unauthorized,
-    "API_DISABLED_FOR_ORG": Unauthorized,
-    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": PermissionMissing,
-    "DUPLICATES_DETECTED": DuplicatesFound,
-    "DUPLICATE_VALUE": Conflict,
-    "ENTITY_IS_DELETED": NotFound,
-    "EXCEEDED_ID_LIMIT": Unavailable,
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": PermissionMissing,
-    "INSUFFICIENT_ACCESS_OR_READONLY": PermissionMissing,
-    "INVALID_AUTH_HEADER": Unauthorized,
-    "INVALID_FIELD_FOR_INSERT_UPDATE": PermissionMissing,
-    "INVALID_QUERY_LOCATOR": LocatorGone,
-    "INVALID_SESSION_ID": SessionEnded,
-    "NOT_FOUND": NotFound,
-    "OPERATION_TOO_LARGE": Unavailable,
-    "QUERY_TIMEOUT": Unavailable,
-    "REQUEST_LIMIT_EXCEEDED": RateLimited,
-    "SERVER_UNAVAILABLE": Unavailable,
-    "UNABLE_TO_LOCK_ROW": RowLocked,
-}
-"""What a code means, whatever the status beside it. A code that is not here means what its status means."""
-
-STATUSES: Mapping[int, type[ConnectorError]] = {
-    400: Invalid,
-    401: Unauthorized,
-    403: PermissionMissing,
-    404: NotFound,
-    409: Conflict,
-    412: Conflict,
-    414: Invalid,
-    429: RateLimited,
-}
-
-
-def refusal(reply: Reply, needs: tuple[str, ...] = ()) -> ConnectorError:
-    """The error that an answer other than 2xx means."""
-    try:
-        body = orjson.loads(reply.body)
-    except orjson.JSONDecodeError:
-        body = None
-    if body is None and reply.status not in PASSING_STATUSES:
-        kind = reply.content_type or "nothing"
-        text = f"{_operation(reply)}: {reply.status} with {kind}; is this a Salesforce org's address?"
-        return (Unauthorized if reply.status == 401 else WrongHost)(text, http_status=reply.status, operation=_operation(reply))
-    return refused(reply.status, body, _operation(reply), needs, wait=retry_after(reply.headers))
-
-
-def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (), *, wait: float | None = None) -> ConnectorError:
-    """The error that Salesforce's array of errors means; also within composites, which have the same array."""
-    told = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
-    code, message = _code(body), str(told.get("message", "no reason given")).strip()
-    kind = CODES.get(code or "") or STATUSES.get(status) or (Unavailable if status in PASSING_STATUSES else UnexpectedReply)
-    fields = [str(name) for name in told.get("fields") or ()]
-    text = f"{operation}: {status} {code or ''} {message}" + (f" (fields: {', '.join(fields)})" if fields else "")
-    match code:
-        case "REQUEST_LIMIT_EXCEEDED" if wait is None and "TotalRequests" in message:
-            # The day's requests are used up: asking again at once uses up nothing but patience.
-            wait = DAILY_LIMIT_RETRY
-        case "API_CURRENTLY_DISABLED" | "API_DISABLED_FOR_ORG":
-            needs = (API_ENABLED,)
-        case "DUPLICATE_VALUE" if "Contact_Job_Relationship__c" in message:
-            kind = AlreadyExists
-        case "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" if not message.startswith("entity type cannot be"):
-            kind = Invalid  # a trigger or flow of the customer's says so
-        case "INVALID_TYPE" if "is not supported" in message:
-            kind = PermissionMissing
-        case "INVALID_FIELD" if (column := _unknown_column(message)) is not None:
-            unknown = UnknownColumn(text, http_status=status, vendor_code=code, operation=operation)
-            unknown.column = column
-            return unknown
-        case _:
-            pass
-    named = needs if kind in (PermissionMissing, Unauthorized) else ()
-    made = kind(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=named, retry_after=wait)
-    if isinstance(made, DuplicatesFound):
-        made.matches, made.may_save = _duplicates(told.get("duplicateResult") or {})
-    return made
-
-
-def _code(body: Any) -> str | None:
-    told = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
-    code = told.get("errorCode") or told.get("statusCode")
-    return None if code is None else str(code)
-
-
-def _unknown_column(message: str) -> str | None:
-    """The name that a query's refusal quotes: of a column, or of the path to a parent."""
-    for before, behind in (("No such column '", "' on entity"), ("Didn't understand relationship '", "' in field path")):
-        _, found, rest = message.partition(before)
-        name, ended, _ = rest.partition(behind)
-        if found and ended:
-            return name
-    return None
-
-
-def _duplicates(result: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
-    records = [one.get("record") or {} for match in result.get("matchResults") or () for one in match.get("matchRecords") or ()]
-    return tuple(str(record["Id"]) for record in records if record.get("Id")), bool(result.get("allowSave"))
-
 
 def loaded(reply: Reply) -> Any:
     """A good answer's JSON."""
@@ -493,8 +329,8 @@ def loaded(reply: Reply) -> Any:
         return orjson.loads(reply.body)
     except orjson.JSONDecodeError as error:
         # Salesforce always sends JSON here, so half of it means that the rest was lost on the way.
-        text = f"{_operation(reply)}: the answer is no whole JSON"
-        raise AnswerLost(text, http_status=reply.status, operation=_operation(reply)) from error
+        text = f"{operation_of(reply)}: the answer is no whole JSON"
+        raise AnswerLost(text, http_status=reply.status, operation=operation_of(reply)) from error
 
 
 def _plain(value: Any) -> Any:
@@ -502,25 +338,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(part) if isinstance(part, dict) else part for name, part in value.items() if name != "attributes"}
     return value
-
-
-def _field_info(told: Mapping[str, Any]) -> FieldInfo:
-    picked = [one for one in told.get("picklistValues") or () if one.get("active", True)]
-    return FieldInfo(
-        name=str(told["name"]),
-        label=str(told.get("label", told["name"])),
-        type=str(told.get("type", "string")),
-        custom=bool(told.get("custom")),
-        createable=bool(told.get("createable")),
-        updateable=bool(told.get("updateable")),
-        restricted=bool(told.get("restrictedPicklist")),
-        values=tuple(str(one["value"]) for one in picked if one.get("value") is not None),
-        parent=told.get("relationshipName"),
-    )
-
-
-def _operation(reply: Reply) -> str:
-    return f"{reply.method} {urlsplit(reply.url).path}"
 
 
 def _spellings(value: Any) -> list[str]:

@@ -92,7 +92,7 @@ def running() -> Iterator[FakeServer]:
                 return
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - the base class wants these names
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815 - the base class wants these names
 
         def log_message(self, format: str, *args: Any) -> None:
             return
