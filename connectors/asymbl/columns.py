@@ -58,12 +58,12 @@ PARENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 
 ALWAYS_VISIBLE: Mapping[str, frozenset[str]] = {
-    USER: frozenset({"FirstName", "LastName", "Email", "IsActive", "UserType"}),
-    CONTACT: frozenset({"FirstName", "LastName"}),
+    USER: frozenset({"LastName", "Email"}),
+    CONTACT: frozenset({"LastName"}),
     STAGE: frozenset({"bpats__Sequence__c"}),
     APPLICANT: frozenset({"bpats__Stage__c"}),
 }
-"""Columns without field-level security besides the system's own: required ones, parts of a name, a user's identity."""
+"""Columns without field-level security besides the system's own: required ones cannot be hidden."""
 SYSTEM = frozenset({"Id", "Name", "OwnerId", "CreatedDate", "LastModifiedDate", "SystemModstamp", "IsDeleted"})
 
 

@@ -50,7 +50,7 @@ MODELS = (
     Model(
         "Users",
         _fields("Users", "first_name", "last_name", "email", "status", "remote_data"),
-        needs=(may_read(USER),),
+        needs=(may_read(USER), may_see(USER, "UserType")),
         streams=("users",),
         note="Standard users only: integration, guest and portal users are nobody whom a recruiter works with. Salesforce deletes no "
         "users; who left is INACTIVE.",
@@ -158,6 +158,8 @@ MODELS = (
             may_read(CONTACT),
             may_see(CONTACT, "Email"),
             may_read(USER),
+            may_see(USER, "UserType"),
+            may_see(USER, "IsActive"),
         ),
         streams=("jobs",),
         depends_on=("Jobs", "Users"),

@@ -19,7 +19,11 @@ OF_THE_HUB = frozenset({"id", "remote_id", "changed_at", "remote_deleted_at"})
 
 def against(reading: Reading) -> Lost:
     """What speaks against reading all that is wanted of a list. Raises ConnectorError for what is no verdict (401, outage)."""
-    view = reading.view()
+    try:
+        view = reading.view()
+    except PermissionMissing as refusal:
+        # Not even describe answers: the user may not call the API at all.
+        return {(model, None): _denial(model, refusal) for model in reading.models}
     found = {**view.lost, **{(one.model, one.field): one for one in reading.beforehand()}}
     readable = [model for model in reading.models if (model, None) not in view.lost]
     if not view.columns or not readable:

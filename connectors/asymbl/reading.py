@@ -15,7 +15,7 @@ import orjson
 
 from connectors.asymbl.mapping import Context, Seen, filled
 from connectors.asymbl.scan import ALWAYS, Batch, Scan
-from connectors.asymbl.schema import Schema, View, unpicked
+from connectors.asymbl.schema import Schema, View, denied, unpicked
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.streams import Listing
 from connectors.asymbl.values import Row
@@ -107,6 +107,9 @@ class Reading:
             for name in unpicked(view, model, self.settings.integration_fields) if "integration_fields" in self.wanted[model] else ():
                 text = f"integration_fields: {model} have no {name} that this user may see"
                 self.warnings.append(Warning("integration_field_unknown", text))
+        lacking = self.schema.hidden(self.listing.sobject, self.listing.decided_by) if view.columns else ()
+        if lacking:
+            view = replace(view, lost={**view.lost, **{(model, None): denied(model, None, lacking) for model in self.models}})
         return self.limited(view)
 
     def _scan(self, view: View, cursor: str | None) -> Scan:

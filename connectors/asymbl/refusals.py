@@ -61,7 +61,7 @@ UNDONE = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 """Codes of what a composite undid or left undone because of something else in it."""
 
 CODES: Mapping[str, type[ConnectorError]] = {
-    "API_CURRENTLY_DISABLED": Unauthorized,
+    "API_CURRENTLY_DISABLED": PermissionMissing,
     "API_DISABLED_FOR_ORG": Unauthorized,
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": PermissionMissing,
     "DUPLICATES_DETECTED": DuplicatesFound,
@@ -126,8 +126,8 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
         case "REQUEST_LIMIT_EXCEEDED" if wait is None and "TotalRequests" in message:
             # The day's requests are used up: asking again at once uses up nothing but patience.
             wait = DAILY_LIMIT_RETRY
-        case "API_CURRENTLY_DISABLED" | "API_DISABLED_FOR_ORG":
-            needs = (API_ENABLED,)
+        case "API_CURRENTLY_DISABLED":
+            needs = (API_ENABLED,)  # this user's; that of a whole org's edition is nothing that anybody could grant
         case "DUPLICATE_VALUE" if "Contact_Job_Relationship__c" in message:
             kind = AlreadyExists
         case "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" if not message.startswith("entity type cannot be"):
@@ -140,7 +140,7 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
             return unknown
         case _:
             pass
-    named = needs if kind in (PermissionMissing, Unauthorized) else ()
+    named = needs if kind is PermissionMissing else ()
     made = kind(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=named, retry_after=wait)
     if isinstance(made, DuplicatesFound):
         made.matches, made.may_save = _duplicates(told.get("duplicateResult") or {})

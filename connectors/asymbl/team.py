@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from connectors.asymbl import soql
-from connectors.asymbl.columns import JOB, TEAM
+from connectors.asymbl.columns import JOB, TEAM, USER
 from connectors.asymbl.mapping import TeamMember
 from connectors.asymbl.schema import Schema, denied
 from connectors.asymbl.settings import Settings
@@ -19,6 +19,8 @@ from connectors.unified.connector import Diagnostic
 MODEL = "Job hiring team members"
 BESIDES = {"OwnerId": ("Owner.Type",), "bpats__Hiring_Manager__c": ("bpats__Hiring_Manager__r.Email",)}
 """What must be known beside the id: an owner may be a queue, and a hiring manager is a contact."""
+BY_EMAIL = ("Email", "UserType", "IsActive")
+"""What tells which user a hiring manager is."""
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Teams:
         for column in (column for column in TEAM if column in settings.team_roles):
             missing = schema.hidden(JOB, (column, *BESIDES.get(column, ())))
             if column == "bpats__Hiring_Manager__c":
-                missing = (*missing, *schema.hidden("User", ("Email",)))
+                missing = (*missing, *schema.hidden(USER, BY_EMAIL))
             lacking += missing
             columns += [] if missing else [column]
         said = (denied(MODEL, None, lacking, detail="who is named there is missing from the teams"),) if lacking else ()
@@ -82,7 +84,7 @@ class Teams:
             return
         emails = sorted({email for job in jobs if (email := manager_email(job)) is not None} - self._users.keys())
         for some in chunks(emails):
-            select = Select(("Id", "Email", "IsActive"), "User", ("UserType = 'Standard'", f"Email IN {soql.texts(some)}"))
+            select = Select(("Id", "Email", "IsActive"), USER, ("UserType = 'Standard'", f"Email IN {soql.texts(some)}"))
             users = self.wire.rows(select)
             self._users.update({email: _only_one(email, users) for email in some})
 

@@ -95,7 +95,6 @@ PICKLISTS = {
 }
 RESTRICTED = {("bpats__ATS_Applicant__c", "bpats__Source__c"), ("bpats__ATS_Applicant__c", "bpats__Applicant_Status__c")}
 READ_ONLY = frozenset({"Id", "CreatedDate", "LastModifiedDate", "SystemModstamp", "IsDeleted", "bpats__Job_Number__c"})
-NO_DEFAULT = object()
 
 
 class Refusal(Exception):
@@ -269,35 +268,47 @@ class Org:
         return self._routed(asked.method, found[1] or "/", asked.query, asked.body, token, asked.headers)
 
     def _routed(self, method: str, path: str, query: Mapping[str, str], body: bytes, token: str, headers: Mapping[str, str]) -> Answer:
-        parts = path.strip("/").split("/")
-        match (method, *parts):
+        match (method, *path.strip("/").split("/")):
             case ("GET", ""):
                 return as_json({"sobjects": "/services/data/v63.0/sobjects"})
             case ("GET", "query" | "queryAll" as kind):
                 return as_json(self._query(query["q"], kind == "queryAll", token))
             case ("GET", "query", locator):
                 return as_json(self._more(locator, token))
-            case ("GET", "sobjects", sobject, "describe"):
-                return as_json(self._describe(sobject))
-            case ("GET", "sobjects", sobject, id, blob):
-                content = self.tables[sobject][id][blob]
-                return Answer(200, base64.b64decode(content), {"Content-Type": "application/octetstream"})
-            case ("POST", "sobjects", sobject):
-                return as_json({"id": self._create(sobject, json.loads(body), headers), "success": True, "errors": []}, 201)
-            case ("PATCH", "sobjects", sobject, id):
-                self._change(sobject, id, json.loads(body))
-                return Answer(204)
+            case (_, "sobjects", *parts):
+                return self._sobjects(method, parts, body, headers)
             case ("POST", "composite"):
                 return as_json({"compositeResponse": self._composite(json.loads(body), token)})
             case ("POST", "composite", "batch"):
                 return as_json({"hasErrors": False, "results": [self._batched(one, token) for one in json.loads(body)["batchRequests"]]})
-            case ("POST", "jobs", "query"):
+            case (_, "jobs", "query", *parts):
+                return self._bulk(method, parts, query, body)
+            case _:
+                raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
+
+    def _sobjects(self, method: str, parts: list[str], body: bytes, headers: Mapping[str, str]) -> Answer:
+        match (method, *parts):
+            case ("GET", sobject, "describe"):
+                return as_json(self._describe(sobject))
+            case ("GET", sobject, id, blob):
+                return Answer(200, base64.b64decode(self.tables[sobject][id][blob]), {"Content-Type": "application/octetstream"})
+            case ("POST", sobject):
+                return as_json({"id": self._create(sobject, json.loads(body), headers), "success": True, "errors": []}, 201)
+            case ("PATCH", sobject, id):
+                self._change(sobject, id, json.loads(body))
+                return Answer(204)
+            case _:
+                raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
+
+    def _bulk(self, method: str, parts: list[str], query: Mapping[str, str], body: bytes) -> Answer:
+        match (method, *parts):
+            case ("POST",):
                 return as_json(self._job(json.loads(body)))
-            case ("GET", "jobs", "query", id):
+            case ("GET", id):
                 return as_json(self._polled(id))
-            case ("GET", "jobs", "query", id, "results"):
+            case ("GET", id, "results"):
                 return self._results(id, query)
-            case ("DELETE", "jobs", "query", id):
+            case ("DELETE", id):
                 del self._jobs[id]
                 return Answer(204)
             case _:
@@ -549,7 +560,7 @@ class Org:
 
     # -- writes ---------------------------------------------------------------------------------------------------
 
-    def _create(self, sobject: str, body: Row, headers: Mapping[str, str], *, try_only: bool = False) -> str:
+    def _create(self, sobject: str, body: Row, headers: Mapping[str, str]) -> str:
         if not self.visible(sobject):
             raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
         if f"{sobject}: create" in self.locked:
@@ -564,7 +575,7 @@ class Org:
             body = self._applied(body)
         serial = next(self._ids)
         id = self.put(sobject, serial, **body)
-        self.tables[sobject][id] |= {name: self.now for name in ("CreatedDate", "LastModifiedDate", "SystemModstamp")}
+        self.tables[sobject][id] |= dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), self.now)
         if sobject == "ContentVersion":
             self._published(id)
         return id
