@@ -172,19 +172,19 @@ def record_in(exchange: Exchange) -> dict[str, Any]:
     Raises MalformedBody.
     """
     if not is_multipart(exchange):
-        return _object(exchange.body)
+        return json_object(exchange.body)
     parts = multipart(exchange)
     record: dict[str, Any] = {}
     for part in parts:
         if part.content_type.startswith("application/json") and not record:
-            record = _object(part.content)
+            record = json_object(part.content)
     for part in parts:
         if not part.content_type.startswith("application/json"):
             record[part.name] = base64.b64encode(part.content).decode("ascii")
     return record
 
 
-def _object(content: bytes) -> dict[str, Any]:
+def json_object(content: bytes) -> dict[str, Any]:
     try:
         found = orjson.loads(content)
     except orjson.JSONDecodeError as error:

@@ -228,6 +228,11 @@ def _let_go(exchange: Exchange, child: SObject, field: Field, other: Row, parent
         update(exchange, child, whole, {field.name: None}, by_user=False)
 
 
+def purge(exchange: Exchange, sobject: SObject, id: str) -> None:
+    """Out of the recycle bin for good."""
+    exchange.store.delete(table_of(sobject), id)
+
+
 def undelete(exchange: Exchange, sobject: SObject, row: Row) -> None:
     """Out of the recycle bin, with the master-detail children that went in with it."""
     org, store = org_of(exchange), exchange.store

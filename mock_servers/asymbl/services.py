@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from mock_servers.asymbl import auth, collection, composite, identity, limits, oauth, soap
+from mock_servers.asymbl import auth, bulk_ingest, collection, composite, identity, limits, oauth, soap
 from mock_servers.asymbl.resources import DATA, reads, writes
 from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCode
 from mock_servers.engine.vendors import Handler, Operation
 
 CHECKED = "2026-11"
 _REST = Documented("REST API Developer Guide", CHECKED)
+_BULK = Documented("Bulk API 2.0 and Bulk API Developer Guide", CHECKED)
 _OAUTH = Documented("Salesforce help, OAuth authorization flows", CHECKED)
 _IDENTITY = Documented("Salesforce help, identity URLs and the userinfo endpoint", CHECKED)
 _SOAP = SeenInCode("how simple-salesforce, jsforce and aiosalesforce cut the answer of login() into pieces")
@@ -24,6 +25,7 @@ def reads_by_body(id: str, path: str, handler: Handler, summary: str) -> Operati
     return Operation(id, "POST", path, handler, summary, _REST)
 
 
+_INGEST = f"{DATA}/jobs/ingest"
 _COLLECTIONS = f"{DATA}/composite/sobjects"
 
 OPERATIONS = (
@@ -47,6 +49,19 @@ OPERATIONS = (
     writes("collections.upsert", "PATCH", f"{_COLLECTIONS}/{{sobject}}/{{field}}", collection.upsert_many, "Upsert up to 200 records"),
     reads("collections.read", f"{_COLLECTIONS}/{{sobject}}", collection.read_many, "Up to 800 records by id"),
     reads_by_body("collections.read_by_body", f"{_COLLECTIONS}/{{sobject}}", collection.read_many_by_body, "Up to 2000 records by id"),
+    # -- bulk
+    writes("bulk.ingest.create", "POST", _INGEST, bulk_ingest.create_job, "A job that takes records as CSV", _BULK),
+    reads("bulk.ingest.list", _INGEST, bulk_ingest.list_jobs, "The caller's ingest jobs", _BULK),
+    reads("bulk.ingest.read", f"{_INGEST}/{{job_id}}", bulk_ingest.read_job, "The state of an ingest job", _BULK),
+    writes("bulk.ingest.change", "PATCH", f"{_INGEST}/{{job_id}}", bulk_ingest.change_state, "Hand over a job, or abort it", _BULK),
+    writes("bulk.ingest.delete", "DELETE", f"{_INGEST}/{{job_id}}", bulk_ingest.delete_job, "Forget a job", _BULK),
+    writes("bulk.ingest.upload", "PUT", f"{_INGEST}/{{job_id}}/batches", bulk_ingest.upload, "The job's data", _BULK),
+    reads("bulk.ingest.successful", f"{_INGEST}/{{job_id}}/successfulResults", bulk_ingest.successful_results, "Rows that were saved", _BULK),
+    reads("bulk.ingest.failed", f"{_INGEST}/{{job_id}}/failedResults", bulk_ingest.failed_results, "Rows that were refused", _BULK),
+    reads(
+        "bulk.ingest.unprocessed", f"{_INGEST}/{{job_id}}/unprocessedrecords", bulk_ingest.unprocessed_records,
+        "Rows that were not looked at", _BULK,
+    ),
     # -- the rest
     Operation("limits.read", "GET", f"{DATA}/limits", limits.read_limits, "What the org may use, and what is left", _REST),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_servers.asymbl import auth, limits, quirks, resources, scenarios, security, services, tables, versions, wire
+from mock_servers.asymbl import auth, bulk_jobs, limits, quirks, resources, scenarios, security, services, tables, versions, wire
 from mock_servers.asymbl.soql import dates
 from mock_servers.engine.evidence import Documented
 from mock_servers.engine.vendors import RateLimitDefaults, Reply, Vendor
@@ -46,7 +46,7 @@ VENDOR = Vendor(
     first_tokens=auth.first_tokens,
     enroll=auth.enroll,
     on_connect=dates.add_functions,
-    options={**auth.OPTIONS, "private_objects": []},
+    options={**auth.OPTIONS, **bulk_jobs.OPTIONS, "private_objects": []},
     # A file of 37.5 MB in base64 in JSON; multipart uploads may be larger.
     max_body_bytes=144 * 1024 * 1024,
 )

@@ -19,6 +19,8 @@ Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
 
 SEQUENCES = "_sequences"
 PARTS = "_parts"
+BOOKKEEPING = "bookkeeping"
+"""In the `info` of a table that holds no records of the account, but what the server notes for itself, e.g. jobs and cursors."""
 
 
 class NotFound(KeyError):
@@ -258,8 +260,8 @@ class Store:
         self.version += 1
 
     def dump(self) -> dict[str, list[Row]]:
-        """Every table's rows by id, without documents: readable, comparable, loadable."""
-        return {name: list(self.where(name)) for name in self._plans}
+        """Every table's rows by id, without documents: readable, comparable, loadable. Bookkeeping is left out."""
+        return {name: list(self.where(name)) for name, plan in self._plans.items() if BOOKKEEPING not in plan.table.info}
 
     def rows_as_entered(self, table: str) -> Iterator[Row]:
         """All rows in the order in which they were entered, read a few at a time."""
