@@ -159,7 +159,6 @@ MODELS = (
             may_see(CONTACT, "Email"),
             may_read(USER),
             may_see(USER, "UserType"),
-            may_see(USER, "IsActive"),
         ),
         streams=("jobs",),
         depends_on=("Jobs", "Users"),

@@ -126,6 +126,8 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
         case "REQUEST_LIMIT_EXCEEDED" if wait is None and "TotalRequests" in message:
             # The day's requests are used up: asking again at once uses up nothing but patience.
             wait = DAILY_LIMIT_RETRY
+        case "INVALID_SESSION_ID" if "not valid for use" in message:
+            kind = Unauthorized  # a session of another kind; a new one would be no better
         case "API_CURRENTLY_DISABLED":
             needs = (API_ENABLED,)  # this user's; that of a whole org's edition is nothing that anybody could grant
         case "DUPLICATE_VALUE" if "Contact_Job_Relationship__c" in message:

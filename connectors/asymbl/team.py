@@ -19,7 +19,7 @@ from connectors.unified.connector import Diagnostic
 MODEL = "Job hiring team members"
 BESIDES = {"OwnerId": ("Owner.Type",), "bpats__Hiring_Manager__c": ("bpats__Hiring_Manager__r.Email",)}
 """What must be known beside the id: an owner may be a queue, and a hiring manager is a contact."""
-BY_EMAIL = ("Email", "UserType", "IsActive")
+BY_EMAIL = ("Email", "UserType")
 """What tells which user a hiring manager is."""
 
 
@@ -31,6 +31,8 @@ class Teams:
     settings: Settings
     columns: tuple[str, ...]
     """Those that name people and may be seen."""
+    of_user: tuple[str, ...]
+    """What is asked of a user behind an e-mail."""
     diagnostics: tuple[Diagnostic, ...] = ()
     _users: dict[str, str | None] = field(default_factory=dict)
     """E-mail in lower case to the one user who has it, or None."""
@@ -47,7 +49,8 @@ class Teams:
             lacking += missing
             columns += [] if missing else [column]
         said = (denied(MODEL, None, lacking, detail="who is named there is missing from the teams"),) if lacking else ()
-        return cls(wire, settings, tuple(columns), said)
+        active = () if schema.hidden(USER, ("IsActive",)) else ("IsActive",)
+        return cls(wire, settings, tuple(columns), ("Id", "Email", *active), said)
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -84,13 +87,13 @@ class Teams:
             return
         emails = sorted({email for job in jobs if (email := manager_email(job)) is not None} - self._users.keys())
         for some in chunks(emails):
-            select = Select(("Id", "Email", "IsActive"), USER, ("UserType = 'Standard'", f"Email IN {soql.texts(some)}"))
+            select = Select(self.of_user, USER, ("UserType = 'Standard'", f"Email IN {soql.texts(some)}"))
             users = self.wire.rows(select)
             self._users.update({email: _only_one(email, users) for email in some})
 
 
 def _only_one(email: str, users: Iterable[Row]) -> str | None:
-    """The one active user who has the e-mail, else the one inactive; of several nobody, since they cannot be told apart."""
+    """The one active user who has the e-mail, else the one there is; of several nobody, since they cannot be told apart."""
     found = [user for user in users if str(user.get("Email") or "").strip().lower() == email]
     found = [user for user in found if user.get("IsActive")] or found
     return found[0]["Id"] if len(found) == 1 else None
