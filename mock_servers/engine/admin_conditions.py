@@ -126,15 +126,25 @@ def _rule_json(rule: Rule) -> dict[str, Any]:
 
 
 def _add_rate_limit(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("/rate_limit", tags=["rate limit"], summary="The limit and whether it is on.")
+    @routes.get("/rate_limit", tags=["rate limit"], summary="The limit, whether it is on, and what each counter stands at.")
     async def get(id: str) -> dict[str, Any]:
-        return _limit_json(desk.tenants.get(id).rate_limit)
+        tenant = desk.tenants.get(id)
+        return {**_limit_json(tenant.rate_limit), "counters": _counters_json(tenant)}
 
     @routes.put("/rate_limit", tags=["rate limit"], summary="Switch it, with other numbers if given; counting starts anew.")
     async def put(id: str, wish: RateLimitWish) -> dict[str, Any]:
         limit = desk.tenants.get(id).rate_limit
         limit.set(on=wish.on, requests=wish.requests, window_seconds=wish.window_seconds)
-        return _limit_json(limit)
+        return {**_limit_json(limit), "counters": {}}
+
+
+def _counters_json(tenant: Tenant) -> dict[str, Any]:
+    """By credential id; "*" is the whole account's."""
+    now = tenant.clock.now()
+    return {
+        counter: {"used": it.limit - it.remaining, "remaining": it.remaining, "resets_at": iso(now + it.reset_seconds)}
+        for counter, it in tenant.rate_limit.usage(now).items()
+    }
 
 
 def _limit_json(limit: RateLimit) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mock_servers.engine.quirks import Quirk
 from mock_servers.engine.vendors import Credential, Operation, Token, Vendor
 
 if TYPE_CHECKING:
+    from mock_servers.engine.rate_limit import Verdict
     from mock_servers.engine.store import Store
     from mock_servers.engine.tenants import Tenant
 
@@ -54,6 +55,8 @@ class Exchange:
     """Sent fields or parameters that nothing read."""
     permission_decision: str | None = None
     why: str | None = None
+    rate_limit: Verdict | None = None
+    """What the request limit said, where it is on."""
     reply_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     """What layers add to whatever reply goes out, e.g. the rate limit's counters."""
     read_from: Store | None = None
@@ -105,6 +108,15 @@ class Exchange:
         """Note for the journal that a quirk shaped this answer."""
         if quirk.name not in self.quirks_acted:
             self.quirks_acted.append(quirk.name)
+
+    @property
+    def writes(self) -> bool:
+        """Whether the request meant to change something."""
+        return self.operation.writes if self.operation is not None else self.method not in ("GET", "HEAD", "OPTIONS")
+
+    def forget_work(self) -> None:
+        """Let go of what served the work only."""
+        self.read_from = self._query = None
 
     def may(self, *permissions: str) -> bool:
         """Whether the credential holds all of these permissions."""

@@ -221,7 +221,7 @@ class Answering:
         if exchange.credential is None or (exchange.operation is not None and not exchange.operation.needs_credential):
             return None
         limit = exchange.tenant.rate_limit
-        verdict = limit.count(exchange.credential.id, exchange.now)
+        verdict = exchange.rate_limit = limit.count(exchange.credential.id, exchange.now)
         exchange.reply_headers.extend(limit.headers(verdict))
         if verdict.allowed:
             return None

@@ -65,6 +65,13 @@ class RateLimit:
         """How many requests are left in this window, without counting one."""
         return self.requests - self._used(credential_id, now)[1]
 
+    def usage(self, now: float) -> dict[str, Verdict]:
+        """What each counter stands at, by credential id, or under "*" where all share one."""
+        window = int(now // self.window_seconds)
+        left = (window + 1) * self.window_seconds - now
+        used = {counter: count if counted_in == window else 0 for counter, (counted_in, count) in self._counted.items()}
+        return {counter: Verdict(count < self.requests, self.requests, self.requests - count, left) for counter, count in used.items()}
+
     def _used(self, credential_id: str, now: float) -> tuple[int, int]:
         """(this window's number, requests counted in it)."""
         window = int(now // self.window_seconds)

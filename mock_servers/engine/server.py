@@ -178,7 +178,7 @@ class Sandbox:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        self._server = _Server(config, on_started, self._secured, self.authority)
+        self._server = _Server(config, on_started, self._end_journals, self._secured, self.authority)
         keeping = asyncio.create_task(self._keep_now_and_then())
         try:
             await self._server.serve(self._plain)
@@ -191,6 +191,11 @@ class Sandbox:
         while self.tenants.lasting:
             await asyncio.sleep(KEEP_SECONDS)
             self.tenants.keep_touched()
+
+    def _end_journals(self) -> None:
+        """Who follows one would keep the server from ending."""
+        for tenant in self.tenants:
+            tenant.journal.end()
 
     def _bind(self, sockets: list[socket.socket], main: int, vendors: Mapping[str, int]) -> Ports:
         """Listen on the main port and on one for each vendor; what is bound is added to `sockets` as it comes."""
@@ -205,10 +210,15 @@ class _Server(uvicorn.Server):
     """Leaves signals to the sandbox, serves https beside http, and says when its sockets accept."""
 
     def __init__(
-        self, config: uvicorn.Config, on_started: Callable[[], None], secured: Sequence[socket.socket], authority: Authority | None
+        self,
+        config: uvicorn.Config,
+        on_started: Callable[[], None],
+        on_ending: Callable[[], None],
+        secured: Sequence[socket.socket],
+        authority: Authority | None,
     ) -> None:
         super().__init__(config)
-        self._on_started, self._secured, self._authority = on_started, secured, authority
+        self._on_started, self._on_ending, self._secured, self._authority = on_started, on_ending, secured, authority
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -223,6 +233,7 @@ class _Server(uvicorn.Server):
         self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_ending()
         await super().shutdown([*(sockets if sockets is not None else ()), *self._secured])
 
     def _protocol(self) -> asyncio.Protocol:

@@ -135,6 +135,7 @@ class Tenant:
 
     def close(self) -> None:
         """Let go of everything; what stands in a data folder stays there."""
+        self.journal.end()
         self.credentials.forget()
         self.store.close()
         for snapshot in (*self.snapshots.values(), *(() if self._start is None else (self._start,))):

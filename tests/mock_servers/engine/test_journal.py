@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from mock_servers.engine.exchange import Exchange
-from mock_servers.engine.journal import ALL_BODIES_KEPT, CAPACITY, MASK, Journal, Masker
+from mock_servers.engine.journal import BODIES_KEPT, CAPACITY, Journal
+from mock_servers.engine.masking import MASK, Masker
 from mock_servers.engine.server import Sandbox
 from mock_servers.engine.vendors import Reply
 from tests.mock_servers.engine.parcel import VENDOR
@@ -37,6 +38,7 @@ def test_a_write_is_told_with_all_that_was_decided(account: Account) -> None:
         "changes": [["insert", "parcels", 16]],
         "unread": ["colour"],
         "why": None,
+        "rate_limit": None,
     }
     assert expected == {name: entry[name] for name in expected}
     assert set(entry) - set(expected) == {"wall", "request", "response", "duration_us"}
@@ -162,29 +164,36 @@ def test_bodies_are_kept_up_to_a_bound(account: Account) -> None:
     assert entry["response"]["body_bytes"] > 90_000
 
 
-def _exchange(number: int, body: bytes) -> Exchange:
-    headers = [(f"x-header-{name}", f"a value of some length {number}") for name in range(8)]
-    sent = {name.encode(): value.encode() for name, value in headers}
-    return Exchange(VENDOR, "POST", f"/v1/parcels/{number}", b"page=%d" % number, sent, "http://127.0.0.1", body)
+def _exchange(number: int, body: bytes, headers: int = 8, each: int = 25, query: int = 10) -> Exchange:
+    sent = {f"x-header-{name}".encode(): f"{number:0{each}}".encode() for name in range(headers)}
+    return Exchange(VENDOR, "POST", f"/v1/parcels/{number}", b"page=%0*d" % (query, number), sent, "http://127.0.0.1", body)
 
 
-@pytest.mark.parametrize("body_size", [0, 1500, 20_000])
-def test_a_full_ring_stays_under_60_mib(body_size: int) -> None:
-    """Whatever the bodies: the oldest lose theirs first, and only the newest exchanges are kept."""
+# 10,500 exchanges where they stay small; 2,500 are more than enough of the others to fill the ring.
+@pytest.mark.parametrize(
+    "large",
+    [{}, {"body": 1500}, {"body": 20_000}, {"headers": 150, "each": 10}, {"headers": 20, "each": 3000}, {"query": 60_000}],
+    ids=["small", "bodies", "large bodies", "many headers", "long headers", "long queries"],
+)
+def test_a_full_ring_stays_under_60_mib(large: dict[str, int]) -> None:
+    """Whatever a client sends: the oldest lose their bodies first, then go, and only the newest exchanges are kept."""
+    body_size = large.pop("body", 0)
     journal = Journal()
     tracemalloc.start()
-    for number in range(CAPACITY + 500):
-        reply = Reply(200, bytes(bytearray(4000)))
-        journal.append(_exchange(number, bytes(bytearray(body_size))), reply, at=0, wall=0, duration=0)
+    for number in range(CAPACITY + 500 if not large else 2500):
+        reply = Reply(200, bytes(bytearray(4000)), why="x" * 100)
+        journal.append(_exchange(number, bytes(bytearray(body_size)), **large), reply, at=0, wall=0, duration=0)
     used, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
     assert used < 60 * 2**20
-    assert len(journal) == CAPACITY
     kept = list(journal)
-    assert (kept[0].id, kept[-1].id) == (501, CAPACITY + 500)
+    assert kept[-1].id == journal.last_id
+    assert len(journal) == CAPACITY or large
+    assert [entry.id for entry in kept] == list(range(journal.last_id - len(kept) + 1, journal.last_id + 1))
     assert kept[-1].body is not None
-    assert sum(len(entry.exchange.body) + len(entry.body or b"") for entry in kept) <= ALL_BODIES_KEPT
+    assert sum(len(entry.exchange.body) + len(entry.body or b"") for entry in kept) <= BODIES_KEPT
+    assert (journal.get(kept[0].id), journal.get(kept[0].id - 1), journal.after(journal.last_id - 2)) == (kept[0], None, kept[-2:])
 
 
 def test_the_answer_is_in_the_journal_before_the_client_has_it(sandbox: Sandbox, account: Account) -> None:

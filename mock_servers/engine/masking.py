@@ -1,0 +1,51 @@
+"""Hides secrets in whatever is shown of an exchange: by their value, and by the name under which they are sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+_SECRET_NAME = re.compile(r"authorization|cookie|api[-_]?key|secret|password|token|signature", re.IGNORECASE)
+# A name is looked at once, from its beginning, and given up as a whole: a client may send 60 KB without any "=".
+_SECRET_PAIR = re.compile(
+    r"(?i)(?<![^?&=\s\"])(?=[^?&=\s\"]*(?:api[-_]?key|secret|password|token|signature|assertion))([^?&=\s\"]*+=)[^&\s]+"
+)
+_SECRET_MEMBER = re.compile(r'(?i)("(?=[^"]*(?:api[-_]?key|secret|password|access_token|refresh_token))[^"]*+"\s*+:\s*+")(?:[^"\\]|\\.)*')
+_SECRET_ELEMENT = re.compile(r"(?i)(<(?:\w++:)?(?:password|sessionid|\w*token)(?:\s[^<>]*+)?>)[^<]*")
+_SCHEME = re.compile(r"^(Basic|Bearer|Digest|Token|OAuth) ", re.IGNORECASE)
+
+
+class Masker:
+    """Hides secrets by value, however they are written, and by the name they are sent under."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))}
+        longest_first = sorted(forms, key=len, reverse=True)
+        self._values = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def text(self, text: str) -> str:
+        return text if self._values is None else self._values.sub(MASK, text)
+
+    def pairs(self, text: str) -> str:
+        return _SECRET_PAIR.sub(rf"\1{MASK}", self.text(text))
+
+    def headers(self, headers: Collection[tuple[bytes, bytes]]) -> dict[str, str]:
+        return {name.decode("latin-1"): self._header(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers}
+
+    def _header(self, name: str, value: str) -> str:
+        if not _SECRET_NAME.search(name):
+            return self.pairs(value)
+        scheme = _SCHEME.match(value)
+        return f"{scheme[0] if scheme is not None else ''}{MASK}"
+
+    def body(self, body: bytes | None, dropped: bool) -> str | None:
+        """Text; None when there was none, or room was needed for newer ones."""
+        if dropped or not body:
+            return None
+        text = _SECRET_MEMBER.sub(rf"\g<1>{MASK}", self.text(body.decode("utf-8", "replace")))
+        start = text.lstrip()[:1]
+        if start == "<":
+            return _SECRET_ELEMENT.sub(rf"\g<1>{MASK}", text)
+        return text if start in ("{", "[") else self.pairs(text)
