@@ -34,22 +34,22 @@ class Status(Fault):
 
 @dataclass(frozen=True)
 class RateLimited(Fault):
-    """429 in the vendor's own body. Retry-After is in seconds, an HTTP date on the tenant's clock (`form` is "date"), or,
-    with `retry_after` null, not there at all."""
+    """429 in the vendor's own body. The wait is told as this vendor tells it (`form` is "vendor"), by Retry-After in
+    "seconds" or as a "date" of the tenant's clock, or, with `retry_after` null, not at all."""
 
     name = "rate_limit"
     retry_after: float | None = 1.0
-    form: Literal["seconds", "date"] = "seconds"
+    form: Literal["vendor", "seconds", "date"] = "vendor"
 
     def __post_init__(self) -> None:
         if self.retry_after is not None and not 0 <= self.retry_after <= 10_000_000:
             raise BadFault("retry_after is zero seconds or more (at most 10,000,000), or null")
-        if self.retry_after is None and self.form == "date":
-            raise BadFault("a date needs retry_after: in how many seconds it is")
+        if self.retry_after is None and self.form != "vendor":
+            raise BadFault(f"the form {self.form} needs retry_after: how many seconds to wait")
 
     def strike(self, exchange: Exchange, reply: Reply | None, memory: Memory) -> Outcome:
         told = exchange.vendor.errors.rate_limited(exchange, self.retry_after)
-        if self.retry_after is None:
+        if self.retry_after is None or self.form == "vendor":
             return told
         hint = formatdate(ceil(exchange.now + self.retry_after), usegmt=True) if self.form == "date" else str(ceil(self.retry_after))
         others = tuple(header for header in told.headers if header[0] != b"retry-after")

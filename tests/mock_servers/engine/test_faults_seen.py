@@ -106,7 +106,9 @@ def test_every_kind_is_seen_by_clients() -> None:
     assert {rule["kind"] for rule, _ in ROWS} | SEEN_ELSEWHERE == set(KINDS)
 
 
-@pytest.mark.parametrize(("settings", "hint"), [({"retry_after": 3}, "3"), ({"retry_after": 0.2}, "1"), ({"retry_after": None}, None)])
+@pytest.mark.parametrize(
+    ("settings", "hint"), [({"retry_after": 3}, "3"), ({"retry_after": 0.2, "form": "seconds"}, "1"), ({"retry_after": None}, None)]
+)
 def test_retry_after_in_seconds_or_not_at_all(
     sandbox: Sandbox, account: Account, client: Client, settings: dict[str, Any], hint: str | None
 ) -> None:
