@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance import judge
 from conformance.check import Cell
+from conformance.checks.fields import SERVICE_MADE
 from conformance.lab import Lab
 from conformance.outcomes import Verdict, verdict_of
 from conformance.scopes import writes
@@ -103,7 +104,8 @@ def _cell(one: Judged) -> dict[str, Any]:
 
 def _worlds(matrix: Matrix, worlds: Worlds, model: str, name: str) -> dict[str, Any]:
     calm = matrix.lab.calm.snapshot.records.get(model, {})
-    sample = next(({"key": key, "value": row[name]} for key, row in calm.items() if not judge.is_blank(row.get(name))), None)
+    shown_keys = () if name in SERVICE_MADE else calm.items()  # what a service makes differs from run to run
+    sample = next(({"key": key, "value": row[name]} for key, row in shown_keys if not judge.is_blank(row.get(name))), None)
     shown: dict[str, Any] = {"granted": {**_word(worlds.granted), "sample": sample}}
     shown["revoked"] = {permission: _word(one) for permission, one in worlds.revoked.items()}
     for world, one in (("blank", worlds.blank), ("changed", worlds.changed)):
