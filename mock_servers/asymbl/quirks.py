@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from mock_servers.engine.evidence import Documented, Evidence, SeenInCode
 from mock_servers.engine.quirks import Quirk
 
+if TYPE_CHECKING:
+    from mock_servers.engine.exchange import Exchange
+
 CHECKED = "2026-11"
+Q = TypeVar("Q", bound=Quirk)
 
 
 @dataclass(frozen=True)
@@ -54,4 +58,20 @@ class ContactDuplicateRule(Quirk):
     message: str = "Use one of these records?"
 
 
-QUIRKS: tuple[type[Quirk], ...] = (TwoValuedNulls, NullsFirstDescending, CompositeEscapesText, ContactDuplicateRule)
+@dataclass(frozen=True)
+class OpenCursors(Quirk):
+    """A user has at most so many results open: the next one closes the oldest. They end after so many seconds."""
+
+    name: ClassVar[str] = "open_cursors"
+    evidence: ClassVar[Evidence] = Documented("SOAP API guide, queryMore(): ten cursors, two days (fifteen minutes once)", CHECKED)
+    most: int = 10
+    lifetime_seconds: int = 2 * 24 * 3600
+
+
+def settings(exchange: Exchange, kind: type[Q]) -> Q:
+    """The tenant's settings of a quirk; its defaults when it is off, for what must have some value."""
+    found = exchange.quirk(kind)
+    return found if found is not None else kind()
+
+
+QUIRKS: tuple[type[Quirk], ...] = (TwoValuedNulls, NullsFirstDescending, OpenCursors, CompositeEscapesText, ContactDuplicateRule)

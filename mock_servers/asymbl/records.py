@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import automation, duplicates, ids, saving, security, values
+from mock_servers.asymbl import automation, duplicates, ids, reading, saving, security, values
 from mock_servers.asymbl.org import org_of
 from mock_servers.asymbl.schema import Field, SObject
 from mock_servers.asymbl.security import Visible, access_of
@@ -260,4 +260,8 @@ def _check_references(exchange: Exchange, visible: Visible, changes: Mapping[str
 
 def read(exchange: Exchange, sobject: str, id: str, fields: list[str] | None = None) -> dict[str, Any]:
     """One record as JSON, `attributes` first; all visible fields, or `fields` (names in any case, dotted paths too) in their order."""
-    raise NotImplementedError
+    visible = seen(exchange, sobject)
+    row = _row(exchange, visible, id)
+    if row.get("IsDeleted"):
+        raise refuse(404, "NOT_FOUND", NOT_FOUND)
+    return reading.record(exchange, visible, row["id"], fields)

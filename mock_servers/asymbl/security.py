@@ -178,6 +178,8 @@ class Access:
         self.org, self.held, self.private = org, held, private
         self.plans: dict[Any, Plan] = {}
         """Statements that were compiled for these permissions; kept by soql."""
+        self.describes: dict[tuple[str, str], dict[str, Any]] = {}
+        """By object and API version; kept by describe.py."""
         self._known: dict[str, Visible | None] = {}
 
     @property

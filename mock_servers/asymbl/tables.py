@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, text
 
 from mock_servers.asymbl.own_schema import OWN_RECORD_COLUMNS
 from mock_servers.asymbl.schema import NUMBER_TYPES, Field, SObject, whole_schema
@@ -27,6 +27,8 @@ CUSTOM_FIELDS = "CustomField"
 """Fields that the org itself added, as the Tooling API keeps them: TableEnumOrId, DeveloperName, Metadata {label, type, …}."""
 DESCRIBES = "Describes"
 """Objects that the org itself added: id is an object's name, `describe` the answer of /sobjects/X/describe, as JSON."""
+CURSORS, CURSOR_IDS = "QueryCursors", "QueryCursorIds"
+"""Results that are open, and their ids in order: up to 2,000 in a row, without anything between them."""
 
 
 def _type_of(field: Field) -> Any:
@@ -57,6 +59,8 @@ def _indexes(sobject: SObject) -> list[Index]:
     wanted = [field.column for field in sobject.fields.values() if field.type == "reference" and field.relationship is not None]
     ignored = {"CreatedById", "LastModifiedById", "OwnerId"}
     listed = [Index(f"{sobject.name}_{column}", column) for column in wanted if column is not None and column not in ignored]
+    folded = [field for field in sobject.fields.values() if field.external_id or field.unique or field.name in {"Email", "Name"}]
+    listed += [Index(f"{sobject.name}_{field.column}_folded", text(f'fold("{field.column}")')) for field in folded if field.column]
     if "systemmodstamp" in sobject.fields:
         listed.append(Index(f"{sobject.name}_SystemModstamp", "SystemModstamp", "id"))
     return listed
@@ -83,6 +87,16 @@ Table(
     Column("Metadata", JSON, nullable=False),
 )
 Table(DESCRIBES, METADATA, Column("id", String, primary_key=True), Column("describe", JSON, nullable=False))
+Table(
+    CURSORS,
+    METADATA,
+    Column("id", String, primary_key=True),
+    *(Column(name, String) for name in ("owner", "session", "soql")),
+    Column("all_rows", Boolean),
+    *(Column(name, Integer) for name in ("total", "batch")),
+    Column("expires_at", Float),
+)
+Table(CURSOR_IDS, METADATA, Column("id", String, primary_key=True), Column("ids", String))
 
 
 def table_of(sobject: SObject) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import formatdate, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 JSON = b"application/json;charset=UTF-8"
 LATEST_VERSION = "63.0"
+UPSERT_ANSWERS_SINCE = 46.0
+"""Before this version an upsert that changed a record had no body."""
+METADATA_CHANGED = 1_767_603_600
+"""When the org's metadata last changed, for If-Modified-Since: 2026-01-05T09:00:00Z."""
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
@@ -155,18 +160,34 @@ def attributes(version: str, sobject: str, id: str) -> dict[str, str]:
 
 
 def moment(seconds: float) -> str:
-    """A date-time as Salesforce writes it and as it is stored: always UTC, milliseconds, no colon in the offset."""
-    at = datetime.fromtimestamp(seconds, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"
+    """A date-time as Salesforce writes it and as it is stored: UTC, no colon in the offset, and whole seconds, which end in .000."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.000+0000"
 
 
 def stored_moment(text: str) -> str:
     """Any ISO date-time with an offset, in the form in which it is stored. Raises ValueError."""
+    return f"{precise_moment(text)[:19]}.000+0000"
+
+
+def precise_moment(text: str) -> str:
+    """The same to the millisecond, for bounds to which stored ones are compared. Raises ValueError."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no offset")
     at = at.astimezone(UTC)
     return f"{at.year:04d}-{at:%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"
+
+
+def http_date(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode()
+
+
+def from_http_date(text: str) -> float:
+    """Seconds since the epoch; 0 for what is no HTTP date, as if the header were not there."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
 
 
 def render(store: Store, table: str, row: Row) -> Mapping[str, bytes]:

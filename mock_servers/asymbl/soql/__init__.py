@@ -67,18 +67,21 @@ class Asked:
     running: Running
     binds: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
-    def rows(self, plan: Plan, *, limit: int | None, offset: int = 0, extra: str = "", more: Mapping[str, Any] | None = None) -> list[Raw]:
-        """Raw rows of a plan; `extra` is a further condition whose binds are `more`."""
-        where = "" if not extra else f" {'AND' if ' WHERE ' in plan.source else 'WHERE'} {extra}"
-        bounds = "" if limit is None and not offset else f" LIMIT {-1 if limit is None else limit} OFFSET {offset}"
-        return self._run(f"{plan.select} {plan.source}{where} {plan.order}{bounds}", plan, more)
+    def rows(self, plan: Plan, *, limit: int | None, offset: int = 0) -> list[Raw]:
+        """Raw rows of a plan, in its order."""
+        return self._run(f"{plan.select} {plan.source} WHERE {plan.where} {plan.order}{_bounds(limit, offset)}", plan)
+
+    def rows_by_id(self, plan: Plan, wanted: list[str]) -> list[Raw]:
+        """Raw rows with these ids, whether or not they (still) meet the statement's conditions, in no order."""
+        found = "SELECT value FROM json_each(:wanted)"
+        return self._run(f"{plan.select} {plan.source} WHERE {plan.alias}.id IN ({found})", plan, {"wanted": orjson.dumps(wanted).decode()})
 
     def count(self, plan: Plan) -> int:
-        return int(self._run(f"SELECT count(*) {plan.source}", plan)[0][0])
+        return int(self._run(f"SELECT count(*) {plan.source} WHERE {plan.where}", plan)[0][0])
 
     def ids(self, plan: Plan, *, limit: int | None, offset: int) -> list[str]:
-        bounds = "" if limit is None and not offset else f" LIMIT {-1 if limit is None else limit} OFFSET {offset}"
-        return [row[0] for row in self._run(f"SELECT {plan.alias}.id {plan.source} {plan.order}{bounds}", plan)]
+        sql = f"SELECT {plan.alias}.id {plan.source} WHERE {plan.where} {plan.order}{_bounds(limit, offset)}"
+        return [row[0] for row in self._run(sql, plan)]
 
     def records(self, plan: Plan, raw: Sequence[Raw]) -> list[dict[str, Any]]:
         """Raw rows as records, with their children."""
@@ -87,7 +90,8 @@ class Asked:
 
     def _children(self, plan: Plan, parents: list[str]) -> dict[str, Any]:
         """What a subquery shows for each parent that has any."""
-        raw = self._run(f"{plan.select} {plan.source} {plan.order}", plan, {"parents": orjson.dumps(parents).decode()})
+        sql = f"{plan.select} {plan.source} WHERE {plan.where} {plan.order}"
+        raw = self._run(sql, plan, {"parents": orjson.dumps(parents).decode()})
         groups: dict[str, list[Raw]] = {}
         for row in raw:
             groups.setdefault(row[-1], []).append(row)
@@ -101,6 +105,16 @@ class Asked:
         if known is None:
             known = self.binds[id(plan)] = resolved(plan.binds, self.running)
         return self.exchange.store.read(sql, {**known, **more} if more else known)
+
+
+def _bounds(limit: int | None, offset: int) -> str:
+    return "" if limit is None and not offset else f" LIMIT {-1 if limit is None else limit} OFFSET {offset}"
+
+
+def rows_of(asked: Asked, plan: Plan, wanted: list[str]) -> list[Raw]:
+    """Raw rows with these ids, in their order; what is no longer there is left out."""
+    by_id = {row[0]: row for row in asked.rows_by_id(plan, wanted)}
+    return [by_id[id] for id in wanted if id in by_id]
 
 
 def asked_by(exchange: Exchange) -> Asked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from mock_servers.asymbl.schema import ID_TYPES, TEXT_TYPES, Field
@@ -54,13 +54,14 @@ class Selecting:
         return len(self.columns) - 1
 
 
-def plan_of(access: Access, query: Query, text: str, *, all_rows: bool, habits: Habits) -> Plan:
-    """Compile a whole statement. Raises ApiError."""
+def plan_of(access: Access, query: Query, text: str, *, all_rows: bool, habits: Habits, restricted: bool = True) -> Plan:
+    """Compile a whole statement; restricted: objects that must not be queried freely are not. Raises ApiError."""
     source = query.sources[0].path
     if len(source.names) > 1:
         raise refuse(400, "MALFORMED_QUERY", f"unexpected token: '{source}'")
     visible = object_named(access, source.names[0], source.at, text)
-    restrictions.check(visible, query)
+    if restricted:
+        restrictions.check(visible, query)
     statement = Statement(access, visible, text, Binds(), "t", all_rows=all_rows)
     _name_sources(statement, query)
     return _Planner(statement, query, habits, depth=0).plan()
@@ -104,7 +105,8 @@ class _Planner:
             statement.visible.name,
             tuple(selecting.paths),
             f"SELECT {', '.join(selecting.columns)}",
-            f"{statement.from_sql()} WHERE {' AND '.join(conditions)}" if conditions else statement.from_sql(),
+            statement.from_sql(),
+            " AND ".join(conditions) or "1",
             f"ORDER BY {order}",
             query.limit,
             self._offset(link),
@@ -169,9 +171,9 @@ class _Planner:
         statement, query = self.statement, self.query
         for one in query.order:
             self._ordering(one)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         return Plan(
-            "count", statement.visible.name, (), "SELECT 1", f"{statement.from_sql()}{where}", "", query.limit, self._offset(None),
+            "count", statement.visible.name, (), "SELECT 1", statement.from_sql(), " AND ".join(conditions) or "1", "", query.limit,
+            self._offset(None),
             statement.binds.values, make_records(statement.visible.name, []), views=query.views,
         )  # fmt: skip
 
@@ -394,8 +396,3 @@ def ordering_sql(value: Value, one: Ordering, habits: Habits) -> str:
 
 def _user(running: Running) -> Any:
     return running.user
-
-
-def with_limit(plan: Plan, limit: int) -> Plan:
-    """The same plan, bounded."""
-    return replace(plan, limit=min(limit, plan.limit) if plan.limit is not None else limit)

@@ -17,7 +17,7 @@ from mock_servers.asymbl.soql.functions import evaluated, folded
 from mock_servers.asymbl.soql.names import Running, Statement, Value
 from mock_servers.asymbl.soql.tree import And, Compared, Condition, Expression, Includes, Literal, Not, Or, Path, Query, Within
 from mock_servers.asymbl.values import Unfit, stored
-from mock_servers.asymbl.wire import ApiError, refuse, stored_moment
+from mock_servers.asymbl.wire import ApiError, precise_moment, refuse
 
 if TYPE_CHECKING:
     from mock_servers.asymbl.schema import Field
@@ -248,7 +248,7 @@ def _date(text: str) -> str:
 
 def _moment(text: str) -> str:
     try:
-        return stored_moment(text.upper())
+        return precise_moment(text.upper())
     except (ValueError, OverflowError):
         raise refuse(400, "MALFORMED_QUERY", f"invalid dateTime: {text}") from None
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from mock_servers.asymbl.schema import Field
 from mock_servers.asymbl.soql import functions
 from mock_servers.asymbl.soql.conditions import Compiler
 from mock_servers.asymbl.soql.functions import aggregated, evaluated, folded, is_aggregate, one_of_group
@@ -79,6 +78,7 @@ class _Grouping:
             tuple(names),
             "SELECT *",
             f"FROM ({body})",
+            "1",
             self._order_sql(len(columns), order),
             query.limit,
             query.offset or 0,
@@ -222,6 +222,3 @@ def _text(expression: Expression, value: Value) -> str:
 
 def _shown(expression: Expression, value: Value) -> str:
     return ".".join(value.path) if isinstance(expression, Path) else str(expression)
-
-
-AGGREGATE = Field("expr", "int", "expr")

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mock_servers.asymbl.soql.rows import Make
 
 MOST_IN_PAGE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class ChildPlan:
-    """A subquery: its SQL takes the ids of parent rows as :parents and gives the parent's id in the last column."""
-
-    plan: Plan
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +23,8 @@ class Plan:
     select: str
     """SELECT … of all that the records show; the row's id comes first."""
     source: str
-    """FROM … WHERE …, ORDER BY apart."""
+    """FROM … with all joins."""
+    where: str
     order: str
     limit: int | None
     offset: int
@@ -40,9 +33,8 @@ class Plan:
     flat: tuple[tuple[int, str], ...] = ()
     """(place in the raw row, plain | boolean | …) of each of `columns`."""
     children: tuple[Plan, ...] = ()
+    """Subqueries: their SQL takes the ids of parent rows as :parents and gives the parent's id in the last column."""
     views: tuple[str, ...] = ()
     alias: str = "t"
     simple: bool = True
     """Whether every column can stand in a flat table: no subquery, TYPEOF or compound."""
-    notes: tuple[str, ...] = field(default=())
-    """Names of quirks that shaped it."""

@@ -1,0 +1,259 @@
+"""What describe tells of the objects and fields that the caller sees, with all of its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_servers.asymbl.schema import NUMBER_TYPES, TEXT_TYPES, Child, Field
+from mock_servers.asymbl.security import NEVER_DELETED, SETUP, Access, Visible, access_of
+from mock_servers.asymbl.wire import version_of
+
+if TYPE_CHECKING:
+    from mock_servers.engine.exchange import Exchange
+
+MASTER_RECORD_TYPE = "012000000000000AAA"
+_SOAP_TYPES = {
+    "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "long": "xsd:long", "double": "xsd:double",
+    "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime", "time": "xsd:time",
+    "base64": "xsd:base64Binary", "address": "urn:address", "location": "urn:location",
+}  # fmt: skip
+_INT_DIGITS = {"int": 9, "long": 18}
+
+
+# -- objects -----------------------------------------------------------------------------------------------------------
+
+
+def global_describe(exchange: Exchange) -> dict[str, Any]:
+    """Every object that the caller sees, without fields."""
+    access, version = access_of(exchange), version_of(exchange)
+    return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [item(access, one, version) for one in access.all()]}
+
+
+def item(access: Access, visible: Visible, version: str) -> dict[str, Any]:
+    """One object as the list of all objects tells it."""
+    told = _of_object(access, visible)
+    base = f"/services/data/v{version}/sobjects/{visible.name}"
+    return {**told, "urls": {"rowTemplate": f"{base}/{{ID}}", "describe": f"{base}/describe", "sobject": base}}
+
+
+def _of_object(access: Access, visible: Visible) -> dict[str, Any]:
+    sobject = visible.sobject
+    business = sobject.name not in SETUP
+    plain = business and not sobject.custom_setting
+    return {
+        "activateable": False,
+        "associateEntityType": None,
+        "associateParentEntity": None,
+        "createable": visible.createable,
+        "custom": sobject.custom,
+        "customSetting": sobject.custom_setting,
+        "deepCloneable": False,
+        "deletable": visible.deletable,
+        "deprecatedAndHidden": False,
+        "feedEnabled": plain and sobject.name in {"Account", "Contact", "User", "ContentDocument"},
+        "hasSubtypes": False,
+        "isInterface": False,
+        "isSubtype": False,
+        "keyPrefix": access.org.prefix_of(sobject),
+        "label": sobject.label,
+        "labelPlural": sobject.plural,
+        "layoutable": plain,
+        "mergeable": sobject.name in {"Account", "Contact"} and visible.updateable,
+        "mruEnabled": plain,
+        "name": sobject.name,
+        "queryable": True,
+        "replicateable": "systemmodstamp" in sobject.fields,
+        "retrieveable": True,
+        "searchable": plain,
+        "triggerable": business,
+        "undeletable": visible.deletable and sobject.soft_deletes and sobject.name not in NEVER_DELETED,
+        "updateable": visible.updateable,
+    }
+
+
+def describe(exchange: Exchange, visible: Visible) -> dict[str, Any]:
+    """One object with its fields, children and record types."""
+    access, version = access_of(exchange), version_of(exchange)
+    key = (visible.name, version)
+    if key not in access.describes:
+        access.describes[key] = _described(access, visible, version)
+    return {**access.describes[key], "recordTypeInfos": _record_types(exchange, visible, version)}
+
+
+def _described(access: Access, visible: Visible, version: str) -> dict[str, Any]:
+    sobject = visible.sobject
+    base = f"/services/data/v{version}/sobjects/{sobject.name}"
+    ui = f"/{access.org.prefix_of(sobject)}"
+    told = {
+        **_of_object(access, visible),
+        "actionOverrides": [],
+        "childRelationships": [
+            _child_relationship(child) for child in access.schema.children(sobject.name) if _child_is_visible(access, child)
+        ],
+        "compactLayoutable": sobject.name not in SETUP,
+        "defaultImplementation": None,
+        "extendedBy": None,
+        "extendsInterfaces": None,
+        "fields": [_of_field(visible, field) for field in visible.fields.values()],
+        "implementedBy": None,
+        "implementsInterfaces": None,
+        "listviewable": None,
+        "lookupLayoutable": None,
+        "namedLayoutInfos": [],
+        "networkScopeFieldName": None,
+        "searchLayoutable": sobject.name not in SETUP,
+        "sobjectDescribeOption": "FULL",
+        "supportedScopes": [
+            {"label": f"All {sobject.plural.lower()}", "name": "everything"},
+            *([{"label": f"My {sobject.plural.lower()}", "name": "mine"}] if "ownerid" in sobject.fields else []),
+        ],
+        "urls": {
+            "compactLayouts": f"{base}/describe/compactLayouts",
+            "rowTemplate": f"{base}/{{ID}}",
+            "approvalLayouts": f"{base}/describe/approvalLayouts",
+            "uiDetailTemplate": f"{ui}/{{ID}}",
+            "uiEditTemplate": f"{ui}/{{ID}}/e",
+            "defaultValues": f"{base}/defaultValues?recordTypeId&fields",
+            "describe": f"{base}/describe",
+            "uiNewRecord": f"{ui}/e",
+            "quickActions": f"{base}/quickActions",
+            "layouts": f"{base}/describe/layouts",
+            "sobject": base,
+        },
+    }
+    return dict(sorted(told.items()))
+
+
+def _child_is_visible(access: Access, child: Child) -> bool:
+    visible = access.get(child.sobject)
+    return visible is not None and child.field.name.lower() in visible.fields
+
+
+def _child_relationship(child: Child) -> dict[str, Any]:
+    return {
+        "cascadeDelete": child.field.on_delete == "Cascade",
+        "childSObject": child.sobject,
+        "deprecatedAndHidden": False,
+        "field": child.field.name,
+        "junctionIdListNames": [],
+        "junctionReferenceTo": [],
+        "relationshipName": child.name,
+        "restrictedDelete": child.field.on_delete == "Restrict",
+    }
+
+
+def _record_types(exchange: Exchange, visible: Visible, version: str) -> list[dict[str, Any]]:
+    rows = exchange.store.where("RecordType", SobjectType=visible.name) if "recordtypeid" in visible.sobject.fields else ()
+    found = [(row["Name"], row["DeveloperName"], row["id"], bool(row["IsActive"])) for row in rows]
+    url = f"/services/data/v{version}/sobjects/{visible.name}/describe/layouts"
+    return [
+        {
+            "active": active,
+            "available": active,
+            "defaultRecordTypeMapping": number == 0,
+            "developerName": developer_name,
+            "master": id == MASTER_RECORD_TYPE,
+            "name": name,
+            "recordTypeId": id,
+            "urls": {"layout": f"{url}/{id}"},
+        }
+        for number, (name, developer_name, id, active) in enumerate([*found, ("Master", "Master", MASTER_RECORD_TYPE, True)])
+    ]
+
+
+# -- fields ------------------------------------------------------------------------------------------------------------
+
+
+def _of_field(visible: Visible, field: Field) -> dict[str, Any]:
+    read_only = field.name in visible.read_only
+    length = _length(field)
+    text = field.type in TEXT_TYPES
+    number = field.type in NUMBER_TYPES and field.type not in _INT_DIGITS
+    return {
+        "aggregatable": field.filterable and field.type not in {"address", "base64", "boolean"},
+        "aiPredictionField": False,
+        "autoNumber": field.auto_number is not None,
+        "byteLength": length if field.type in {"id", "reference"} else length * 3 if text else 0,
+        "calculated": field.formula,
+        "calculatedFormula": None,
+        "cascadeDelete": field.on_delete == "Cascade",
+        "caseSensitive": field.case_sensitive,
+        "compoundFieldName": field.compound,
+        "controllerName": None,
+        "createable": field.createable and not read_only,
+        "custom": field.custom,
+        "defaultValue": bool(field.default) if field.type == "boolean" else None,
+        "defaultValueFormula": None,
+        "defaultedOnCreate": field.defaulted,
+        "dependentPicklist": False,
+        "deprecatedAndHidden": False,
+        "digits": _INT_DIGITS.get(field.type, 0),
+        "displayLocationInDecimal": False,
+        "encrypted": False,
+        "externalId": field.external_id,
+        "extraTypeInfo": _extra_type(field),
+        "filterable": field.filterable,
+        "filteredLookupInfo": _lookup_filter(field),
+        "formulaTreatNullNumberAsZero": False,
+        "groupable": field.groupable,
+        "highScaleNumber": False,
+        "htmlFormatted": field.html,
+        "idLookup": is_id_lookup(field),
+        "inlineHelpText": None,
+        "label": field.label,
+        "length": length,
+        "mask": None,
+        "maskType": None,
+        "name": field.name,
+        "nameField": field is visible.sobject.name_field,
+        "namePointing": field.polymorphic,
+        "nillable": field.nillable,
+        "permissionable": field.permissionable,
+        "picklistValues": [
+            {"active": True, "defaultValue": value == field.default, "label": value, "validFor": None, "value": value}
+            for value in field.values
+        ],
+        "polymorphicForeignKey": field.polymorphic,
+        "precision": (field.precision or 18) if number else 0,
+        "queryByDistance": field.type == "location",
+        "referenceTargetField": None,
+        "referenceTo": list(field.to),
+        "relationshipName": field.relationship,
+        "relationshipOrder": 0 if field.master else None,
+        "restrictedDelete": field.on_delete == "Restrict",
+        "restrictedPicklist": field.restricted,
+        "scale": field.scale if number else 0,
+        "searchPrefilterable": field.type == "reference" and field.custom,
+        "soapType": _SOAP_TYPES.get(field.type, "xsd:string"),
+        "sortable": field.sortable,
+        "type": field.type,
+        "unique": field.unique,
+        "updateable": field.updateable and not read_only,
+        "writeRequiresMasterRead": field.master,
+    }
+
+
+def _length(field: Field) -> int:
+    if field.type in {"id", "reference"}:
+        return 18
+    return field.length or 255 if field.type in TEXT_TYPES else 0
+
+
+def _extra_type(field: Field) -> str | None:
+    if field.type != "textarea":
+        return "personname" if field.compound == "Name" else None
+    return "richtextarea" if field.html else "plaintextarea"
+
+
+def _lookup_filter(field: Field) -> dict[str, Any] | None:
+    return {"controllingFields": [], "dependent": False, "optionalFilter": False} if field.lookup_filter else None
+
+
+def is_id_lookup(field: Field) -> bool:
+    """Whether a record can be named by this field where a parent is asked for."""
+    return field.type == "id" or field.external_id or field.name in {"Email", "Username", "Name"}
+
+
+def basic(exchange: Exchange, visible: Visible) -> dict[str, Any]:
+    """GET /sobjects/X: the object without its fields; what was last seen of it is not kept."""
+    return {"objectDescribe": item(access_of(exchange), visible, version_of(exchange)), "recentItems": []}
