@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -41,6 +42,7 @@ def fail(message: str, *, hint: str | None = None) -> NoReturn:
     raise typer.Exit(USAGE_ERROR)
 
 
+Jobs = Annotated[int | None, typer.Option(help="Processes that share the work; the report is the same.", min=1, show_default="one a core")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
 Form = Literal["sh", "fish", "powershell", "dotenv"]
 VendorName = Annotated[str, typer.Argument(help="A vendor's name, e.g. pinpoint. `ats-sandbox coverage` lists them.", show_default=False)]
@@ -165,6 +167,7 @@ def conform(
     subject: Annotated[str | None, typer.Option(help="What to test: `package.module:Factory`.", show_default="ours")] = None,
     sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="one is started")] = None,
     waivers: Annotated[Path | None, typer.Option(help="A waiver file.", exists=True, dir_okay=False)] = None,
+    jobs: Jobs = None,
     annotate: Annotated[bool, typer.Option("--annotate", help="Print GitHub workflow commands instead of tables.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -192,6 +195,7 @@ def conform(
         "sandbox": sandbox,
         "waivers": waivers,
         "annotate": annotate,
+        "jobs": jobs or len(os.sched_getaffinity(0)),
         "as_json": as_json,
     }
     raise typer.Exit(run_conformance(Options(**options)))
@@ -217,6 +221,7 @@ def scopes(
     subject: Annotated[str | None, typer.Option(help="What to test: `package.module:Factory`.", show_default="ours")] = None,
     sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="one is started")] = None,
     fields: Annotated[bool, typer.Option(help="Show a row for each field, not only for each model.")] = True,
+    jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
     """Which credential reads and writes what: credentials × models × fields, and the smallest permissions for each.
@@ -243,6 +248,7 @@ def scopes(
         "subject": subject,
         "sandbox": sandbox,
         "fields": fields,
+        "jobs": jobs or len(os.sched_getaffinity(0)),
         "as_json": as_json,
     }
     raise typer.Exit(run_scopes(Options(**options)))

@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 import connectors
 import mock_servers
@@ -40,6 +40,7 @@ class Options:
     waivers: Path | None
     as_json: bool
     annotate: bool
+    jobs: int
 
 
 def run_conformance(options: Options) -> int:
@@ -98,22 +99,30 @@ def _run(options: Options, url: str) -> runner.Run:
         docs_dir=Path(connectors.__path__[0]),
         installed={name: manifest.as_json() for name, manifest in installed().items()},
     )
-    subject = subjects.load(options.subject if options.subject is not None else subjects.DEFAULT_SUBJECT)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    runs: list[runner.Run] = []
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        for vendor in options.vendors:
-            task = bar.add_task(vendor, total=None)
+        return runner.run(
+            options.vendors,
+            subject=options.subject if options.subject is not None else subjects.DEFAULT_SUBJECT,
+            sandbox_url=url,
+            fixtures_dir=fixtures_folder,
+            options=chosen,
+            on_progress=shown_in(bar),
+            jobs=options.jobs,
+        )
 
-            def show(step: runner.Progress, task: Any = task) -> None:
-                bar.update(task, total=step.total, completed=step.done, description=f"{step.vendor} {step.check.id} ({step.failed} failed)")
 
-            runs.append(
-                runner.run(
-                    [vendor], subject=subject, sandbox_url=url, fixtures_dir=fixtures_folder(vendor), options=chosen, on_progress=show
-                )
-            )
-    return runner.joined(runs)
+def shown_in(bar: Progress) -> runner.OnProgress:
+    """One line for each vendor."""
+    lines: dict[str, TaskID] = {}
+
+    def show(step: runner.Progress) -> None:
+        if step.vendor not in lines:
+            lines[step.vendor] = bar.add_task(step.vendor, total=step.total)
+        text = f"{step.vendor} {step.check.id} ({step.failed} failed)"
+        bar.update(lines[step.vendor], total=step.total, completed=step.done, description=text)
+
+    return show
 
 
 @contextmanager

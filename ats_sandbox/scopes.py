@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import connectors
 from ats_sandbox.cli import fail
-from ats_sandbox.conform import fixtures_folder, sandbox_url, write_reports
+from ats_sandbox.conform import fixtures_folder, sandbox_url, shown_in, write_reports
 from ats_sandbox.credentials import BadCredential, parse
 from conformance import runner, subjects
 from conformance.reports import heat_map, model
@@ -40,6 +40,7 @@ class Options:
     sandbox: str | None
     fields: bool
     as_json: bool
+    jobs: int
 
 
 def run_scopes(options: Options) -> int:
@@ -51,7 +52,6 @@ def run_scopes(options: Options) -> int:
 
 
 def _simulated(options: Options) -> int:
-    subject = subjects.load(options.subject if options.subject is not None else subjects.DEFAULT_SUBJECT)
     named = {text: tuple(name.strip() for name in text.split(",") if name.strip()) for text in options.credentials}
     chosen = runner.Options(
         checks=OF_ONE_CUSTOMER if named else (),
@@ -60,18 +60,18 @@ def _simulated(options: Options) -> int:
         installed={name: manifest.as_json() for name, manifest in installed().items()},
         credentials=named,
     )
-    runs = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with sandbox_url(options.sandbox) as url, Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        for vendor in options.vendors:
-            task = bar.add_task(vendor, total=None)
-
-            def show(step: runner.Progress, task: Any = task) -> None:
-                bar.update(task, total=step.total, completed=step.done, description=f"{step.vendor} {step.check.id} ({step.failed} failed)")
-
-            folder = fixtures_folder(vendor)
-            runs.append(runner.run([vendor], subject=subject, sandbox_url=url, fixtures_dir=folder, options=chosen, on_progress=show))
-    report = model.build(runner.of_kinds(runner.joined(runs), ("field", "action", "input")))
+        run = runner.run(
+            options.vendors,
+            subject=options.subject if options.subject is not None else subjects.DEFAULT_SUBJECT,
+            sandbox_url=url,
+            fixtures_dir=fixtures_folder,
+            options=chosen,
+            on_progress=shown_in(bar),
+            jobs=options.jobs,
+        )
+    report = model.build(runner.of_kinds(run, ("field", "action", "input")))
     if options.report_dir is not None:
         write_reports(report, options.report_dir)
     if options.as_json:

@@ -61,6 +61,10 @@ Cases = Callable[["Lab"], list[Cell]]
 Judge = Callable[["Lab"], Iterator[Result]]
 
 
+TAKEN_FOR_GRANTED = frozenset({"manifest", "pages", "fields"})
+RESTING_ON_OTHERS = frozenset({"features"})
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     id: str
@@ -71,11 +75,15 @@ class Check:
     judge: Judge
     level: Literal["MUST", "SHOULD"] = "MUST"
     chapter: str = field(default="")
+    stage: Literal["first", "then", "last", ""] = ""
+    """When it runs: "first" what others take for granted, "last" what rests on the findings of others."""
     needs: tuple[str, ...] = ()
     """What the subject must be able to do for this to be testable: "interrupt"; shown in the requirement list."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "chapter", self.chapter or self.judge.__module__.rsplit(".", 1)[-1])
+        own = "first" if self.chapter in TAKEN_FOR_GRANTED else "last" if self.chapter in RESTING_ON_OTHERS else "then"
+        object.__setattr__(self, "stage", self.stage or own)
 
 
 CHAPTERS = (

@@ -6,12 +6,13 @@ Blocked; the runner turns both into results, so that no check needs a try of its
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -117,7 +118,7 @@ class Session:
         except (ModelUnavailable, ConfigurationError, NotImplementedError, SandboxError, Stuck, Blocked):
             raise
         except Exception as error:
-            self.world.lab.hear(str(error))
+            self.world.hear(what, str(error))
             raise SubjectCrashed(f"{what} raised {type(error).__name__}: {error}") from error
 
     def manifest(self) -> Mapping[str, Any]:
@@ -126,12 +127,12 @@ class Session:
     def probe(self) -> tuple[Probed, ...]:
         probed = self._ask("probe()", self._connection.probe)
         for one in probed:
-            self.world.lab.hear(repr(one))
+            self.world.hear("probe()", repr(one))
         return probed
 
     def sync(self, mode: Mode = "FULL") -> SyncOutcome:
         outcome = self._ask(f"sync({mode})", lambda: self._connection.sync(mode))
-        self.world.lab.hear(repr(outcome))
+        self.world.hear("sync()", repr(outcome))
         self.outcomes.append(outcome)
         return outcome
 
@@ -154,7 +155,7 @@ class Session:
             try:
                 rows[model] = self.read(model, include_deleted=include_deleted)
             except ModelUnavailable as error:
-                self.world.lab.hear(str(error))
+                self.world.hear("read()", str(error))
                 unavailable[model] = error.code
         self._known = identity.collect(rows, self._known)
         if hidden:
@@ -164,7 +165,7 @@ class Session:
 
     def act(self, action: str, values: Mapping[str, Any]) -> ActionOutcome:
         outcome = self._ask(f"act({action!r})", lambda: self._connection.act(action, values))
-        self.world.lab.hear(f"{outcome.message} {outcome.warnings}")
+        self.world.hear(f"act({action!r})", repr(outcome))
         return outcome
 
     def passthrough(self, case: fixtures.PassthroughCase) -> PassthroughOutcome:
@@ -179,12 +180,12 @@ class Session:
         if explore is None:
             raise NotImplementedError(f"{self.world.lab.subject.name} has no `explore`")
         found: Sequence[Any] = self._ask(f"explore({model!r})", lambda: explore(model))
-        self.world.lab.hear(repr(found))
+        self.world.hear("explore()", repr(found))
         return found
 
     def reconnect(self, *, credential: Mapping[str, str] | None = None, scope: Mapping[str, Any] | None = None) -> None:
         if credential is not None:
-            self.world.lab.keep_secret(credential)
+            self.world.keep_secret(credential)
         self._ask("reconnect()", lambda: self._connection.reconnect(credential=credential, scope_config=scope))
 
     def interrupt_after(self, requests: int) -> None:
@@ -223,7 +224,8 @@ class World:
         self.waits: list[float] = []
         self._sessions: list[Session] = []
         self._when_waiting: Callable[[], None] | None = None
-        lab.keep_secret(tenant.credential)
+        self.secrets: set[str] = set()
+        self.keep_secret(tenant.credential)
 
     def connect(
         self,
@@ -235,7 +237,7 @@ class World:
     ) -> Session:
         """The subject, connected; with everything allowed unless said otherwise."""
         if credential is not None:
-            self.lab.keep_secret(credential)
+            self.keep_secret(credential)
         target = Target(
             vendor=self.tenant.vendor,
             base_url=base_url or self.tenant.base_url,
@@ -244,6 +246,7 @@ class World:
             settings=settings or {},
             wait=None if self.lab.subject.real_time else self._wait,
             ca=self.lab.ca,
+            name=self.lab.next_name(),
         )
         try:
             connection = self.lab.subject.connect(target)
@@ -304,6 +307,18 @@ class World:
         volatile = [(re.compile(expression), "<volatile>") for expression in self.lab.profile.volatile]
         return [(re.compile(re.escape(self.tenant.base_url)), "{base_url}"), *volatile]
 
+    def keep_secret(self, credential: Mapping[str, str]) -> None:
+        """Never show these values in any artefact. What the manifest calls no secret (a host's name) may be shown."""
+        public = {item.name for item in self.lab.promise.credential if not item.secret}
+        found = {value for name, value in credential.items() if name not in public and len(value) >= SHORTEST_SECRET}
+        self.secrets |= found
+        self.lab.secrets |= found
+
+    def hear(self, where: str, text: str) -> None:
+        """Something that the subject said; secrets must not be in it."""
+        if any(secret in text for secret in self.secrets):
+            self.lab.leaks.add(where)
+
     def perform(self, steps: Sequence[fixtures.Step]) -> None:
         self.tenant.perform(list(steps), self.lab.profile.touch)
 
@@ -354,9 +369,11 @@ class Lab:
         """Columns of the matrix that were asked for by name, instead of all."""
         self.ledger = Ledger()
         self.secrets: set[str] = set()
-        self.heard: list[str] = []
+        self.leaks: set[str] = set()
+        """Where the subject said a secret."""
         self.memory: dict[Hashable, tuple[bool, Any]] = {}
         self._worlds: list[World] = []
+        self._names: list[Iterator[str]] = []
         self._base: Tenant | None = None
 
     @property
@@ -420,13 +437,26 @@ class Lab:
         """An observation that several checks judge is made once; what stopped it is raised again to each of them."""
         if key not in self.memory:
             try:
-                self.memory[key] = (True, observe())
+                with self.named(_told(key)):
+                    self.memory[key] = (True, observe())
             except (SubjectCrashed, Stuck, Blocked) as error:
                 self.memory[key] = (False, error)
         good, found = self.memory[key]
         if not good:
             raise found
         return found  # type: ignore[no-any-return]
+
+    @contextmanager
+    def named(self, what: str) -> Iterator[None]:
+        """Connections that are opened within have names after what they are for, whatever was done before."""
+        self._names.append(f"{what}, {number}" for number in itertools.count(1))
+        try:
+            yield
+        finally:
+            self._names.pop()
+
+    def next_name(self) -> str | None:
+        return next(self._names[-1]) if self._names else None
 
     def small_pages(self, world: World) -> Mapping[str, Any]:
         """Make the vendor give small pages in this world; the connection settings that ask for them."""
@@ -455,14 +485,19 @@ class Lab:
 
     # ------------------------------------------------------------------------------------- for the report
 
-    def keep_secret(self, credential: Mapping[str, str]) -> None:
-        """Never show these values in any artefact. What the manifest calls no secret (a host's name) may be shown."""
-        public = {item.name for item in self.promise.credential if not item.secret}
-        self.secrets |= {value for name, value in credential.items() if name not in public and len(value) >= 4}
+    def neutral(self, result: Result) -> Result:
+        """The result without addresses and names of tenants, which differ from run to run."""
+        shown = result.verdict in (Verdict.FAIL, Verdict.ERROR, Verdict.UNTESTED)
+        rest = (result.expected, result.got, result.exchanges) if shown else (None, None, ())
+        message, expected, got, exchanges = (judge.level(plain(part), self._places) for part in (result.message, *rest))
+        return replace(result, message=message, expected=expected, got=got, exchanges=tuple(exchanges))
 
-    def hear(self, text: str) -> None:
-        """Something that the subject said; secrets must not be in it."""
-        self.heard.append(text)
+    @cached_property
+    def _places(self) -> judge.Texts:
+        return [
+            (re.compile(r"https?://(127\.0\.0\.1|localhost)(:\d+)?"), "{address}"),
+            (re.compile(rf"\b{re.escape(self.fixtures.scenario.replace('_', '-'))}-\d+\b"), "{tenant}"),
+        ]
 
     def exchanges(self, world: World, *, operation: str | None = None, last: int = 2) -> tuple[dict[str, Any], ...]:
         """The last conversations of a world, as the report shows them."""
@@ -471,11 +506,28 @@ class Lab:
 
     def mint(self, world: World, permissions: Sequence[str] | str) -> Minted:
         minted = world.tenant.mint(permissions if isinstance(permissions, str) else list(permissions))
-        self.keep_secret(minted.credential)
+        world.keep_secret(minted.credential)
         return minted
 
 
+def _told(key: Hashable) -> str:
+    """The same text for equal keys in every process."""
+    if isinstance(key, frozenset):
+        return f"{{{', '.join(sorted(map(_told, key)))}}}"
+    return f"({', '.join(map(_told, key))})" if isinstance(key, tuple) else str(key)
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON has it; what is no JSON as text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in (sorted(value, key=str) if isinstance(value, set | frozenset) else value)]
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
+
+
 LONGEST_BODY = 2000
+SHORTEST_SECRET = 4
 
 
 def shown(entry: Entry, base_url: str, *, longest_body: int = LONGEST_BODY) -> dict[str, Any]:

@@ -7,46 +7,23 @@ which no result came is untested, never green; an error in a check is ours and s
 from __future__ import annotations
 
 import gc
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from conformance.check import Cell, Check, Kind, Result, all_checks
-from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed, read_fixtures
+from conformance.execution import CheckFound, Findings, Stages, collect_seldom, open_lab, run_task, stages
+from conformance.lab import Lab
+from conformance.options import Options
 from conformance.outcomes import WORST_FIRST, Code, RunOutcome, Verdict, run_outcome, verdict_of
-from conformance.preflight import preflight
-from conformance.promise import UnreadablePromise, read_promise
-from conformance.sandbox import Sandbox, SandboxError
-from conformance.scopes import report as scopes_report
-from conformance.scopes.credentials import known_permissions
-from conformance.scopes.truth import truth_of
-from conformance.subjects import ConfigurationError, Subject, Target
+from conformance.sandbox import Sandbox
+from conformance.subjects import ConfigurationError, Subject, load
 from conformance.waivers import Waiver, Waivers
+from conformance.workers import Plan, run_side_by_side
 
-
-@dataclass(frozen=True)
-class Options:
-    """What to run."""
-
-    scenario: str | None = None
-    """None: the one that the vendor starts with."""
-    models: tuple[str, ...] = ()
-    checks: tuple[str, ...] = ()
-    chapters: tuple[str, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
-    today: date | None = None
-    """For waivers; from whoever starts the run."""
-    docs_dir: Path | None = None
-    """Folder with <vendor>/README.md, the connection guides."""
-    installed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """The manifests as installed, by vendor."""
-    ca: str | None = None
-    credentials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Name to permissions: only these columns of the matrix, beside FULL, instead of all."""
+__all__ = ["Options", "Progress", "Run", "VendorRun", "cell_states", "code_of", "of_kinds", "run"]
 
 
 @dataclass(frozen=True)
@@ -108,19 +85,6 @@ class Run:
         return RunOutcome.INCOMPLETE if outcome is RunOutcome.PASSED and untested else outcome
 
 
-def joined(runs: Sequence[Run]) -> Run:
-    """Several runs of one subject as one."""
-    first = runs[0]
-    return Run(
-        first.subject,
-        first.version,
-        [vendor for one in runs for vendor in one.vendors],
-        sorted({problem for one in runs for problem in one.waiver_problems}),
-        first.selected,
-        frozenset(secret for one in runs for secret in one.secrets),
-    )
-
-
 def of_kinds(run: Run, kinds: Sequence[Kind]) -> Run:
     """The same run, answering only for promised cells of these kinds that some check has judged."""
     for vendor in run.vendors:
@@ -132,13 +96,17 @@ def of_kinds(run: Run, kinds: Sequence[Kind]) -> Run:
 def run(
     vendors: Sequence[str],
     *,
-    subject: Subject,
+    subject: Subject | str,
     sandbox_url: str,
-    fixtures_dir: Path,
+    fixtures_dir: Path | Callable[[str], Path],
     options: Options | None = None,
     on_progress: OnProgress = lambda progress: None,
+    jobs: int = 1,
 ) -> Run:
-    """Test the subject's connectors for these vendors.
+    """Test the subject's connectors for these vendors. The report is the same whatever the number of jobs.
+
+    subject: itself, or "package.module:Factory", which more than one job needs, for each makes its own.
+    fixtures_dir: the folder of all vendors' fixtures, or what tells it for a vendor.
 
     Raises:
         ConfigurationError: nothing could be tested, for a reason that is no fault of the subject.
@@ -146,31 +114,75 @@ def run(
     chosen = Options() if options is None else options
     checks = _selected(chosen)
     waivers = Waivers(chosen.waivers, today=chosen.today)
-    runs = []
-    secrets: set[str] = set()
+    tested = load(subject) if isinstance(subject, str) else subject
+    folders = {name: fixtures_dir(name) if callable(fixtures_dir) else fixtures_dir for name in vendors}
     with few_collections(), Sandbox(sandbox_url) as sandbox:
         known = sandbox.vendors()
-        unknown = [name for name in vendors if name not in known or name not in subject.vendors()]
+        unknown = [name for name in vendors if name not in known or name not in tested.vendors()]
         if unknown or not vendors:
-            sides = f"simulated are {', '.join(known)}, the subject connects to {', '.join(subject.vendors())}"
+            sides = f"simulated are {', '.join(known)}, the subject connects to {', '.join(tested.vendors())}"
             raise ConfigurationError(f"cannot test {', '.join(unknown) or 'nothing'}: {sides}")
-        for name in vendors:
-            lab = _lab(name, subject, sandbox, fixtures_dir, chosen)
-            try:
-                runs.append(_VendorRunner(lab, checks, waivers, on_progress).run())
-            finally:
-                lab.close()
-                secrets |= lab.secrets
+        watch = _Watch(vendors, checks, on_progress)
+        with ExitStack() as labs:
+            opened = {name: labs.enter_context(closing(open_lab(name, tested, sandbox, folders[name], chosen))) for name in vendors}
+            if jobs > 1 and isinstance(subject, str):
+                plan = Plan(subject, sandbox_url, folders, chosen)
+                found = run_side_by_side(plan, {name: stages(name, checks) for name in vendors}, jobs, watch)
+            else:
+                found = {name: _one_after_the_other(lab, stages(name, checks), watch) for name, lab in opened.items()}
+            runs = [_vendor_run(lab, checks, found[name], waivers) for name, lab in opened.items()]
+    secrets = frozenset(secret for lab, one in zip(opened.values(), found.values(), strict=True) for secret in {*lab.secrets, *one.secrets})
     problems = [f"{problem.waiver}: {problem.problem}" for problem in waivers.problems()]
     selected = bool(chosen.models or chosen.checks or chosen.chapters)
-    return Run(subject.name, subject.version, runs, problems, selected, frozenset(secrets))
+    return Run(tested.name, tested.version, runs, problems, selected, secrets)
+
+
+class _Watch:
+    """Counts what has begun and ended, and tells whoever wants to know."""
+
+    def __init__(self, vendors: Sequence[str], checks: Sequence[Check], on_progress: OnProgress) -> None:
+        self._checks, self._on_progress = {check.id: check for check in checks}, on_progress
+        self._done, self._failed = dict.fromkeys(vendors, 0), dict.fromkeys(vendors, 0)
+
+    def __call__(self, vendor: str, check: str, failed: int | None) -> None:
+        """`failed`: None when the check begins, the number of its failed cases when it ends."""
+        if failed is not None:
+            self._done[vendor] += 1
+            self._failed[vendor] += failed
+        self._on_progress(Progress(vendor, self._checks[check], self._done[vendor], len(self._checks), self._failed[vendor]))
+
+
+def _one_after_the_other(lab: Lab, plan: Stages, watch: _Watch) -> Findings:
+    def on_check(check: Check, found: CheckFound | None) -> None:
+        watch(lab.vendor, check.id, None if found is None else found.failed)
+
+    first = run_task(lab, plan.first, Findings(), on_check)
+    then = [run_task(lab, task, first, on_check) for task in plan.then]
+    return first.and_(then).and_([run_task(lab, plan.last, first.and_(then), on_check)])
+
+
+def _vendor_run(lab: Lab, checks: Sequence[Check], found: Findings, waivers: Waivers) -> VendorRun:
+    cells = list(lab.promise.cells())
+    run = VendorRun(
+        lab.vendor, lab.promise.title, cells, {cell: lab.promise.evidence(cell) for cell in cells}, lab.facts.evidence,
+        left_out=[check.id for check in all_checks() if check not in checks], scenario=lab.fixtures.scenario, scopes=found.scopes,
+    )  # fmt: skip
+    by_check = {one.check: one for one in found.checks}
+    for check in checks:
+        one = by_check[check.id]
+        run.expected += one.expected
+        run.emitted += one.emitted
+        for result in one.results:
+            waiver = waivers.covers(check.id, result.cell) if result.verdict is Verdict.FAIL else None
+            run.results.append((check, result, waiver))
+    return run
 
 
 @contextmanager
 def few_collections() -> Iterator[None]:
-    """While a run keeps hundreds of snapshots, looking through them all for garbage would cost a third of its time."""
+    """`collect_seldom` for the time of a run."""
     before = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 100)
+    collect_seldom()
     try:
         yield
     finally:
@@ -188,107 +200,6 @@ def _selected(options: Options) -> tuple[Check, ...]:
         for check in every
         if (not options.checks or check.id in options.checks) and (not options.chapters or check.chapter in options.chapters)
     )
-
-
-def _lab(name: str, subject: Subject, sandbox: Sandbox, fixtures_dir: Path, options: Options) -> Lab:
-    facts = sandbox.vendors()[name]
-    given = read_fixtures(fixtures_dir, name, options.scenario or facts.default_scenario)
-    try:
-        tenant = sandbox.create(name, scenario=given.scenario)
-    except SandboxError as error:
-        raise ConfigurationError(f"the sandbox cannot make an account to test with: {error}") from error
-    try:
-        published = preflight(subject, tenant, Target(name, tenant.base_url, tenant.credential, ca=options.ca))
-        promise = read_promise(published)
-    except UnreadablePromise as error:
-        raise ConfigurationError(str(error)) from error
-    finally:
-        tenant.delete()
-    strange = [model for model in options.models if model not in promise.models]
-    if strange:
-        raise ConfigurationError(f"{name}: no model {', '.join(strange)}; promised are {', '.join(promise.models)}")
-    lab = Lab(
-        subject=subject,
-        sandbox=sandbox,
-        facts=facts,
-        given=given,
-        published=published,
-        promise=promise,
-        models=options.models,
-        docs_dir=options.docs_dir,
-        installed=options.installed.get(name),
-        ca=options.ca,
-        credentials=options.credentials,
-    )
-    truth_of(lab)
-    for held in options.credentials.values():
-        known_permissions(lab, held)
-    return lab
-
-
-class _VendorRunner:
-    """Runs the checks of one vendor, one after the other."""
-
-    def __init__(self, lab: Lab, checks: Sequence[Check], waivers: Waivers, on_progress: OnProgress) -> None:
-        self._lab, self._checks, self._waivers, self._on_progress = lab, checks, waivers, on_progress
-        promise = lab.promise
-        cells = list(promise.cells())
-        self._run = VendorRun(
-            lab.vendor, promise.title, cells, {cell: promise.evidence(cell) for cell in cells}, lab.facts.evidence,
-            left_out=[check.id for check in all_checks() if check not in checks], scenario=lab.fixtures.scenario,
-        )  # fmt: skip
-
-    def run(self) -> VendorRun:
-        failed = 0
-        for number, check in enumerate(self._checks):
-            self._on_progress(Progress(self._lab.vendor, check, number, len(self._checks), failed))
-            for result in self._results(check):
-                self._lab.ledger.note(check.id, result)
-                waiver = self._waivers.covers(check.id, result.cell) if result.verdict is Verdict.FAIL else None
-                failed += result.verdict in (Verdict.FAIL, Verdict.ERROR) and waiver is None
-                self._run.results.append((check, result, waiver))
-            self._lab.close_worlds()
-        self._run.scopes = scopes_report.told(self._lab)
-        if self._checks:
-            self._on_progress(Progress(self._lab.vendor, self._checks[-1], len(self._checks), len(self._checks), failed))
-        return self._run
-
-    def _results(self, check: Check) -> list[Result]:
-        """One result for each case, whatever happens."""
-        try:
-            cells = check.cases(self._lab)
-        except Exception as error:  # noqa: BLE001 - our own fault, and told as such
-            cells, stopped = [Cell("case", "", check.id)], _stopped(error)
-            self._run.expected += 1
-            self._run.emitted += 1
-            return [Result(cells[0], *stopped)]
-        found: dict[Cell, Result] = {}
-        rest = (Code.UNVERIFIABLE, "the check gave no result for this case")
-        try:
-            for result in check.judge(self._lab):
-                found.setdefault(result.cell, result)
-        except Exception as error:  # noqa: BLE001 - told apart below: the subject's, ours, or in the way
-            rest = _stopped(error)
-        self._run.expected += len(cells)
-        self._run.emitted += sum(cell in found for cell in cells) or (len(cells) if rest[0] is not Code.UNVERIFIABLE else 0)
-        strange = [result for cell, result in found.items() if cell not in cells]
-        if rest[0] is Code.UNVERIFIABLE and rest[1] != "the check gave no result for this case":
-            self._run.emitted += sum(cell not in found for cell in cells)
-        return [found.get(cell, Result(cell, *rest)) for cell in cells] + strange
-
-
-def _stopped(error: Exception) -> tuple[Code, str]:
-    """What a check that could not go on says of its remaining cases."""
-    if isinstance(error, SubjectCrashed | Stuck):
-        return Code.CRASHED, str(error)
-    if isinstance(error, Blocked | NotImplementedError):
-        return Code.UNVERIFIABLE, f"could not run: {error}"
-    return Code.HARNESS_ERROR, "".join(traceback.format_exception_only(error)).strip() + _place(error)
-
-
-def _place(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f" (in {frames[-1].name}, line {frames[-1].lineno})" if frames else ""
 
 
 def cell_states(run: VendorRun) -> dict[Cell, str]:

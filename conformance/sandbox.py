@@ -78,6 +78,7 @@ class Sandbox:
     def __init__(self, url: str, *, timeout: float = 60) -> None:
         self.url = url.rstrip("/").removesuffix(ADMIN)
         self._http = httpx.Client(base_url=self.url + ADMIN, timeout=timeout, trust_env=False)
+        self._vendors: dict[str, VendorFacts] = {}
 
     def __enter__(self) -> Sandbox:
         return self
@@ -104,8 +105,10 @@ class Sandbox:
         return reply.json() if reply.content else None
 
     def vendors(self) -> dict[str, VendorFacts]:
-        """Every vendor it imitates."""
-        return {name: _facts(name, told) for name, told in self.call("GET", "/vendors")["vendors"].items()}
+        """Every vendor it imitates; asked once."""
+        if not self._vendors:
+            self._vendors = {name: _facts(name, told) for name, told in self.call("GET", "/vendors")["vendors"].items()}
+        return self._vendors
 
     def create(self, vendor: str, *, scenario: str | None = None, frozen: bool = True, permissions: list[str] | str = "all") -> Tenant:
         """A new tenant of the vendor, seeded with the scenario."""

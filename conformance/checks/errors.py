@@ -246,14 +246,12 @@ def _discreet(lab: Lab) -> Iterator[Result]:
             _told(lab, condition)
         except Blocked:
             continue
-    rows = repr(lab.calm.snapshot.rows)
-    texts = [*lab.heard, rows]
-    leaked = [secret for secret in lab.secrets if any(secret in text for text in texts)]
-    if leaked:
-        text = f"{len(leaked)} of {len(lab.secrets)} secrets stand in messages, warnings, diagnostics or records"
-        yield broken(SPOKEN, text, code=Code.LEAK)
+    calm = lab.calm
+    calm.world.hear("read()", repr(calm.snapshot.rows))
+    if lab.leaks:
+        yield broken(SPOKEN, f"a secret stands in what was said by {examples(sorted(lab.leaks))}", code=Code.LEAK)
     else:
-        yield held(SPOKEN, f"{len(texts)} texts looked through")
+        yield held(SPOKEN)
 
 
 API = "unified API: integration states and error codes"
@@ -272,5 +270,5 @@ CHECKS = (
           "design of this suite: M7", _midway_cells, _midway),
     Check("ERR-7", "A later sync that fails is reported, and deletes nothing.", API, one_case("connection", LATER.name), _failing_later),
     Check("ERR-8", "No secret stands in anything that the subject says.", "design of this suite: no secret in any artefact",
-          one_case("connection", SPOKEN.name), _discreet),
+          one_case("connection", SPOKEN.name), _discreet, stage="last"),
 )  # fmt: skip

@@ -26,9 +26,9 @@ def new_integration_id(vendor: str) -> str:
     return f"{vendor}:{_base58(secrets.randbits(256))}"
 
 
-def numbered_integration_id(vendor: str, number: int) -> str:
+def named_integration_id(vendor: str, name: str) -> str:
     """The same in every run, for runs that must be comparable."""
-    return f"{vendor}:{unified_id(vendor, str(number))}"
+    return f"{vendor}:{unified_id(vendor, name)}"
 
 
 def _base58(number: int) -> str:

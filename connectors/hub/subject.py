@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.hub.clock import Now, wall_now
 from connectors.hub.hub import Hub
-from connectors.hub.ids import numbered_integration_id
+from connectors.hub.ids import named_integration_id
 from connectors.hub.store import IN_MEMORY, Store
 from connectors.unified import registry
 from connectors.unified.connector import ConnectorFactory, ExploredField, Probed
@@ -47,7 +47,7 @@ class InProcess:
 
     def connect(self, target: Target) -> InProcessConnection:
         """Open a connection with a store of its own. Raises ConfigurationError."""
-        integration_id = numbered_integration_id(target.vendor, next(self._numbers))
+        integration_id = named_integration_id(target.vendor, target.name or str(next(self._numbers)))
         return InProcessConnection(target, integration_id, Store(self._database), self._hub)
 
     def _hub(self, store: Store) -> Hub:

@@ -29,6 +29,8 @@ class Target:
     """What a service that can be told so should call instead of sleeping; it moves the tenant's clock."""
     ca: str | None = None
     """A CA file for https."""
+    name: str | None = None
+    """What the connection is for, the same in every run; a service that makes up ids should make them up from it, if it is given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.hub.ids import new_integration_id, numbered_integration_id, unified_id
+from connectors.hub.ids import named_integration_id, new_integration_id, unified_id
 
 FORM = re.compile(r"[1-9A-HJ-NP-Za-km-z]{24}")
 
@@ -37,4 +37,4 @@ def test_integration_ids_name_their_vendor() -> None:
     """Fresh ones differ, numbered ones are the same in every run."""
     assert re.fullmatch(rf"acme:{FORM.pattern}", new_integration_id("acme"))
     assert new_integration_id("acme") != new_integration_id("acme")
-    assert numbered_integration_id("acme", 1) == numbered_integration_id("acme", 1) != numbered_integration_id("acme", 2)
+    assert named_integration_id("acme", "1") == named_integration_id("acme", "1") != named_integration_id("acme", "2")

@@ -1,0 +1,170 @@
+"""Runs the tasks of a run side by side, in processes that each have a subject and labs of their own.
+
+Processes, because the subject in process and the judging are both busy in Python; spawned, because whoever starts a run may have
+threads. The sandbox is one for all: its tenants share nothing.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any, ClassVar
+
+from conformance.check import Check
+from conformance.execution import CheckFound, Findings, Stages, Task, collect_seldom, open_lab, run_task
+from conformance.lab import Lab
+from conformance.options import Options
+from conformance.sandbox import Sandbox
+from conformance.subjects import ConfigurationError, load
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a worker must know to run any task."""
+
+    subject: str
+    sandbox_url: str
+    folders: Mapping[str, Path]
+    options: Options
+
+
+OnCheck = Callable[[str, str, int | None], None]
+"""(vendor, check, number of failed cases, or None when it begins)."""
+
+
+def run_side_by_side(plan: Plan, stages: Mapping[str, Stages], jobs: int, on_check: OnCheck) -> dict[str, Findings]:
+    """The findings of each vendor. Raises ConfigurationError."""
+    context = multiprocessing.get_context("spawn")
+    heard = context.SimpleQueue()
+    with (
+        _told(heard, on_check),
+        ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(plan, heard)) as pool,
+    ):
+        try:
+            return _Schedule(pool, stages).run()
+        except BrokenProcessPool as error:
+            raise ConfigurationError("a worker process died; run with one job to see why") from error
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+class _Schedule:
+    """Which task is next: those of a vendor's next stage, as soon as the one before is over."""
+
+    def __init__(self, pool: ProcessPoolExecutor, stages: Mapping[str, Stages]) -> None:
+        self._pool, self._stages = pool, stages
+        self._open: dict[Future[Findings], tuple[str, int]] = {}
+        self._first: dict[str, Findings] = {}
+        self._then: dict[str, dict[int, Findings]] = {vendor: {} for vendor in stages}
+        self._done: dict[str, Findings] = {}
+
+    def run(self) -> dict[str, Findings]:
+        for vendor, plan in self._stages.items():
+            self._submit(plan.first, Findings(), vendor, -1)
+        while self._open:
+            finished, _ = wait(self._open, return_when=FIRST_COMPLETED)
+            for future in finished:
+                self._ended(*self._open.pop(future), future.result())
+        return {vendor: self._done[vendor] for vendor in self._stages}
+
+    def _submit(self, task: Task, before: Findings, vendor: str, number: int) -> None:
+        if not task.checks:
+            self._ended(vendor, number, Findings())
+            return
+        self._open[self._pool.submit(_run, task, before)] = (vendor, number)
+
+    def _ended(self, vendor: str, number: int, found: Findings) -> None:
+        plan = self._stages[vendor]
+        if number == len(plan.then):
+            self._done[vendor] = self._before_last(vendor).and_([found])
+            return
+        if number < 0:
+            self._first[vendor] = found
+            for place, task in enumerate(plan.then):
+                self._submit(task, found, vendor, place)
+        else:
+            self._then[vendor][number] = found
+        if len(self._then[vendor]) == len(plan.then) and vendor not in self._done:
+            self._submit(plan.last, self._before_last(vendor), vendor, len(plan.then))
+
+    def _before_last(self, vendor: str) -> Findings:
+        """In the order of the plan, whoever was ready first."""
+        return self._first[vendor].and_(self._then[vendor][number] for number in range(len(self._stages[vendor].then)))
+
+
+@contextmanager
+def _told(heard: Any, on_check: OnCheck) -> Iterator[None]:
+    """Hand on what the workers say of their progress."""
+
+    def listen() -> None:
+        while (said := heard.get()) is not None:
+            on_check(*said)
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        heard.put(None)
+        listener.join()
+
+
+# ------------------------------------------------------------------------------------------------ inside a worker
+
+
+class _Worker:
+    """One process's means."""
+
+    own: ClassVar[_Worker | None] = None
+
+    def __init__(self, plan: Plan, heard: Any) -> None:
+        self._plan, self._heard = plan, heard
+        self._sandbox = Sandbox(plan.sandbox_url)
+        self._subject = load(plan.subject)
+        self._labs: dict[str, Lab] = {}
+
+    def run(self, task: Task, before: Findings) -> Findings:
+        if task.vendor not in self._labs:
+            folder = self._plan.folders[task.vendor]
+            self._labs[task.vendor] = open_lab(task.vendor, self._subject, self._sandbox, folder, self._plan.options)
+
+        def on_check(check: Check, found: CheckFound | None) -> None:
+            self._heard.put((task.vendor, check.id, None if found is None else found.failed))
+
+        return run_task(self._labs[task.vendor], task, before, on_check)
+
+    def close(self) -> None:
+        for lab in self._labs.values():
+            lab.close()
+        self._labs.clear()
+        self._sandbox.close()
+
+
+def _begin(plan: Plan, heard: Any) -> None:
+    """A worker's first act."""
+    collect_seldom()
+    worker = _Worker(plan, heard)
+    _Worker.own = worker
+    Finalize(None, worker.close, exitpriority=10)
+
+    def stop(number: int, frame: object) -> None:
+        worker.close()
+        os._exit(128 + number)
+
+    signal.signal(signal.SIGINT, stop)
+
+
+def _run(task: Task, before: Findings) -> Findings:
+    if _Worker.own is None:
+        raise RuntimeError("the worker was not begun")
+    return _Worker.own.run(task, before)
