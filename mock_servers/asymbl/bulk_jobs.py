@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Column, Float, Index, Integer, String, Table
+import orjson
+from sqlalchemy import JSON, Column, Float, Index, Integer, String, Table, bindparam, select
 
 from mock_servers.asymbl import ids, security, tables, wire
 from mock_servers.asymbl.wire import refuse
@@ -33,6 +34,7 @@ ABORTED, FAILED = "Aborted", "Failed"
 ENDED = (COMPLETE, ABORTED, FAILED)
 QUERY, INGEST = "query", "ingest"
 _CHUNK = 1000
+_BEYOND = 2**62
 
 jobs = Table(
     "BulkJobs", tables.METADATA,
@@ -176,17 +178,15 @@ def _keep_chunk(store: Store, job: Job, part: str, first: int, lines: list[str])
 
 def kept(store: Store, job: Job, part: str, offset: int = 0, count: int | None = None) -> Iterator[str]:
     """The lines of a part from a number on, at most `count`."""
-    left = count
-    for chunk in store.where("BulkChunks", job=job.id, part=part):
-        if chunk["first"] + chunk["count"] <= offset:
-            continue
-        lines = chunk["lines"][max(offset - chunk["first"], 0) :]
-        if left is not None:
-            lines = lines[:left]
-            left -= len(lines)
-        yield from lines
-        if left == 0:
-            return
+    end = _BEYOND if count is None else offset + count
+    for first, text in store.query("lines of a part", _lines_of_a_part, job=job.id, part=part, offset=offset, end=end):
+        yield from orjson.loads(text)[max(offset - first, 0) : end - first]
+
+
+def _lines_of_a_part() -> Any:
+    c = chunks.c
+    wanted = (c.job == bindparam("job"), c.part == bindparam("part"), c.first < bindparam("end"), c.first + c.count > bindparam("offset"))
+    return select(c.first, c.lines).where(*wanted).order_by(c.first)
 
 
 def document(job: Job, header: str, lines: Iterable[str]) -> bytes:

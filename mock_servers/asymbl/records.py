@@ -45,8 +45,7 @@ def create(exchange: Exchange, sobject: str, sent: Mapping[str, Any]) -> str:
         raise _cannot(visible.sobject, "inserted")
     changes = _understood(exchange, visible, sent, creating=True)
     filled = automation.filled().get(visible.name, frozenset())
-    required = [field.name for field in visible.sobject.fields.values() if field.required and field.name not in filled]
-    missing = [name for name in required if changes.get(name) is None]
+    missing = [name for name in visible.sobject.required_names if changes.get(name) is None and name not in filled]
     if missing:
         message = f"Required fields are missing: [{', '.join(missing)}]"
         raise refuse(400, "REQUIRED_FIELD_MISSING", message, missing)

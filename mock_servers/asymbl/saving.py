@@ -34,12 +34,15 @@ def get(store: Store, sobject: SObject, id: str) -> Row | None:
     if row is None or (sobject.own and row["sobject"] != sobject.name):
         return None
     own = row.pop(tables.OWN) or {}
-    return {**row, **{field.name: own.get(field.name) for field in sobject.fields.values() if field.own}}
+    row.update({name: own.get(name) for name in sobject.own_names})
+    return row
 
 
 def _split(sobject: SObject, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """(columns, own values)."""
-    own = {name: value for name, value in values.items() if (field := sobject.field(name)) is not None and field.own}
+    if not sobject.own_names:
+        return dict(values), {}
+    own = {name: value for name, value in values.items() if name in sobject.own_names}
     return {name: value for name, value in values.items() if name not in own}, own
 
 
@@ -49,7 +52,7 @@ def _split(sobject: SObject, values: Mapping[str, Any]) -> tuple[dict[str, Any],
 def insert(exchange: Exchange, sobject: SObject, values: Mapping[str, Any]) -> Row:
     """Save a new row of stored values by field name; returns it as saved. Raises ApiError when a rule says no."""
     org, store = org_of(exchange), exchange.store
-    row = {**_defaults(sobject), **values}
+    row = {**sobject.defaults, **values}
     _stamp_new(exchange, sobject, row)
     _number(store, sobject, row)
     _compose_name(sobject, row)
@@ -93,14 +96,6 @@ def update(exchange: Exchange, sobject: SObject, before: Row, changes: Mapping[s
     return row
 
 
-def _defaults(sobject: SObject) -> dict[str, Any]:
-    return {
-        field.name: field.default if field.type != "boolean" else bool(field.default)
-        for field in sobject.fields.values()
-        if field.default is not None or (field.type == "boolean" and not field.formula)
-    }
-
-
 def _stamp_new(exchange: Exchange, sobject: SObject, row: Row) -> None:
     now, user = wire.moment(exchange.now), security.running_user(exchange)
     for name in _STAMPS:
@@ -115,9 +110,11 @@ def _stamp_new(exchange: Exchange, sobject: SObject, row: Row) -> None:
 
 def _number(store: Store, sobject: SObject, row: Row) -> None:
     """Fill auto numbers, and the name of a custom object that was given none: Salesforce puts its id there (fact)."""
-    for field in sobject.fields.values():
-        if field.auto_number is not None and row.get(field.name) is None:
-            row[field.name] = auto_number(field.auto_number, store.next_id(f"number:{sobject.name}.{field.name}"), row.get("CreatedDate"))
+    for field in sobject.numbered_fields:
+        if row.get(field.name) is None:
+            row[field.name] = auto_number(
+                str(field.auto_number), store.next_id(f"number:{sobject.name}.{field.name}"), row.get("CreatedDate")
+            )
 
 
 def auto_number(form: str, number: int, created: str | None) -> str:
@@ -147,8 +144,8 @@ def full_name(row: Mapping[str, Any]) -> str | None:
 
 def check_unique(store: Store, sobject: SObject, row: Row, before: Row | None) -> None:
     """DUPLICATE_VALUE when another row that is not deleted has the value of a unique field."""
-    for field in sobject.fields.values():
-        if not field.unique or row.get(field.name) is None or (before is not None and before.get(field.name) == row[field.name]):
+    for field in sobject.unique_fields:
+        if row.get(field.name) is None or (before is not None and before.get(field.name) == row[field.name]):
             continue
         other = find_by(store, sobject, field, row[field.name], limit=2)
         other = [id for id in other if before is None or id != before["id"]]

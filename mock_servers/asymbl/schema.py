@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ class Child:
         return self.field.children
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SObject:
     """One object with its fields by lower-case name, in describe's order."""
 
@@ -142,6 +142,34 @@ class SObject:
             if name in self.fields:
                 return self.fields[name]
         return None
+
+    @cached_property
+    def required_names(self) -> tuple[str, ...]:
+        """Fields without which a create is refused."""
+        return tuple(one.name for one in self.fields.values() if one.required)
+
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """Fields that the org itself added."""
+        return frozenset(one.name for one in self.fields.values() if one.own)
+
+    @cached_property
+    def unique_fields(self) -> tuple[Field, ...]:
+        return tuple(one for one in self.fields.values() if one.unique)
+
+    @cached_property
+    def numbered_fields(self) -> tuple[Field, ...]:
+        """Those that number the records."""
+        return tuple(one for one in self.fields.values() if one.auto_number is not None)
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
+        """What a new record has where nothing is said."""
+        return {
+            one.name: one.default if one.type != "boolean" else bool(one.default)
+            for one in self.fields.values()
+            if one.default is not None or (one.type == "boolean" and not one.formula)
+        }
 
     @property
     def soft_deletes(self) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from mock_servers.asymbl import tables
 from mock_servers.asymbl.org import Org, org_of
@@ -253,15 +253,22 @@ def access_of(exchange: Exchange) -> Access:
 
 def running_user(exchange: Exchange) -> str:
     """The id of the user as whom this request runs: the one with the credential's user name, else the org's first active one."""
-    users = tables.METADATA.tables["User"]
-    active = select(users.c.id).where(users.c.IsActive.is_(True)).order_by(users.c.id).limit(1)
     secrets = exchange.credential.secrets if exchange.credential is not None else {}
     wanted = secrets.get("username", "").lower()
-    named = exchange.store.query("user by name", lambda: active.where(func.lower(users.c.Username) == bindparam("name")), name=wanted)
-    found = named or exchange.store.query("first active user", lambda: active)
+    named = exchange.store.query("active user by name", _active_user_by_name, name=wanted)
+    found = named or exchange.store.query("first active user", _first_active_user)
     if not found:
         raise NotFound("the org has no active user")
     return str(found[0][0])
+
+
+def _first_active_user() -> Select[Any]:
+    users = tables.METADATA.tables["User"].c
+    return select(users.id).where(users.IsActive.is_(True)).order_by(users.id).limit(1)
+
+
+def _active_user_by_name() -> Select[Any]:
+    return _first_active_user().where(func.fold(tables.METADATA.tables["User"].c.Username) == bindparam("name"))
 
 
 def is_private(access: Access, visible: Visible) -> bool:

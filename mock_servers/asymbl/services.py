@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_servers.asymbl import auth, bulk_ingest, collection, composite, identity, limits, oauth, soap
+from mock_servers.asymbl import auth, bulk_ingest, bulk_query, collection, composite, identity, limits, oauth, soap
 from mock_servers.asymbl.resources import DATA, reads, writes
 from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCode
 from mock_servers.engine.vendors import Handler, Operation
@@ -20,11 +20,12 @@ def _public(id: str, method: str, path: str, handler: Handler, summary: str, evi
     return Operation(id, method, path, handler, summary, evidence, needs_credential=False)
 
 
-def reads_by_body(id: str, path: str, handler: Handler, summary: str) -> Operation:
-    """A POST that only reads."""
-    return Operation(id, "POST", path, handler, summary, _REST)
+def reads_by_body(id: str, path: str, handler: Handler, summary: str, evidence: Evidence = _REST) -> Operation:
+    """A POST that changes no record."""
+    return Operation(id, "POST", path, handler, summary, evidence)
 
 
+_QUERY = f"{DATA}/jobs/query"
 _INGEST = f"{DATA}/jobs/ingest"
 _COLLECTIONS = f"{DATA}/composite/sobjects"
 
@@ -50,6 +51,12 @@ OPERATIONS = (
     reads("collections.read", f"{_COLLECTIONS}/{{sobject}}", collection.read_many, "Up to 800 records by id"),
     reads_by_body("collections.read_by_body", f"{_COLLECTIONS}/{{sobject}}", collection.read_many_by_body, "Up to 2000 records by id"),
     # -- bulk
+    reads_by_body("bulk.query.create", _QUERY, bulk_query.create_job, "A job that reads what a statement finds", _BULK),
+    reads("bulk.query.list", _QUERY, bulk_query.list_jobs, "The caller's query jobs", _BULK),
+    reads("bulk.query.read", f"{_QUERY}/{{job_id}}", bulk_query.read_job, "The state of a query job", _BULK),
+    writes("bulk.query.change", "PATCH", f"{_QUERY}/{{job_id}}", bulk_query.change_state, "Abort a job", _BULK),
+    writes("bulk.query.delete", "DELETE", f"{_QUERY}/{{job_id}}", bulk_query.delete_job, "Forget a job", _BULK),
+    reads("bulk.query.results", f"{_QUERY}/{{job_id}}/results", bulk_query.read_results, "A page of the job's rows", _BULK),
     writes("bulk.ingest.create", "POST", _INGEST, bulk_ingest.create_job, "A job that takes records as CSV", _BULK),
     reads("bulk.ingest.list", _INGEST, bulk_ingest.list_jobs, "The caller's ingest jobs", _BULK),
     reads("bulk.ingest.read", f"{_INGEST}/{{job_id}}", bulk_ingest.read_job, "The state of an ingest job", _BULK),
