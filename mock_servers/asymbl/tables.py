@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, func, text
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, text
 
 from mock_servers.asymbl.own_schema import OWN_RECORD_COLUMNS
 from mock_servers.asymbl.schema import NUMBER_TYPES, Field, SObject, whole_schema
+from mock_servers.engine.store import BOOKKEEPING
 
 METADATA = MetaData()
 
@@ -66,18 +67,8 @@ def _indexes(sobject: SObject) -> list[Index]:
     return listed
 
 
-def _index_what_is_looked_for(sobject: SObject, table: Table) -> None:
-    """Unique values, external ids and mails are looked for on each save and by each connector, mostly without regard to case."""
-    for field in sobject.fields.values():
-        if field.column in (None, "id") or not (field.unique or field.external_id or field.type == "email"):
-            continue
-        column = table.c[str(field.column)]
-        Index(f"{sobject.name}_{field.column}_folded", column if field.case_sensitive else func.fold(column))
-
-
 for _sobject in whole_schema().sobjects.values():
-    _table = Table(_sobject.name, METADATA, *_columns(_sobject), Column(OWN, JSON), *_indexes(_sobject))
-    _index_what_is_looked_for(_sobject, _table)
+    Table(_sobject.name, METADATA, *_columns(_sobject), Column(OWN, JSON), *_indexes(_sobject))
 
 Table(
     OWN_RECORDS,
@@ -105,8 +96,9 @@ Table(
     Column("all_rows", Boolean),
     *(Column(name, Integer) for name in ("total", "batch")),
     Column("expires_at", Float),
+    info={BOOKKEEPING: True},
 )
-Table(CURSOR_IDS, METADATA, Column("id", String, primary_key=True), Column("ids", String))
+Table(CURSOR_IDS, METADATA, Column("id", String, primary_key=True), Column("ids", String), info={BOOKKEEPING: True})
 
 
 def table_of(sobject: SObject) -> str:
