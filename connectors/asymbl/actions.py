@@ -19,7 +19,7 @@ from connectors.asymbl.refusals import DuplicatesFound
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.soql import Select
 from connectors.asymbl.streams import LISTINGS
-from connectors.asymbl.wire import Step, Wire, loaded
+from connectors.asymbl.wire import Step, Wire
 from connectors.unified.actions import (
     ActionInput,
     AddApplicationAttachment,
@@ -147,8 +147,8 @@ class Actions:
         application = applying.application(given, described, person=person, stage=stage)
 
         def send() -> Made:
-            reply = self.wire.write("POST", f"/sobjects/{APPLICANT}", application.values, needs=(may_create(APPLICANT),))
-            return Made(str(loaded(reply)["id"]), person)
+            made = self.wire.write("POST", f"/sobjects/{APPLICANT}", application.values, needs=(may_create(APPLICANT),))
+            return Made(str(made["id"]), person)
 
         made = self._sent_once(send, given)
         warnings += application.warnings

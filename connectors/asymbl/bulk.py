@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.asymbl.schema import View
 from connectors.asymbl.soql import Select
-from connectors.asymbl.wire import Row, Wire, loaded
+from connectors.asymbl.wire import Row, Wire
 from connectors.transport.client import AnswerLost
 from connectors.unified.errors import ConnectorError, Invalid, NotFound, PermissionMissing, Unavailable, UnexpectedReply
 
@@ -50,7 +50,7 @@ class BulkQuery:
         body = {"operation": "queryAll" if deleted else "query", "query": str(select), "contentType": "CSV", "lineEnding": "LF"}
         try:
             # A job that was made twice because an answer was lost is read once, and the other expires.
-            job = loaded(wire.post_to_read("/jobs/query", body))
+            job = wire.post_to_read("/jobs/query", body)
         except (Invalid, NotFound, PermissionMissing) as refusal:
             raise BulkImpossible(str(refusal)) from refusal
         return cls(wire, str(job["id"]))
@@ -59,7 +59,7 @@ class BulkQuery:
         """Until the rows are there. Raises BulkImpossible when the job failed, Unavailable when it takes too long."""
         pause = FIRST_PAUSE
         for _ in range(MOST_POLLS):
-            job = loaded(self.wire.get(f"/jobs/query/{self.id}"))
+            job = self.wire.read(f"/jobs/query/{self.id}")
             state = job.get("state")
             if state == "JobComplete":
                 return

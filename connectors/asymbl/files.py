@@ -15,7 +15,7 @@ from connectors.asymbl.columns import ATTACHMENT, LINK, VERSION, may_create, may
 from connectors.asymbl.schema import Schema
 from connectors.asymbl.soql import Select
 from connectors.asymbl.sources import chunks
-from connectors.asymbl.wire import Row, Wire, loaded
+from connectors.asymbl.wire import Row, Wire
 from connectors.transport.client import Download
 from connectors.unified.actions import File
 from connectors.unified.connector import Ref
@@ -103,7 +103,7 @@ class Files:
             "VersionData": base64.b64encode(upload.content).decode(),
             "FirstPublishLocationId": contact,
         }
-        return str(loaded(self.wire.write("POST", f"/sobjects/{VERSION}", body, needs=(may_create(VERSION),)))["id"])
+        return str(self.wire.write("POST", f"/sobjects/{VERSION}", body, needs=(may_create(VERSION),))["id"])
 
     def _same(self, contact: str, upload: Upload) -> str | None:
         """A file of the contact with this name and content. That it was there before would do no harm: a second one would be alike."""

@@ -124,6 +124,8 @@ class Schema:
         whole = own if any(cell.whole for _, _, cell in cells) else ()
         columns += [*(info.name for info in (*customs, *chosen)), *whole]
         selected = tuple(dict.fromkeys(columns))
+        # Of a model that is lost no field need be named.
+        lost = {(model, name): one for (model, name), one in lost.items() if name is None or (model, None) not in lost}
         return View(sobject, selected, self._types(sobject, selected), customs, chosen, whole, lost)
 
     def _customs(self, described: Described) -> tuple[FieldInfo, ...]:

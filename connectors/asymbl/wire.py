@@ -142,11 +142,17 @@ class Wire:
 
     def get(self, path: str, params: Params = (), *, headers: Mapping[str, str] | None = None, needs: tuple[str, ...] = ()) -> Reply:
         """A good answer to a read below the version. Raises ConnectorError."""
-        return self._read("GET", self._root + path, params, headers or {}, None, needs)
+        return self.retries.read(lambda: self._good(self._sender("GET", self._root + path, params, headers or {}, None), needs))
 
-    def post_to_read(self, path: str, body: Mapping[str, Any], *, needs: tuple[str, ...] = ()) -> Reply:
-        """A good answer to a request that only looks like a write, and may be repeated like a read. Raises ConnectorError."""
-        return self._read("POST", self._root + path, (), JSON_HEADERS, orjson.dumps(body), needs)
+    def read(self, path: str, params: Params = (), *, headers: Mapping[str, str] | None = None, needs: tuple[str, ...] = ()) -> Any:
+        """The JSON of a good answer to a read below the version. Raises ConnectorError."""
+        send = self._sender("GET", self._root + path, params, headers or {}, None)
+        return self.retries.read(lambda: loaded(self._good(send, needs)))
+
+    def post_to_read(self, path: str, body: Mapping[str, Any], *, needs: tuple[str, ...] = ()) -> Any:
+        """The JSON of a good answer to what only looks like a write, and may be repeated like a read. Raises ConnectorError."""
+        send = self._sender("POST", self._root + path, (), JSON_HEADERS, orjson.dumps(body))
+        return self.retries.read(lambda: loaded(self._good(send, needs)))
 
     def write(
         self,
@@ -156,8 +162,8 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         needs: tuple[str, ...] = (),
-    ) -> Reply:
-        """A good answer to a write, which is sent once.
+    ) -> Any:
+        """The JSON of a good answer to a write, which is sent once; None if it has none.
 
         Raises:
             OutcomeUnknown: it was sent and its answer lost; it was not repeated.
@@ -165,7 +171,13 @@ class Wire:
         """
         content = None if body is None else orjson.dumps(body)
         named = {**(JSON_HEADERS if body is not None else {}), **(headers or {})}
-        return self.retries.write(lambda: self._good(self._sender(method, self._root + path, (), named, content), needs))
+        send = self._sender(method, self._root + path, (), named, content)
+
+        def attempt() -> Any:
+            reply = self._good(send, needs)
+            return loaded(reply) if reply.body else None
+
+        return self.retries.write(attempt)
 
     def together(self, steps: Sequence[Step]) -> list[dict[str, Any]]:
         """Several writes, all of them or none; the bodies of their answers.
@@ -187,7 +199,7 @@ class Wire:
                 for step in steps
             ],
         }
-        answers = loaded(self.write("POST", "/composite", body)).get("compositeResponse", [])
+        answers = self.write("POST", "/composite", body).get("compositeResponse", [])
         failed = [(step, one) for step, one in zip(steps, answers, strict=False) if one.get("httpStatusCode", 0) >= 400]
         if failed:
             # The others only say that they were undone, which is the effect and not the cause.
@@ -196,11 +208,6 @@ class Wire:
         if len(answers) != len(steps):
             raise UnexpectedReply(f"a composite of {len(steps)} requests was answered by {len(answers)}")
         return [one.get("body") or {} for one in answers]
-
-    def _read(
-        self, method: str, path: str, params: Params, headers: Mapping[str, str], body: bytes | None, needs: tuple[str, ...]
-    ) -> Reply:
-        return self.retries.read(lambda: self._good(self._sender(method, path, params, headers, body), needs))
 
     def _sender(
         self, method: str, path: str, params: Params, headers: Mapping[str, str], body: bytes | None
@@ -232,8 +239,7 @@ class Wire:
         path, headers = ("/queryAll" if deleted else "/query"), self._options()
         needs = (may_read(select.sobject),)
         if len(f"{self._root}{path}?{urlencode({'q': str(select)})}") <= LONGEST_ADDRESS:
-            reply = self.get(path, [("q", str(select))], headers=headers, needs=needs)
-            return self._page(loaded(reply))
+            return self._page(self.read(path, [("q", str(select))], headers=headers, needs=needs))
         # An address has a greatest length, and the address within a body has not.
         return self._page(self._in_a_body(f"{path}?{urlencode({'q': str(select)}, quote_via=quote)}", needs))
 
@@ -246,7 +252,7 @@ class Wire:
             headers = {**self._options(), "authorization": f"Bearer {session.token}"}
             return self._noted(client.send("GET", locator.path, headers=headers))
 
-        return self._page(loaded(self.retries.read(lambda: self._good(send, ()))))
+        return self._page(self.retries.read(lambda: loaded(self._good(send, ()))))
 
     def rows(self, select: Select, *, deleted: bool = False) -> list[Row]:
         """All rows of a small query. Raises ConnectorError."""
@@ -259,7 +265,7 @@ class Wire:
 
     def _in_a_body(self, path: str, needs: tuple[str, ...]) -> Any:
         body = {"batchRequests": [{"method": "GET", "url": self._root + path}]}
-        answers = loaded(self.post_to_read("/composite/batch", body, needs=needs)).get("results") or [{}]
+        answers = self.post_to_read("/composite/batch", body, needs=needs).get("results") or [{}]
         status, result = answers[0].get("statusCode", 0), answers[0].get("result")
         if not 200 <= status < 300:
             raise refused(status, result, f"GET {path.partition('?')[0]}", needs)
@@ -282,7 +288,7 @@ class Wire:
     def describe(self, sobject: str) -> Described | None:
         """An object as this user sees it now; None if it is hidden or not there. Raises ConnectorError."""
         try:
-            told = loaded(self.get(f"/sobjects/{sobject}/describe"))
+            told = self.read(f"/sobjects/{sobject}/describe")
         except NotFound as hidden:
             self._expect_version(hidden)
             return None

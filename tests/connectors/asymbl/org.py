@@ -493,7 +493,7 @@ class Org:
             parent, dot, rest = path.partition(".")
             if not dot:
                 kind = self.columns(parsed.sobject)[path]
-                made[path] = {"city": "Ulm"} if kind == "address" else row[path]
+                made[path] = {"city": "Ulm"} if kind == "address" else row.get(path)
                 continue
             found = self._parent(parsed.sobject, row, parent)
             if found is None:
