@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
+from mock_servers.engine import openapi
 from mock_servers.engine.addresses import connection
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, credential_json, iso, with_settings
 from mock_servers.engine.admin_models import CredentialChange, CredentialWish, ForkWish, TenantWish
@@ -46,6 +47,11 @@ def _add_vendors(routes: APIRouter, desk: Desk) -> None:
         if file is None:
             raise AdminProblem(404, "no_https", "this sandbox does not serve https", "start it without --no-https")
         return PlainTextResponse(file.read_text(encoding="ascii"), media_type="application/x-pem-file")
+
+    @routes.get("/vendors/{name}/openapi.json", tags=["vendors"], summary="The vendor's own OpenAPI document, as it is simulated.")
+    async def description(request: Request, name: str) -> dict[str, Any]:
+        vendor = desk.tenants.vendor(name)
+        return openapi.document(vendor, str(desk.where(request, vendor.name)["base_url"]))
 
 
 def _vendor_json(desk: Desk, vendor: Vendor) -> dict[str, Any]:

@@ -198,6 +198,10 @@ class Vendor:
     prepare: Callable[[Mapping[str, list[dict[str, Any]]]], Mapping[str, list[dict[str, Any]]]] | None = None
     """Turns the rows of a scenario's records.yaml into rows of the tables, where they differ."""
     rate_limit: RateLimitDefaults | None = None
+    security_scheme: Mapping[str, Any] | None = None
+    """How clients show their credential, as OpenAPI's security scheme object says it."""
+    schemas: Mapping[str, Any] = field(default_factory=dict)
+    """What the operations' OpenAPI members refer to as #/components/schemas/..."""
     guard: Callable[[Exchange], Reply | None] | None = None
     """Asked after a good credential and before its permissions, e.g. for an account whose API is switched off."""
     first_tokens: Callable[[Credential, float], Iterable[Token]] | None = None

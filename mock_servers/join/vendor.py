@@ -149,6 +149,7 @@ VENDOR = Vendor(
     render=wire.render,
     dependents=wire.dependents,
     api_path="",
+    security_scheme={"type": "apiKey", "in": "header", "name": "Authorization"},
     guard=auth.guard,
     rate_limit=RateLimitDefaults(
         requests=600,

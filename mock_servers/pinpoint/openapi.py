@@ -1,12 +1,18 @@
-"""What OpenAPI says of each operation, made from the same table that serves it, so that both cannot drift apart."""
+"""What OpenAPI says of each operation, made from the same table that serves it, so that both cannot drift apart.
+
+Schemas of requests are exact: what fits them is never refused as malformed, what does not fit always is. What is left to
+the rules of a record (422) no schema can say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mock_servers.pinpoint.query import MAX_PAGE_SIZE
-from mock_servers.pinpoint.resource import Attribute, Kind, Relation, Resource
+from mock_servers.pinpoint.query import LARGEST_PAGE, MAX_PAGE_SIZE
+from mock_servers.pinpoint.resource import Attribute, Filter, Kind, Relation, Resource
+
+Schema = dict[str, Any]
 
 JSON_API = "application/vnd.api+json"
 PLAIN_JSON = "application/json"
@@ -15,7 +21,7 @@ STATUSES = {
     "G": (200, 400, 401, 403, 404, 429, 500),
     "C": (201, 400, 401, 403, 422, 429, 500),
     "U": (200, 400, 401, 403, 404, 422, 429, 500),
-    "X": (200, 401, 403, 404, 409, 422, 429, 500),
+    "X": (200, 400, 401, 403, 404, 409, 429, 500),
 }
 MEANINGS = {
     200: "Done",
@@ -30,7 +36,13 @@ MEANINGS = {
     429: "Too many requests",
     500: "A fault",
 }
-SCHEMAS: dict[Kind, dict[str, Any]] = {
+
+# -- values ---------------------------------------------------------------------------------------------------------
+
+ID_PATTERN = "^[0-9]{1,18}$"
+ANY_TEXT: Schema = {"type": "string", "pattern": "^[^\\u0000]*$"}
+MOMENT: Schema = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+READ: dict[Kind, Schema] = {
     Kind.TEXT: {"type": ["string", "null"]},
     Kind.ID: {"type": ["string", "integer", "null"]},
     Kind.INTEGER: {"type": ["integer", "null"]},
@@ -42,7 +54,31 @@ SCHEMAS: dict[Kind, dict[str, Any]] = {
     Kind.LIST: {"type": ["array", "null"]},
     Kind.OBJECT: {"type": ["object", "null"]},
 }
-ERROR = {
+_WHOLE: Schema = {
+    "anyOf": [
+        {"type": "integer", "minimum": -(2**63) + 1, "maximum": 2**63 - 1},
+        {"type": "string", "pattern": "^-?[0-9]{1,18}$"},
+        {"type": "null"},
+    ]
+}
+_DECIMAL: Schema = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^-?[0-9]{1,30}(\\.[0-9]{1,30})?$"}, {"type": "null"}]}
+WRITTEN: dict[Kind, Schema] = {
+    Kind.TEXT: {"type": ["string", "number", "null"]},
+    Kind.ID: _WHOLE,
+    Kind.INTEGER: _WHOLE,
+    Kind.NUMBER: _DECIMAL,
+    Kind.DECIMAL: _DECIMAL,
+    Kind.FLAG: {"enum": [True, False, None, "true", "false"]},
+    Kind.DATE: {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+    Kind.TIME: {"anyOf": [*MOMENT["anyOf"], {"type": "null"}]},
+    Kind.LIST: {"type": ["array", "null"]},
+    Kind.OBJECT: {"type": ["object", "null"]},
+}
+"""As lenient as Graphiti is: numbers may be texts, and texts numbers."""
+
+# -- components -----------------------------------------------------------------------------------------------------
+
+ERROR: Schema = {
     "type": "object",
     "required": ["errors"],
     "properties": {
@@ -57,145 +93,78 @@ ERROR = {
         }
     },
 }
-DOWNLOAD: Mapping[str, Any] = {
-    "parameters": [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in ("signed", "filename")
-    ],
-    "responses": {
-        "200": {"description": "The file", "content": {"*/*": {}}},
-        "302": {"description": MEANINGS[302]},
-        "404": {"description": "Not a link of ours", "content": {JSON_API: {"schema": ERROR}}},
-    },
-}
 
 
-def operation(resource: Resource, letter: str) -> Mapping[str, Any]:
-    """The extra members of an OpenAPI operation object."""
-    described: dict[str, Any] = {
-        "tags": [resource.type],
-        "parameters": _parameters(resource, letter),
-        "responses": _responses(resource, letter),
-    }
-    if letter in "CU":
-        described["requestBody"] = {"required": True, "content": {JSON_API: {"schema": _request(resource, letter)}}}
-    return described
+def schemas(resources: Iterable[Resource]) -> Mapping[str, Schema]:
+    """Every schema that the operations refer to, by name."""
+    found: dict[str, Schema] = {"errors": ERROR}
+    for resource in resources:
+        found[resource.type] = _object(resource)
+        for letter in resource.operations:
+            if letter in "CU":
+                found[f"{resource.type}_{_VERBS[letter]}"] = _request(resource, letter)
+        if resource.operations:
+            found[f"{resource.type}_plain"] = _plain_object(resource)
+    return found
 
 
-def plain_operation(resource: Resource, letter: str) -> Mapping[str, Any]:
-    """The same read at a path that ends in .json."""
-    described = dict(operation(resource, letter))
-    properties = {"id": {"type": "string"}, **{a.name: SCHEMAS[a.kind] for a in resource.attributes if a.readable}}
-    item = {"type": "object", "required": ["id"], "properties": properties}
-    data = {"type": "array", "items": item} if letter == "L" else item
-    document = {"type": "object", "required": ["data", "meta"], "properties": {"data": data, "meta": {"type": "object"}}}
-    responses = {**described["responses"], "200": {"description": MEANINGS[200], "content": {PLAIN_JSON: {"schema": document}}}}
-    return {**described, "responses": responses}
+_VERBS = {"C": "create", "U": "update"}
 
 
-def feed(filters: tuple[str, ...], locales: tuple[str, ...]) -> Mapping[str, Any]:
-    """The public feed; with the languages that its path may name."""
-    place = {"name": "locale", "in": "path", "required": True, "schema": {"type": "string", "enum": list(locales)}}
-    item = {"type": "object", "required": ["id", "title", "url", "path", "job", "location"]}
-    document = {"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": item}}}
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(resource: Resource) -> Schema:
+    attributes = {"type": "object", "properties": {a.name: READ[a.kind] for a in resource.attributes if a.readable}}
     return {
-        "tags": ["postings"],
-        "parameters": [*([place] if locales else []), *(_query(name, {"type": "string"}) for name in filters)],
-        "responses": {
-            "200": {"description": MEANINGS[200], "content": {PLAIN_JSON: {"schema": document}}},
-            "404": {"description": "No careers site in that language", "content": {JSON_API: {"schema": ERROR}}},
-        },
-    }
-
-
-def _parameters(resource: Resource, letter: str) -> list[dict[str, Any]]:
-    parameters: list[dict[str, Any]] = []
-    if letter in "GUX":
-        parameters.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"}})
-    if letter == "X":
-        return parameters
-    if resource.relations:
-        parameters.append(_query("include", {"type": "string", "enum": [relation.name for relation in resource.relations]}))
-    extra = [attribute.name for attribute in resource.attributes if attribute.extra]
-    parameters.append(_query(f"fields[{resource.type}]", {"type": "string"}))
-    if extra:
-        parameters.append(_query(f"extra_fields[{resource.type}]", {"type": "string", "enum": extra}))
-    if letter in "LG":
-        parameters.extend(_filters(resource))
-    if letter == "L":
-        parameters.append(_query("sort", {"type": "string", "enum": [sign + key for key in resource.sort_keys for sign in ("", "-")]}))
-        parameters.append(_query("page[number]", {"type": "integer", "minimum": 1}))
-        parameters.append(_query("page[size]", {"type": "integer", "minimum": 0, "maximum": MAX_PAGE_SIZE}))
-        parameters.append(_query("stats[total]", {"type": "string", "enum": ["count"]}))
-    return parameters
-
-
-def _filters(resource: Resource) -> list[dict[str, Any]]:
-    parameters = []
-    for filter in resource.filters:
-        if filter.kind is Kind.TIME:
-            for operator in ("gt", "lt"):
-                parameters.append(_query(f"filter[{filter.name}][{operator}]", {"type": "string", "format": "date-time"}))
-            continue
-        schema: dict[str, Any] = {"type": "string"}
-        if filter.kind is Kind.FLAG:
-            schema = {"type": "boolean"}
-        elif filter.kind is Kind.ID:
-            schema = {"type": "string", "pattern": "^[0-9]{1,18}$"}
-        elif filter.choices:
-            schema = {"type": "string", "enum": list(filter.choices)}
-        parameters.append(_query(f"filter[{filter.name}]", schema))
-    return parameters
-
-
-def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
-
-
-def _responses(resource: Resource, letter: str) -> dict[str, Any]:
-    success = {"L": _document(resource, many=True), "X": {"type": "object", "required": ["meta"]}}.get(
-        letter, _document(resource, many=False)
-    )
-    return {
-        str(status): {"description": MEANINGS[status], "content": {JSON_API: {"schema": success if status < 300 else ERROR}}}
-        for status in STATUSES[letter]
-    }
-
-
-def _document(resource: Resource, *, many: bool) -> dict[str, Any]:
-    item = {
         "type": "object",
         "required": ["id", "type", "attributes"],
         "properties": {
             "id": {"type": "string", "pattern": "^[0-9]+$"},
             "type": {"const": resource.type},
-            "attributes": {"type": "object", "properties": {a.name: SCHEMAS[a.kind] for a in resource.attributes if a.readable}},
-            "relationships": {"type": "object"},
+            "attributes": {**attributes, "additionalProperties": False},
+            "relationships": {
+                "type": "object",
+                "properties": {relation.name: _linked(relation) for relation in resource.relations},
+                "additionalProperties": False,
+            },
         },
+        "additionalProperties": False,
     }
+
+
+def _linked(relation: Relation) -> Schema:
+    """A relationship as it is read: with ids if it was included."""
+    identifier: Schema = {
+        "type": "object",
+        "required": ["type", "id"],
+        "properties": {"type": {"enum": list(relation.targets)} if relation.targets else {"type": "string"}, "id": {"type": "string"}},
+    }
+    data: Schema = {"type": "array", "items": identifier} if relation.many else {"anyOf": [identifier, {"type": "null"}]}
+    closed: Schema = {"type": "object", "required": ["included"], "properties": {"included": {"const": False}}}
+    return {"type": "object", "minProperties": 1, "properties": {"data": data, "meta": closed}, "additionalProperties": False}
+
+
+def _plain_object(resource: Resource) -> Schema:
     return {
         "type": "object",
-        "required": ["data", "meta"],
-        "properties": {
-            "data": {"type": "array", "items": item} if many else item,
-            "included": {"type": "array"},
-            "meta": {"type": "object"},
-        },
+        "required": ["id"],
+        "properties": {"id": {"type": "string"}, **{a.name: READ[a.kind] for a in resource.attributes if a.readable}},
     }
 
 
-def _request(resource: Resource, letter: str) -> dict[str, Any]:
+def _request(resource: Resource, letter: str) -> Schema:
     attributes = [attribute for attribute in resource.attributes if (attribute.create if letter == "C" else attribute.update)]
     relations = [relation for relation in resource.relations if (relation.create if letter == "C" else relation.update)]
-    properties: dict[str, Any] = {
+    properties: Schema = {
         "type": {"const": resource.type},
         "attributes": {"type": "object", "additionalProperties": False, "properties": {a.name: _written(a) for a in attributes}},
         "relationships": {"type": "object", "additionalProperties": False, "properties": {r.name: _linkage(r) for r in relations}},
     }
-    required = ["type"]
-    if letter == "U":
-        properties["id"] = {"type": "string", "pattern": "^[0-9]{1,18}$"}
-        required = ["id", "type"]
-    main = {"type": "object", "required": required, "properties": properties}
+    # A new record has no id yet; the id of a changed one is that of the path, which no schema can say.
+    properties["id"] = {"type": "string", "pattern": ID_PATTERN} if letter == "U" else False
+    main = {"type": "object", "required": ["id", "type"] if letter == "U" else ["type"], "properties": properties}
     return {
         "type": "object",
         "required": ["data"],
@@ -203,21 +172,179 @@ def _request(resource: Resource, letter: str) -> dict[str, Any]:
     }
 
 
-def _written(attribute: Attribute) -> dict[str, Any]:
-    schema = SCHEMAS[attribute.kind]
-    return {**schema, "enum": [*attribute.choices, None]} if attribute.choices else schema
+def _written(attribute: Attribute) -> Schema:
+    return {"enum": [*attribute.choices, None]} if attribute.choices else WRITTEN[attribute.kind]
 
 
-def _linkage(relation: Relation) -> dict[str, Any]:
-    identifier = {
-        "type": "object",
-        "required": ["type"],
-        "properties": {
-            "type": {"enum": list(relation.targets)},
-            "id": {"type": "string", "pattern": "^[0-9]{1,18}$"},
-            "temp-id": {"type": "string"},
-            "method": {"enum": ["create", "update", "destroy"]},
+def _linkage(relation: Relation) -> Schema:
+    """A relationship as it is written: to one existing record, or to several that are written along."""
+    type: Schema = {"enum": list(relation.targets)}
+    id: Schema = {"anyOf": [{"type": "string", "pattern": ID_PATTERN}, {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}]}
+    existing: Schema = {"type": "object", "required": ["type", "id"], "properties": {"type": type, "id": id}}
+    if not relation.many:
+        data: Schema = {"anyOf": [existing, {"type": "null"}]}
+    else:
+        new = {
+            "type": "object",
+            "required": ["type", "temp-id", "method"],
+            "properties": {"type": type, "temp-id": {"type": "string"}, "method": {"const": "create"}},
+        }
+        old = {
+            "type": "object",
+            "required": ["type", "id", "method"],
+            "properties": {"type": type, "id": id, "method": {"enum": ["update", "destroy"]}},
+        }
+        data = {"type": "array", "items": {"anyOf": [new, old]}}
+    return {"type": "object", "required": ["data"], "properties": {"data": data}}
+
+
+# -- operations -----------------------------------------------------------------------------------------------------
+
+
+def operation(resource: Resource, letter: str) -> Mapping[str, Any]:
+    """The extra members of an OpenAPI operation object."""
+    described: dict[str, Any] = {
+        "tags": [resource.type],
+        "parameters": _parameters(resource, letter),
+        "responses": _responses(resource, letter, JSON_API, _success(resource, letter)),
+    }
+    if letter in "CU":
+        body = {"schema": _ref(f"{resource.type}_{_VERBS[letter]}")}
+        described["requestBody"] = {"required": True, "content": {JSON_API: body}}
+    if letter == "C":
+        described["responses"]["201"]["links"] = _links(resource)
+    return described
+
+
+def plain_operation(resource: Resource, letter: str) -> Mapping[str, Any]:
+    """The same read at a path that ends in .json."""
+    return {
+        "tags": [resource.type],
+        "parameters": _parameters(resource, letter),
+        "responses": _responses(resource, letter, PLAIN_JSON, _document(_ref(f"{resource.type}_plain"), letter)),
+    }
+
+
+def feed(filters: tuple[str, ...], locales: tuple[str, ...]) -> Mapping[str, Any]:
+    """The public feed; with the languages that its path may name."""
+    item = {"type": "object", "required": ["id", "title", "url", "path", "job", "location"]}
+    document = {"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": item}}}
+    return {
+        "tags": ["postings"],
+        "parameters": [
+            *([_path("locale", {"type": "string", "enum": list(locales)})] if locales else []),
+            *(_query(name, ANY_TEXT) for name in filters),
+        ],
+        "responses": {
+            "200": _content(200, PLAIN_JSON, document),
+            "400": _content(400, JSON_API, _ref("errors")),
+            "404": {"description": "No careers site in that language", "content": {JSON_API: {"schema": _ref("errors")}}},
         },
     }
-    data: dict[str, Any] = {"type": "array", "items": identifier} if relation.many else {"anyOf": [identifier, {"type": "null"}]}
-    return {"type": "object", "required": ["data"], "properties": {"data": data}}
+
+
+DOWNLOAD: Mapping[str, Any] = {
+    "tags": ["attachments"],
+    "parameters": [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in ("signed", "filename")
+    ],
+    "responses": {
+        "200": {"description": "The file", "content": {"*/*": {}}},
+        "302": {"description": MEANINGS[302]},
+        "400": {"description": MEANINGS[400], "content": {JSON_API: {"schema": {"$ref": "#/components/schemas/errors"}}}},
+        "404": {"description": "Not a link of ours", "content": {JSON_API: {"schema": {"$ref": "#/components/schemas/errors"}}}},
+    },
+}
+
+
+def _success(resource: Resource, letter: str) -> Schema:
+    if letter == "X":
+        return {"type": "object", "required": ["meta"], "properties": {"meta": {"type": ["object", "null"]}}}
+    return _document(_ref(resource.type), letter)
+
+
+def _document(item: Schema, letter: str) -> Schema:
+    return {
+        "type": "object",
+        "required": ["data", "meta"],
+        "properties": {
+            "data": {"type": "array", "items": item} if letter == "L" else item,
+            "included": {"type": "array", "items": {"type": "object", "required": ["id", "type", "attributes"]}},
+            "meta": {"type": "object"},
+        },
+    }
+
+
+def _responses(resource: Resource, letter: str, media_type: str, success: Schema) -> dict[str, Any]:
+    return {
+        str(status): _content(status, media_type, success) if status < 300 else _content(status, JSON_API, _ref("errors"))
+        for status in STATUSES[letter]
+    }
+
+
+def _content(status: int, media_type: str, schema: Schema) -> Schema:
+    return {"description": MEANINGS[status], "content": {media_type: {"schema": schema}}}
+
+
+def _links(resource: Resource) -> Schema:
+    """From a created record to what can be done with it."""
+    verbs = {"G": "get", "U": "update", "X": "delete"}
+    return {
+        verb: {"operationId": f"{resource.type}.{verb}", "parameters": {"id": "$response.body#/data/id"}}
+        for letter, verb in verbs.items()
+        if letter in resource.operations
+    }
+
+
+# -- parameters -----------------------------------------------------------------------------------------------------
+
+
+def _parameters(resource: Resource, letter: str) -> list[Schema]:
+    parameters: list[Schema] = []
+    if letter in "GUX":
+        parameters.append(_path("id", {"type": "string", "pattern": ID_PATTERN}))
+    if letter == "X":
+        return parameters
+    if resource.relations:
+        parameters.append(_listed("include", ["", *(relation.name for relation in resource.relations)]))
+    extra = [attribute.name for attribute in resource.attributes if attribute.extra]
+    parameters.append(_query(f"fields[{resource.type}]", ANY_TEXT))
+    if extra:
+        parameters.append(_listed(f"extra_fields[{resource.type}]", ["", *extra]))
+    if letter in "LG":
+        parameters.extend(parameter for filter in resource.filters for parameter in _filter(filter))
+    if letter == "L":
+        parameters.append(_query("sort", {"type": "string", "enum": [sign + key for key in resource.sort_keys for sign in ("", "-")]}))
+        parameters.append(_query("page[number]", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}))
+        parameters.append(_query("page[size]", {"type": "integer", "minimum": 0, "maximum": MAX_PAGE_SIZE}))
+        parameters.append(_query("stats[total]", {"type": "string", "enum": ["count"]}))
+    return parameters
+
+
+def _filter(filter: Filter) -> list[Schema]:
+    name = f"filter[{filter.name}]"
+    match filter.kind:
+        case Kind.TIME:
+            return [_query(f"{name}[{operator}]", MOMENT) for operator in ("gt", "lt")]
+        case Kind.FLAG:
+            return [_query(name, {"type": "boolean"})]
+        case Kind.ID | Kind.INTEGER:
+            return [_query(name, {"type": "string", "pattern": "^[0-9]{1,18}(,[0-9]{1,18})*$"})]
+        case Kind.OBJECT:
+            return [_query(name, {"type": "string", "pattern": '^[{]"id":"[0-9]{1,18}"[}]$'})]
+        case _:
+            return [_listed(name, list(filter.choices)) if filter.choices else _query(name, ANY_TEXT)]
+
+
+def _path(name: str, schema: Schema) -> Schema:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query(name: str, schema: Schema) -> Schema:
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+def _listed(name: str, values: list[str]) -> Schema:
+    """One or more of these values, with commas between."""
+    schema = {"type": "array", "items": {"type": "string", "enum": values}, "minItems": 1}
+    return {**_query(name, schema), "style": "form", "explode": False}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mock_servers.pinpoint.files import Upload
 
 MOST_SIDEPOSTED = 500
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _TYPE_WORDS = {Kind.FLAG: "boolean", Kind.INTEGER: "integer", Kind.NUMBER: "float", Kind.DATE: "date", Kind.TIME: "datetime"}
 _TYPE_WORDS |= {Kind.LIST: "array", Kind.OBJECT: "hash", Kind.TEXT: "string", Kind.DECIMAL: "big_decimal", Kind.ID: "integer_id"}
 
@@ -140,15 +141,14 @@ class _Reader:
             raise malformed(f"{place}.type should be {' or '.join(relation.targets)}")
         resource, method = RESOURCES[item["type"]], item.get("method")
         if method == "create":
-            sent = self._by_temp_id.get((item["type"], str(item.get("temp-id"))))
-            if sent is None:
-                raise malformed(f"{place}: included has no {item['type']} with temp-id {item.get('temp-id')!r}")
+            if "temp-id" not in item:
+                raise malformed(f"{place}.temp-id is missing")
+            # As Graphiti does: a record that included lacks is one without attributes.
+            sent = self._by_temp_id.get((item["type"], str(item["temp-id"])), {})
             return Child("create", item["type"], None, self.draft(resource, sent, "included", creates=True))
         id = _id(item.get("id"), place)
         if method == "update":
-            sent = self._by_id.get((item["type"], str(id)))
-            if sent is None:
-                raise malformed(f"{place}: included has no {item['type']} with id {id}")
+            sent = self._by_id.get((item["type"], str(id)), {})
             return Child("update", item["type"], id, self.draft(resource, sent, "included", creates=False))
         if method == "destroy":
             return Child("destroy", item["type"], id, Draft(resource))
@@ -170,6 +170,8 @@ def _pointer(relation: Relation, item: Any, place: str) -> Pointer:
 
 def _id(value: Any, place: str) -> int:
     # Strings by the standard; integers are taken too, as public clients send them.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise malformed(f"{place}.id should be type integer_id")
@@ -218,14 +220,12 @@ def _integer(value: Any) -> int | None:
     if isinstance(value, str):
         digits = value.removeprefix("-")
         value = int(value) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        value = int(value)
     return value if isinstance(value, int) and abs(value) < 2**63 else None
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+    if isinstance(value, str):
+        return float(value) if _DECIMAL.fullmatch(value) else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -29,10 +29,12 @@ DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 DEEPEST_INCLUDE = 8
 """Assumed: more steps than any path between two resources needs."""
-LARGEST_NUMBER = 2**62
+LARGEST_PAGE = 10**15
+FIRST_MOMENT, LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 LOCALES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cy", "ar")
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?")
 _LITERAL = re.compile(r"\{\{(.*?)\}\}")
 
 
@@ -64,7 +66,7 @@ class Query:
 
     @property
     def offset(self) -> int:
-        return min((self.number - 1) * self.size, LARGEST_NUMBER)
+        return (self.number - 1) * self.size
 
 
 def parse(exchange: Exchange, resource: Resource) -> Query:
@@ -183,7 +185,8 @@ class _Parser:
         if filter.kind is Kind.OBJECT:
             self._query.filters.append(Asked(filter, "eq", _ids_of_object(filter, value)))
             return
-        values = tuple(_filter_value(filter, word) for word in _filter_words(value))
+        words = _filter_words(value) if filter.kind is Kind.TEXT and not filter.choices else value.split(",")
+        values = tuple(_filter_value(filter, word) for word in words)
         self._query.filters.append(Asked(filter, "eq", values))
 
     def _time_filter(self, filter: Filter, operator: str | None, value: str) -> Asked:
@@ -197,7 +200,7 @@ class _Parser:
     def _page(self, key: str, value: str) -> None:
         # Pinpoint counts pages from 1; its reference gives 0 as the least size and 1000 as the largest.
         number = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else -1
-        if number < (1 if key == "number" else 0):
+        if not (1 if key == "number" else 0) <= number <= LARGEST_PAGE:
             raise malformed_query(f"page[{key}]={value!r} is not a number of {1 if key == 'number' else 0} or more")
         if key == "number":
             self._query.number = number
@@ -290,11 +293,18 @@ def _moment(name: str, value: str, operator: str | None) -> str:
 
 def moment_of(text: str) -> datetime | None:
     """A time or date in ISO 8601, in UTC; None when it is none."""
+    if not _MOMENT.fullmatch(text):
+        return None
     try:
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        # An offset that leads out of the years that there are.
+        return FIRST_MOMENT if moment.year == 1 else LAST_MOMENT
 
 
 def date_of(text: str) -> date | None:

@@ -220,17 +220,18 @@ class Saving:
             relation = draft.resource.relation_by_name[name]
             if isinstance(relation.find, Many):
                 for child in children:
-                    self._child(relation.find, child, row)
+                    self._child(name, relation.find, child, row)
 
-    def _child(self, link: Many, child: Child, parent: Row) -> None:
+    def _child(self, name: str, link: Many, child: Child, parent: Row) -> None:
         owner = {link.column: parent["id"], **({} if link.type_column is None else {link.type_column: link.type_value})}
         if child.method == "create":
             self.create(child.draft, owner)
             return
         id = -1 if child.id is None else child.id
-        existing = self.existing(child.type, id)
-        if any(existing[column] != value for column, value in owner.items()):
-            raise refuse(404, why=f"{child.type} {id} hangs on another record")
+        existing = self.store.find(RESOURCES[child.type].stored.name, id=id)
+        if existing is None or any(existing[column] != value for column, value in owner.items()):
+            self.problems.append(must_exist(name))
+            self.refuse_problems()
         if child.method == "update":
             self.update(child.type, id, child.draft)
         else:

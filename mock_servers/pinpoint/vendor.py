@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from mock_servers.engine.evidence import Assumed
 from mock_servers.engine.vendors import RateLimitDefaults, Vendor
+from mock_servers.pinpoint import openapi
 from mock_servers.pinpoint.auth import OPTIONS, PERMISSIONS, PRESETS, PinpointKeys, guard
 from mock_servers.pinpoint.endpoints import API, OPERATIONS
 from mock_servers.pinpoint.quirks import QUIRKS
+from mock_servers.pinpoint.resources import RESOURCES
 from mock_servers.pinpoint.tables import METADATA
 from mock_servers.pinpoint.wire import PinpointErrors, dependents, render
 
@@ -24,6 +26,8 @@ VENDOR = Vendor(
     dependents=dependents,
     api_path=API,
     list_member="data",
+    schemas=openapi.schemas(RESOURCES.values()),
+    security_scheme={"type": "apiKey", "in": "header", "name": "X-API-KEY"},
     guard=guard,
     options=OPTIONS,
     rate_limit=RateLimitDefaults(
