@@ -11,7 +11,14 @@ from mock_servers.engine import server
 
 
 @pytest.fixture(scope="session")
-def every_vendor() -> Iterator[Sandbox]:
-    """A sandbox with every vendor that is installed."""
-    with server.Sandbox() as running, Sandbox(running.url) as client:
+def all_vendors() -> Iterator[server.Sandbox]:
+    """The process that serves every vendor that is installed."""
+    with server.Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def every_vendor(all_vendors: server.Sandbox) -> Iterator[Sandbox]:
+    """The same through its admin API."""
+    with Sandbox(all_vendors.url) as client:
         yield client
