@@ -342,7 +342,7 @@ def enroll(store: Store, credential: Credential, now: float) -> None:
     store.insert(
         "User",
         {
-            "id": id, "Username": username, "Email": username, "FirstName": "Integration", "LastName": "User", "Name": "Integration User",
+            "id": id, "Username": username, "Email": username, "FirstName": "Integration", "LastName": "User",
             "Alias": "integ", "CommunityNickname": username.partition("@")[0], "IsActive": True, "UserType": "CloudIntegrationUser",
             "TimeZoneSidKey": "GMT", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US", "EmailEncodingKey": "UTF-8",
             "CreatedDate": at, "CreatedById": id, "LastModifiedDate": at, "LastModifiedById": id, "SystemModstamp": at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mock_servers.asymbl import auth, wire
+from mock_servers.asymbl.schema import full_name
 from mock_servers.engine.store import Row
 from mock_servers.engine.vendors import Credential, Reply
 
@@ -28,7 +29,7 @@ async def userinfo(exchange: Exchange) -> Reply:
             "organization_id": org_id,
             "preferred_username": user["Username"],
             "nickname": user["CommunityNickname"],
-            "name": user["Name"],
+            "name": full_name(user),
             "email": user["Email"],
             "email_verified": True,
             "given_name": user["FirstName"],
@@ -70,7 +71,7 @@ async def identity(exchange: Exchange) -> Reply:
             "organization_id": org_id,
             "username": user["Username"],
             "nick_name": user["CommunityNickname"],
-            "display_name": user["Name"],
+            "display_name": full_name(user),
             "email": user["Email"],
             "email_verified": True,
             "first_name": user["FirstName"],

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select
 
 from mock_servers.asymbl import automation, ids, security, tables, wire
 from mock_servers.asymbl.org import Org, org_of
-from mock_servers.asymbl.schema import Field, SObject
+from mock_servers.asymbl.schema import Field, SObject, full_name
 from mock_servers.asymbl.tables import table_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def get(store: Store, sobject: SObject, id: str) -> Row | None:
         return None
     own = row.pop(tables.OWN) or {}
     row.update({name: own.get(name) for name in sobject.own_names})
+    if sobject.composes_name:
+        row["Name"] = full_name(row)
     return row
 
 
@@ -55,7 +57,6 @@ def insert(exchange: Exchange, sobject: SObject, values: Mapping[str, Any]) -> R
     row = {**sobject.defaults, **values}
     _stamp_new(exchange, sobject, row)
     _number(store, sobject, row)
-    _compose_name(sobject, row)
     with store.transaction():
         automation.before(exchange, sobject.name, "insert", row, None)
         check_unique(store, sobject, row, None)
@@ -81,7 +82,6 @@ def update(exchange: Exchange, sobject: SObject, before: Row, changes: Mapping[s
     if by_user and "lastmodifieddate" in sobject.fields:
         row["LastModifiedDate"] = now
         row["LastModifiedById"] = security.running_user(exchange)
-    _compose_name(sobject, row)
     with store.transaction():
         automation.before(exchange, sobject.name, "update", row, before)
         check_unique(store, sobject, row, before)
@@ -124,22 +124,6 @@ def auto_number(form: str, number: int, created: str | None) -> str:
         if part in form:
             form = form.replace(part, at.strftime(shown) if at is not None else "")
     return re.sub(r"\{(0+)\}", lambda found: str(number).rjust(len(found.group(1)), "0"), form)
-
-
-def _compose_name(sobject: SObject, row: Row) -> None:
-    if composed_name(sobject):
-        row["Name"] = full_name(row)
-
-
-def composed_name(sobject: SObject) -> bool:
-    """Whether Name is put together from a person's names."""
-    return not sobject.custom and "lastname" in sobject.fields and "name" in sobject.fields and not sobject.fields["name"].createable
-
-
-def full_name(row: Mapping[str, Any]) -> str | None:
-    """First, middle, last name and suffix; the salutation is not part of it (describe: Name has 121 characters)."""
-    parts = [row.get(name) for name in ("FirstName", "MiddleName", "LastName", "Suffix")]
-    return " ".join(part for part in parts if part) or None
 
 
 def check_unique(store: Store, sobject: SObject, row: Row, before: Row | None) -> None:

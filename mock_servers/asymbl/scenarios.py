@@ -110,7 +110,7 @@ def _row(sobject: SObject, record: Mapping[str, Any], user: str, numbers: dict[s
     own: dict[str, Any] = {}
     for name, value in record.items():
         field = sobject.field(name)
-        if field is None or field.formula or field.type == "address":
+        if field is None or (field.column is None and not field.own):
             raise ValueError(f"{sobject.name} keeps no field {name!r}")
         (own if field.own else row)["id" if field.type == "id" else field.name] = _value(sobject, field, value)
     _fill(sobject, row, user, numbers)
@@ -147,7 +147,7 @@ def _fill(sobject: SObject, row: dict[str, Any], user: str, numbers: dict[str, i
         if field is not None and row.get(name) is None and not (name == "OwnerId" and field.nillable):
             row[name] = value
     for field in sobject.fields.values():
-        if field.name in row or field.formula or field.own:
+        if field.name in row or field.column is None:
             continue
         if field.auto_number is not None:
             key = f"{sobject.name}.{field.name}"
@@ -155,5 +155,3 @@ def _fill(sobject: SObject, row: dict[str, Any], user: str, numbers: dict[str, i
             row[field.name] = saving.auto_number(field.auto_number, numbers[key], created)
         elif field.default is not None and field.type != "boolean":
             row[field.name] = field.default
-    if saving.composed_name(sobject) and row.get("Name") is None:
-        row["Name"] = saving.full_name(row)

@@ -56,6 +56,8 @@ class Field:
     html: bool = False
     auto_number: str | None = None
     formula: bool = False
+    composed: bool = False
+    """A person's name, put together from its parts."""
     lookup_filter: bool = False
     tracked: bool = False
     feature: str | None = None
@@ -70,7 +72,7 @@ class Field:
     @property
     def column(self) -> str | None:
         """Its column in the sObject's table; None for what is computed or kept among the org's own values."""
-        if self.formula or self.own or self.type == "address":
+        if self.formula or self.own or self.composed or self.type == "address":
             return None
         return "id" if self.type == "id" else self.name
 
@@ -98,6 +100,15 @@ SYSTEM_FIELDS = frozenset(
     }
 )  # fmt: skip
 """Fields without field-level security."""
+
+
+NAME_PARTS = ("FirstName", "MiddleName", "LastName", "Suffix")
+"""The salutation is no part of a name (describe: Name has 121 characters)."""
+
+
+def full_name(row: Mapping[str, Any]) -> str | None:
+    """The composed name of a contact or user."""
+    return " ".join(part for name in NAME_PARTS if (part := row.get(name))) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +163,11 @@ class SObject:
     def own_names(self) -> frozenset[str]:
         """Fields that the org itself added."""
         return frozenset(one.name for one in self.fields.values() if one.own)
+
+    @cached_property
+    def composes_name(self) -> bool:
+        """Whether its name is put together from parts."""
+        return "name" in self.fields and self.fields["name"].composed
 
     @cached_property
     def unique_fields(self) -> tuple[Field, ...]:

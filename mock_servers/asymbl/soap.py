@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mock_servers.asymbl import auth, envelope
 from mock_servers.asymbl.envelope import Call, NotAnEnvelope
+from mock_servers.asymbl.schema import full_name
 from mock_servers.engine.vendors import Credential, Handler, Reply
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _login_result(exchange: Exchange, api: str, credential: Credential, session_
             "sessionSecondsValid": exchange.tenant.options["session_timeout_seconds"],
             "userDefaultCurrencyIsoCode": user["DefaultCurrencyIsoCode"],
             "userEmail": user["Email"],
-            "userFullName": user["Name"],
+            "userFullName": full_name(user),
             "userId": user["id"],
             "userLanguage": user["LanguageLocaleKey"],
             "userLocale": user["LocaleSidKey"],

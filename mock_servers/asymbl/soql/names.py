@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mock_servers.asymbl import formulas, security, tables
-from mock_servers.asymbl.schema import Field, SObject
+from mock_servers.asymbl.schema import NAME_PARTS, Field, SObject
 from mock_servers.asymbl.security import Access, Visible
 from mock_servers.asymbl.soql.parsing import complaint
 from mock_servers.asymbl.soql.tree import Path
@@ -170,6 +170,9 @@ class Statement:
         """The SQL of one field of a joined object."""
         if wanted.formula:
             return self._formula(sobject, wanted, alias)
+        if wanted.composed:
+            parts = [f"""coalesce({alias}."{name}" || ' ', '')""" for name in NAME_PARTS if name.lower() in sobject.fields]
+            return f"nullif(rtrim({' || '.join(parts)}), '')"
         if wanted.own:
             path = self.binds.add(f'$."{wanted.name}"')
             value = f"json_extract({alias}.{tables.OWN}, {path})"
@@ -214,9 +217,9 @@ class Statement:
         known = visible.field(wanted.name) if visible is not None else None
         if known is None and visible is not None and wanted.name == "Name":
             known = sobject.name_field
-        if known is None or known.column is None:
+        if known is None or known.formula or known.type == "address":
             return None
-        return f'(SELECT x."{known.column}" FROM "{tables.table_of(sobject)}" x WHERE x.id = {reference})'
+        return f'(SELECT {self.column(sobject, known, "x")} FROM "{tables.table_of(sobject)}" x WHERE x.id = {reference})'
 
     # -- formulas --------------------------------------------------------------------------------------------------
 
