@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mock_servers.engine.store import Row
 
 Step = Callable[["Exchange", str, "Row", "Row | None"], None]
-"""(exchange, event, row, row before): event is insert, update or delete."""
+"""(exchange, event, row, row before): event is insert, update, delete, or release: the system empties a lookup whose parent goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class Triggers:
 @lru_cache(1)
 def _triggers() -> Mapping[str, Triggers]:
     """Of all objects. Imported here, because what triggers do is to save rows, and whoever saves rows comes here."""
-    from mock_servers.asymbl import files
+    from mock_servers.asymbl import files, package
 
-    return files.TRIGGERS
+    return {**files.TRIGGERS, **package.TRIGGERS}
 
 
 @lru_cache(1)
 def filled() -> Mapping[str, frozenset[str]]:
     """By object, required fields that a create may leave out because a before-trigger fills them."""
-    from mock_servers.asymbl import files
+    from mock_servers.asymbl import files, package
 
-    return files.FILLED
+    return {**files.FILLED, **package.FILLED}
 
 
 def before(exchange: Exchange, sobject: str, event: str, row: Row, old: Row | None) -> None:

@@ -58,6 +58,6 @@ OPERATIONS = (
     # -- queries
     reads("query.run", f"{DATA}/query", queries.query(all_rows=False), "SOQL"),
     reads("query.run_all", f"{DATA}/queryAll", queries.query(all_rows=True), "SOQL, with what is in the recycle bin"),
-    reads("query.next", f"{DATA}/query/{{locator}}", queries.next_page, "The next page of a result"),
-    reads("query.next_all", f"{DATA}/queryAll/{{locator}}", queries.next_page, "The same under the other name"),
+    reads("query.more", f"{DATA}/query/{{locator}}", queries.next_page, "The next page of a result"),
+    reads("query.more_all", f"{DATA}/queryAll/{{locator}}", queries.next_page, "The same under the other name"),
 )  # fmt: skip

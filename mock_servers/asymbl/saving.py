@@ -61,6 +61,9 @@ def insert(exchange: Exchange, sobject: SObject, values: Mapping[str, Any]) -> R
         automation.before(exchange, sobject.name, "insert", row, None)
         check_unique(store, sobject, row, None)
         row["id"] = ids.new_id(store, sobject, org.prefix_of(sobject))
+        if sobject.custom and row.get("Name") is None and "name" in sobject.fields:
+            # A record that was given no name is called by its id (seen in orgs).
+            row["Name"] = row["id"]
         columns, own = _split(sobject, row)
         if sobject.own:
             columns["sobject"] = sobject.name
@@ -83,7 +86,7 @@ def update(exchange: Exchange, sobject: SObject, before: Row, changes: Mapping[s
         row["LastModifiedDate"] = now
         row["LastModifiedById"] = security.running_user(exchange)
     with store.transaction():
-        automation.before(exchange, sobject.name, "update", row, before)
+        automation.before(exchange, sobject.name, "update" if by_user else "release", row, before)
         check_unique(store, sobject, row, before)
         changed = {name: value for name, value in row.items() if before.get(name) != value or type(before.get(name)) is not type(value)}
         columns, own = _split(sobject, changed)
@@ -92,7 +95,7 @@ def update(exchange: Exchange, sobject: SObject, before: Row, changes: Mapping[s
             columns[tables.OWN] = {**kept, **own}
         if columns:
             store.update(table_of(sobject), before["id"], **columns)
-        automation.after(exchange, sobject.name, "update", row, before)
+        automation.after(exchange, sobject.name, "update" if by_user else "release", row, before)
     return row
 
 
@@ -109,12 +112,24 @@ def _stamp_new(exchange: Exchange, sobject: SObject, row: Row) -> None:
 
 
 def _number(store: Store, sobject: SObject, row: Row) -> None:
-    """Fill auto numbers, and the name of a custom object that was given none: Salesforce puts its id there (fact)."""
+    """Fill the auto numbers."""
     for field in sobject.numbered_fields:
         if row.get(field.name) is None:
-            row[field.name] = auto_number(
-                str(field.auto_number), store.next_id(f"number:{sobject.name}.{field.name}"), row.get("CreatedDate")
-            )
+            row[field.name] = auto_number(str(field.auto_number), _next_number(store, sobject, field), row.get("CreatedDate"))
+
+
+def _next_number(store: Store, sobject: SObject, field: Field) -> int:
+    """One more than any record has or had: an org that did not begin empty has counted before."""
+    key = f"number:{sobject.name}.{field.name}"
+    number = store.next_id(key)
+    if number > 1:
+        return number
+    shown = [row[0] for row in store.read(f'SELECT "{field.name}" FROM "{table_of(sobject)}" WHERE "{field.name}" IS NOT NULL')]
+    highest = max((int(found.group()) for text in shown if (found := re.search(r"[0-9]+$", text)) is not None), default=0)
+    if not highest:
+        return number
+    store.raise_sequences({key: highest})
+    return store.next_id(key)
 
 
 def auto_number(form: str, number: int, created: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_servers.asymbl import ids, saving, tables
+from mock_servers.asymbl import ids, package, saving, tables
 from mock_servers.asymbl.own_schema import widened
 from mock_servers.asymbl.schema import Field, Schema, SObject, whole_schema
 from mock_servers.asymbl.wire import stored_moment
@@ -110,7 +110,7 @@ def _row(sobject: SObject, record: Mapping[str, Any], user: str, numbers: dict[s
     own: dict[str, Any] = {}
     for name, value in record.items():
         field = sobject.field(name)
-        if field is None or (field.column is None and not field.own):
+        if field is None or field.formula or field.type == "address":
             raise ValueError(f"{sobject.name} keeps no field {name!r}")
         (own if field.own else row)["id" if field.type == "id" else field.name] = _value(sobject, field, value)
     _fill(sobject, row, user, numbers)
@@ -153,5 +153,7 @@ def _fill(sobject: SObject, row: dict[str, Any], user: str, numbers: dict[str, i
             key = f"{sobject.name}.{field.name}"
             numbers[key] = numbers.get(key, 0) + 1
             row[field.name] = saving.auto_number(field.auto_number, numbers[key], created)
+        elif field.name == "bpats__Contact_Job_Relationship__c":
+            row[field.name] = package.relationship_key(row.get("bpats__ATS_Applicant__c"), row.get("bpats__Job__c"))
         elif field.default is not None and field.type != "boolean":
             row[field.name] = field.default

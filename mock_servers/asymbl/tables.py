@@ -43,9 +43,11 @@ def _type_of(field: Field) -> Any:
 def _columns(sobject: SObject) -> list[Column[Any]]:
     found: list[Column[Any]] = [Column("id", String, primary_key=True)]
     for field in sobject.fields.values():
-        if field.column is None or field.column == "id":
+        # A composed name has a column for whoever wants to fill it in; what is read is put together from its parts.
+        column = field.name if field.composed else field.column
+        if column is None or column == "id":
             continue
-        found.append(Column(field.column, _type_of(field), default=_default_of(field)))
+        found.append(Column(column, _type_of(field), default=_default_of(field)))
     return found
 
 
