@@ -114,6 +114,20 @@ def env(
     print_env(sandbox, "json" if as_json else form)
 
 
+@app.command(epilog="Example: `ats-sandbox docs --write`")
+def docs(
+    vendors: Annotated[list[str] | None, typer.Argument(help="Only these vendors.", show_default=False)] = None,
+    write: Annotated[bool, typer.Option("--write", help="Bring the READMEs up to date.")] = False,
+) -> None:
+    """Compare the generated tables of each simulated vendor's README with its code.
+
+    Exit codes: 0 they agree (or were written) · 1 they do not · 2 no such vendor.
+    """
+    from ats_sandbox.docs import check_or_write
+
+    check_or_write(vendors or [], write=write)
+
+
 @app.command(epilog="Example: `ats-sandbox coverage --json | jq .pinpoint.models.Jobs`")
 def coverage(
     vendors: Annotated[list[str] | None, typer.Argument(help="Only these vendors.", show_default=False)] = None,

@@ -67,6 +67,8 @@ class Operation:
     needs_credential: bool = True
     openapi: Mapping[str, Any] = field(default_factory=dict)
     """Extra members of the OpenAPI operation object: parameters, requestBody, responses."""
+    form_of: str | None = None
+    """The id of the operation of which this is another form, e.g. another notation of the same answer."""
 
 
 @dataclass(frozen=True, slots=True)

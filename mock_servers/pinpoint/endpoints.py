@@ -207,6 +207,7 @@ def plain_operations_of(resource: Resource) -> list[Operation]:
         replace(
             operation,
             id=f"{operation.id}.json",
+            form_of=operation.id,
             path=f"{operation.path}.json",
             handler=made[letter],
             summary=f"{operation.summary}, as plain JSON",
