@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_servers.asymbl import auth, bulk_ingest, bulk_query, collection, composite, identity, limits, oauth, soap
+from mock_servers.asymbl import auth, bulk_ingest, bulk_query, collection, composite, identity, limits, oauth, search, soap
 from mock_servers.asymbl.resources import DATA, reads, writes
 from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCode
 from mock_servers.engine.vendors import Handler, Operation
@@ -69,6 +69,11 @@ OPERATIONS = (
         "bulk.ingest.unprocessed", f"{_INGEST}/{{job_id}}/unprocessedrecords", bulk_ingest.unprocessed_records,
         "Rows that were not looked at", _BULK,
     ),
+    # -- search
+    reads("search.run", f"{DATA}/search", search.search, "SOSL"),
+    reads("search.parameterized", f"{DATA}/parameterizedSearch", search.parameterized_search, "Full-text search by parameters"),
+    reads_by_body("search.parameterized_by_body", f"{DATA}/parameterizedSearch", search.parameterized_search_by_body, "The same by a body"),
+    reads("search.recent", f"{DATA}/recent", search.recent, "What was looked at last"),
     # -- the rest
     Operation("limits.read", "GET", f"{DATA}/limits", limits.read_limits, "What the org may use, and what is left", _REST),
 )  # fmt: skip
