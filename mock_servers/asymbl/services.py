@@ -69,6 +69,10 @@ OPERATIONS = (
         "bulk.ingest.unprocessed", f"{_INGEST}/{{job_id}}/unprocessedrecords", bulk_ingest.unprocessed_records,
         "Rows that were not looked at", _BULK,
     ),
+    reads(
+        "bulk.ingest.unprocessed_records", f"{_INGEST}/{{job_id}}/unprocessedRecords", bulk_ingest.unprocessed_records,
+        "The same as simple-salesforce spells it", SeenInCode("simple-salesforce 1.12"),
+    ),
     # -- search
     reads("search.run", f"{DATA}/search", search.search, "SOSL"),
     reads("search.parameterized", f"{DATA}/parameterizedSearch", search.parameterized_search, "Full-text search by parameters"),

@@ -73,8 +73,8 @@ def sandbox(served: server.Sandbox) -> Iterator[Sandbox]:
         yield client
 
 
-def opened(sandbox: Sandbox, scenario: str) -> Iterator[Org]:
-    tenant = sandbox.create("asymbl", scenario=scenario)
+def opened(sandbox: Sandbox, scenario: str, *, frozen: bool = True) -> Iterator[Org]:
+    tenant = sandbox.create("asymbl", scenario=scenario, frozen=frozen)
     headers = {"Authorization": f"Bearer {tenant.credential['access_token']}"}
     with httpx.Client(base_url=tenant.base_url, headers=headers, trust_env=False, timeout=30) as client:
         yield Org(tenant, client)
