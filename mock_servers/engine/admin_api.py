@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from mock_servers.engine import admin_conditions, admin_journal, admin_records, admin_snapshots, admin_tenants
+from mock_servers.engine import admin_conditions, admin_journal, admin_records, admin_snapshots, admin_tenants, admin_webhooks
 from mock_servers.engine.addresses import Addresses
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk
 from mock_servers.engine.credentials import UnknownCredential, UnknownPermission
@@ -24,6 +24,8 @@ from mock_servers.engine.snapshots import BadPart
 from mock_servers.engine.store import NotFound
 from mock_servers.engine.tenant import SnapshotExists, UnknownSnapshot
 from mock_servers.engine.tenants import BadName, BadOption, NameTaken, Tenants, UnknownTenant, UnknownVendor
+from mock_servers.engine.webhook_sender import BadReceiver
+from mock_servers.engine.webhooks import NoWebhooks, UnknownEvent, UnknownWebhook
 
 PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownTenant: (404, "unknown_tenant", "GET /_sandbox/tenants lists them"),
@@ -42,6 +44,10 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     BrokenScenario: (422, "broken_scenario", "correct the file"),
     BadName: (422, "bad_name", "leave the name out to have one chosen"),
     BadOption: (422, "bad_option", "GET /_sandbox/vendors lists them with their defaults"),
+    NoWebhooks: (422, "no_webhooks", "GET /_sandbox/vendors tells what each vendor sends"),
+    UnknownWebhook: (404, "unknown_webhook", "GET /_sandbox/tenants/{id}/webhooks and …/deliveries list them"),
+    UnknownEvent: (422, "unknown_event", "GET /_sandbox/vendors lists them"),
+    BadReceiver: (422, "bad_receiver", "for example http://127.0.0.1:9000/hooks"),
     BadFault: (422, "bad_fault", "GET /_sandbox/openapi.json describes the kinds"),
     sqlite3.Error: (422, "bad_record", "every value must be of its column's type"),
     OverflowError: (422, "out_of_range", "numbers have at most 64 bits, times end in the year 9999"),
@@ -61,7 +67,7 @@ def create_admin_api(tenants: Tenants, addresses: Addresses) -> FastAPI:
         redoc_url=None,
     )
     desk = Desk(tenants, addresses)
-    for part in (admin_tenants, admin_snapshots, admin_conditions, admin_journal, admin_records):
+    for part in (admin_tenants, admin_snapshots, admin_conditions, admin_journal, admin_webhooks, admin_records):
         api.include_router(part.router(desk), prefix=ADMIN_PATH)
     for kind, (status, code, hint) in PROBLEMS.items():
         api.add_exception_handler(kind, _told(status, code, hint))

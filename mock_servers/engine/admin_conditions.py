@@ -33,7 +33,7 @@ def _add_clock(routes: APIRouter, desk: Desk) -> None:
     async def put(id: str, wish: ClockWish) -> dict[str, Any]:
         clock = desk.tenants.get(id).clock
         if wish.at is not None:
-            clock.set(_within_time(wish.at.timestamp()))
+            await clock.set_fully(_within_time(wish.at.timestamp()))
         if wish.frozen is not None:
             (clock.freeze if wish.frozen else clock.run)()
         return clock_json(clock)
@@ -42,7 +42,7 @@ def _add_clock(routes: APIRouter, desk: Desk) -> None:
     async def advance(id: str, wish: Advance) -> dict[str, Any]:
         clock = desk.tenants.get(id).clock
         _within_time(clock.now() + wish.seconds)
-        clock.advance(wish.seconds)
+        await clock.advance_fully(wish.seconds)
         return clock_json(clock)
 
 

@@ -12,6 +12,7 @@ from mock_servers.engine import openapi
 from mock_servers.engine.addresses import connection
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, credential_json, iso, with_settings
 from mock_servers.engine.admin_models import CredentialChange, CredentialWish, ForkWish, TenantWish
+from mock_servers.engine.admin_webhooks import webhooks_json
 from mock_servers.engine.evidence import Evidence
 from mock_servers.engine.faults import KINDS
 from mock_servers.engine.tenants import DEFAULT_NAME
@@ -77,6 +78,7 @@ def _vendor_json(desk: Desk, vendor: Vendor) -> dict[str, Any]:
         "options": dict(vendor.options),
         "default_tenant": f"{vendor.name}-{DEFAULT_NAME}",
         "rate_limit": _rate_limit(vendor),
+        "webhooks": webhooks_json(vendor),
     }
 
 

@@ -20,6 +20,7 @@ from mock_servers.engine.database import MEMORY
 from mock_servers.engine.faults import FaultsState
 from mock_servers.engine.rate_limit import RateLimitState
 from mock_servers.engine.store import Store
+from mock_servers.engine.webhook_log import WebhooksState
 
 if TYPE_CHECKING:
     from mock_servers.engine.tenants import Tenant
@@ -58,6 +59,8 @@ PARTS = (
     Part("rate_limit", RateLimitState, lambda tenant: tenant.rate_limit.dump(), lambda tenant, state: tenant.rate_limit.load(state)),
     Part("credentials", CredentialsState, lambda tenant: tenant.credentials.dump(), lambda tenant, state: tenant.credentials.load(state)),
     Part("faults", FaultsState, lambda tenant: tenant.faults.dump(), lambda tenant, state: tenant.faults.load(state), forked=False),
+    # A fork would send everything twice to the same receivers.
+    Part("webhooks", WebhooksState, lambda tenant: tenant.webhooks.dump(), lambda tenant, state: tenant.webhooks.load(state), forked=False),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ClauseElement, Column, MetaData
@@ -12,7 +13,7 @@ from sqlalchemy import ClauseElement, Column, MetaData
 from mock_servers.engine.database import DIALECT, MEMORY, Database, OnConnect, create_tables
 from mock_servers.engine.table_plan import Row, TablePlan
 
-__all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store", "Unrenderable"]
+__all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store", "Unrenderable", "Written"]
 
 Render = Callable[["Store", str, Row], Mapping[str, bytes]]
 Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
@@ -29,6 +30,17 @@ class NotFound(KeyError):
 
 class Unrenderable(ValueError):
     """The vendor cannot show a row: it refers to what is not there, or holds what never stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One row that a transaction wrote."""
+
+    table: str
+    before: Row | None
+    """None: it is new."""
+    after: Row | None
+    """None: it is gone."""
 
 
 class Store:
@@ -57,6 +69,9 @@ class Store:
         self.version = 0
         """Grows with everything that is written: what was derived from rows is good as long as this stays."""
         self.on_change: Callable[[str, str, Any], None] | None = None
+        self.on_commit: Callable[[list[Written]], None] | None = None
+        """Told after each transaction what it wrote, in order, each row before and after; what was undone is not told."""
+        self._written: list[Written] = []
         self._statements: dict[Hashable, tuple[str, tuple[tuple[str, Any], ...]]] = {}
         self._plans = {name: TablePlan(table) for name, table in metadata.tables.items()}
         self._prepare_database()
@@ -138,14 +153,20 @@ class Store:
         name = f"level_{self._depth}"
         self._connection.execute("BEGIN" if self._depth == 0 else f"SAVEPOINT {name}")
         self._depth += 1
+        written = len(self._written)
         try:
             yield
         except BaseException:
             self._depth -= 1
+            del self._written[written:]
             self._connection.execute("ROLLBACK" if self._depth == 0 else f"ROLLBACK TO {name}")
             raise
         self._depth -= 1
         self._connection.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
+        if self._depth == 0 and self._written:
+            told, self._written = self._written, []
+            if self.on_commit is not None:
+                self.on_commit(told)
 
     def next_id(self, table: str) -> int:
         """The next number for a table with integer ids, or of anything else that a vendor counts under a name with a colon."""
@@ -171,7 +192,7 @@ class Store:
             else:
                 self._raise_sequence(table, full["id"])
             self._connection.execute(plan.insert_sql, plan.encode(full))
-            self._after_write("insert", table, full)
+            self._after_write("insert", table, None, full)
         return full
 
     def update(self, table: str, id: Any, **values: Any) -> Row:
@@ -185,7 +206,7 @@ class Store:
                 self._connection.execute(*plan.update_sql(id, values))
             if self._dependents is not None:
                 self._render_again(self._dependents(self, table, before))
-            self._after_write("update", table, full)
+            self._after_write("update", table, before, full)
         return full
 
     def delete(self, table: str, id: Any) -> Row:
@@ -196,8 +217,7 @@ class Store:
             affected = list(self._dependents(self, table, row)) if self._dependents is not None else []
             self._connection.execute(plan.delete_sql, (id,))
             self._render_again(affected)
-            if self.on_change is not None:
-                self.on_change("delete", table, id)
+            self._report("delete", table, id, row, None)
         return row
 
     def load(self, rows: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> None:
@@ -301,7 +321,7 @@ class Store:
     def _begin_as_fork(self, path: str) -> None:
         shared = path == self.path == MEMORY and self._depth == 0
         content = self._database
-        self._depth, self.on_change = 0, None
+        self._depth, self._written, self.on_change, self.on_commit = 0, [], None, None
         if shared:
             self._database = content.shared()
         elif path != MEMORY:
@@ -334,12 +354,17 @@ class Store:
         documents = self._render(self, plan.table.name, row)
         return all(documents[column] == self.document(plan.table.name, row["id"], column) for column in plan.document_columns)
 
-    def _after_write(self, what: str, table: str, row: Row) -> None:
+    def _after_write(self, what: str, table: str, before: Row | None, row: Row) -> None:
         self._write_documents(table, row)
         if self._dependents is not None:
             self._render_again(self._dependents(self, table, row))
+        self._report(what, table, row["id"], before, row)
+
+    def _report(self, what: str, table: str, id: Any, before: Row | None, after: Row | None) -> None:
         if self.on_change is not None:
-            self.on_change(what, table, row["id"])
+            self.on_change(what, table, id)
+        if self.on_commit is not None:
+            self._written.append(Written(table, before, after))
 
     def _render_again(self, affected: Iterable[tuple[str, Any]]) -> None:
         for table, id in affected:

@@ -18,6 +18,7 @@ from mock_servers.engine.rate_limit import RateLimit
 from mock_servers.engine.snapshots import Snapshot
 from mock_servers.engine.store import Store
 from mock_servers.engine.vendors import Vendor
+from mock_servers.engine.webhooks import Webhooks
 
 
 class BadOption(ValueError):
@@ -45,6 +46,7 @@ class Tenant:
     faults: Faults
     rate_limit: RateLimit
     credentials: Credentials
+    webhooks: Webhooks
 
     def __init__(self, name: str, vendor: Vendor, now: Snapshot, *, index: CredentialIndex, secrets_seed: str, place: Place) -> None:
         self.id, self.name, self.vendor, self._place = f"{vendor.name}-{name}", name, vendor, place
@@ -54,6 +56,7 @@ class Tenant:
         self.faults, self.rate_limit = Faults(self), RateLimit(vendor.rate_limit)
         self.credentials = Credentials(self, index, secrets_seed)
         self.scenario, self.store = now.scenario, now.store
+        self.webhooks = Webhooks(self, secrets_seed)
         self.snapshots: dict[str, Snapshot] = {}
         self._start: Snapshot | None = None
         self._kept: dict[str, bytes] = {}
@@ -136,6 +139,7 @@ class Tenant:
     def close(self) -> None:
         """Let go of everything; what stands in a data folder stays there."""
         self.journal.end()
+        self.clock.stop()
         self.credentials.forget()
         self.store.close()
         for snapshot in (*self.snapshots.values(), *(() if self._start is None else (self._start,))):

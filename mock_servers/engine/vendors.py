@@ -14,6 +14,7 @@ from sqlalchemy import MetaData
 import mock_servers
 from mock_servers.engine.evidence import Evidence
 from mock_servers.engine.quirks import Quirk
+from mock_servers.engine.webhook_rules import WebhookRules
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
@@ -219,6 +220,8 @@ class Vendor:
     resume: Callable[[Tenant], None] | None = None
     """Plans on the tenant's clock what its tables say is pending (a bulk job); called whenever a tenant begins: new, forked,
     reset, restored, or read from a file."""
+    webhooks: WebhookRules | None = None
+    """What the vendor sends by itself; None: nothing."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Tenant-wide switches that are no quirk, with their defaults, e.g. {"api_enabled": True}."""
     max_body_bytes: int = 64 * 1024 * 1024

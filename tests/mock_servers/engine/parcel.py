@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,9 @@ from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, MetaData, St
 from mock_servers.engine.evidence import Assumed
 from mock_servers.engine.exchange import Exchange
 from mock_servers.engine.quirks import Quirk
-from mock_servers.engine.store import NotFound, Row, Store
+from mock_servers.engine.store import NotFound, Row, Store, Written
 from mock_servers.engine.vendors import Operation, Permission, Preset, RateLimitDefaults, Refusal, Reply, Vendor
+from mock_servers.engine.webhook_rules import Event, Happening, Outgoing, Retries, WebhookRules
 
 INVENTED = Assumed("invented for the engine's tests")
 METADATA = MetaData()
@@ -145,6 +147,31 @@ def _row(id: str, method: str, path: str, handler: Any, **more: Any) -> Operatio
     return Operation(id, method, path, handler, id, INVENTED, **more)
 
 
+def happenings(store: Store, written: Sequence[Written]) -> Iterator[Happening]:
+    for row in written:
+        if row.table == "parcels" and row.after is not None:
+            yield Happening("parcel.new" if row.before is None else "parcel.changed", {"parcel": row.after["id"]})
+
+
+def sign(outgoing: Outgoing) -> dict[str, str]:
+    digest = hmac.new(outgoing.secret.encode(), outgoing.body, hashlib.sha256).hexdigest()
+    return {"content-type": "application/json", "x-parcel-signature": digest, "x-parcel-delivery": outgoing.delivery_id}
+
+
+WEBHOOKS = WebhookRules(
+    events=(
+        Event("parcel.new", "Parcel handed in", INVENTED, lambda store: {"parcel": 1}),
+        Event("parcel.changed", "Parcel changed", INVENTED, lambda store: {"parcel": 1}),
+    ),
+    happenings=happenings,
+    payload=lambda happening, at: orjson.dumps({"event": happening.event, "at": int(at), "data": happening.data}),
+    headers=sign,
+    retries=Retries(count=3, first_seconds=60, factor=10, jitter=0.1, evidence=INVENTED),
+    timeout_seconds=5,
+    evidence=INVENTED,
+)
+
+
 VENDOR = Vendor(
     name="parcel",
     title="Parcel",
@@ -173,6 +200,7 @@ VENDOR = Vendor(
     default_scenario="depot",
     rate_limit=RateLimitDefaults(3, 60, INVENTED, headers=limit_headers),
     guard=guard,
+    webhooks=WEBHOOKS,
     options={"open": True, "shelf": "A", "limit": None},
     max_body_bytes=100_000,
 )
