@@ -20,7 +20,7 @@ class Subscription:
     verify: bool = True
     """Whether an https receiver's certificate must be trusted."""
     enabled: bool = True
-    created_at: float = 0
+    created_at: float = 0.0
     disabled_at: float | None = None
     disabled_because: str | None = None
 
@@ -67,11 +67,11 @@ class Settings:
 
     timeout_seconds: float | None = None
     """Real time for an answer; None: as the vendor says."""
-    duplicate_chance: float = 0
+    duplicate_chance: float = 0.0
     """How probable it is that an event is delivered twice."""
-    disorder_chance: float = 0
+    disorder_chance: float = 0.0
     """How probable it is that an event is held back, so that later ones overtake it."""
-    disorder_seconds: float = 30
+    disorder_seconds: float = 30.0
     """For how long, on the tenant's clock."""
     seed: int = 0
 
