@@ -16,6 +16,7 @@ from connectors.asymbl.files import Fetch, Files, Upload, prepared
 from connectors.asymbl.manifest import MANIFEST
 from connectors.asymbl.reading import Reading
 from connectors.asymbl.refusals import DuplicatesFound
+from connectors.asymbl.schema import Schema
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.soql import Select
 from connectors.asymbl.streams import LISTINGS
@@ -225,7 +226,7 @@ class Actions:
             if row[STAGE_OF] != given.stage_id:
                 send()
         warnings: list[Notice] = []
-        return ActionResult(records=self._application_records(given.application_id, warnings), warnings=tuple(warnings))
+        return ActionResult(records=self._application_records(given.application_id, warnings, Schema(self.wire)), warnings=tuple(warnings))
 
     def _add_attachment(self, given: AddApplicationAttachment) -> ActionResult:
         upload = prepared(given.attachment, self.fetch, at_most=self.settings.max_file_bytes)
@@ -253,14 +254,15 @@ class Actions:
 
     def _read_back(self, made: Made, warnings: list[Notice]) -> tuple[Record, ...]:
         """The records as a sync would deliver them."""
-        people = CandidatesReading(self.wire, self.settings, LISTINGS["candidates"], EVERYTHING, None, one_by_one=True)
+        schema = Schema(self.wire)
+        people = CandidatesReading(self.wire, self.settings, LISTINGS["candidates"], EVERYTHING, None, schema, one_by_one=True)
         return (
             *self._records(people, "Candidates", made.contact, warnings),
-            *self._application_records(made.application, warnings),
+            *self._application_records(made.application, warnings, schema),
         )
 
-    def _application_records(self, id: str, warnings: list[Notice]) -> tuple[Record, ...]:
-        reading = ApplicationsReading(self.wire, self.settings, LISTINGS["applications"], EVERYTHING, None)
+    def _application_records(self, id: str, warnings: list[Notice], schema: Schema) -> tuple[Record, ...]:
+        reading = ApplicationsReading(self.wire, self.settings, LISTINGS["applications"], EVERYTHING, None, schema)
         return self._records(reading, "Applications", id, warnings)
 
     def _records(self, reading: Reading, model: str, id: str, warnings: list[Notice]) -> tuple[Record, ...]:

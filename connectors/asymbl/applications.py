@@ -29,7 +29,7 @@ class ApplicationsReading(Reading):
 
     def pages(self, cursor: str | None) -> Iterator[Page]:
         if CANDIDATES in self.wanted and self.since is not None:
-            self.people = CandidatesReading(self.wire, self.settings, LISTINGS["candidates"], self.wanted, self.since)
+            self.people = CandidatesReading(self.wire, self.settings, LISTINGS["candidates"], self.wanted, self.since, self.schema)
             self.people_view = self.people.view()
         if not self.models and self.since is None:
             # Read whole, candidates come from their own list, and this one only says from when on changes count.

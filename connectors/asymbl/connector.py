@@ -15,6 +15,7 @@ from connectors.asymbl.candidates import CandidatesReading
 from connectors.asymbl.jobs import JobsReading
 from connectors.asymbl.manifest import MANIFEST
 from connectors.asymbl.reading import Reading
+from connectors.asymbl.schema import Schema
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.sign_in import SignIn
 from connectors.asymbl.stages import StagesReading
@@ -71,25 +72,31 @@ class AsymblConnector:
     def __init__(self, wire: Wire, chosen: Settings) -> None:
         self._wire = wire
         self._settings = chosen
+        self._schema = Schema(wire)
         self._actions = Actions(wire, chosen, fetch=wire.fetch)
 
     def streams(self, wanted: Wanted) -> tuple[Stream, ...]:
-        """The lists that bring anything wanted; what is referred to before what refers to it."""
+        """The lists that bring anything wanted; what is referred to before what refers to it.
+
+        A sync begins with this, so what the user may see is asked anew for the reads that follow.
+        """
+        self._schema = Schema(self._wire)
         return tuple(listing.stream(wanted) for listing in LISTINGS.values() if listing.needed(wanted))
 
     def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
         """See Connector.read. Raises ConnectorError."""
         if stream not in LISTINGS:
             raise NotSupported(f"no stream {stream!r}; there are {', '.join(LISTINGS)}")
-        return self._reading(stream, wanted, since).pages(cursor)
+        return self._reading(stream, wanted, since, self._schema).pages(cursor)
 
-    def _reading(self, stream: str, wanted: Wanted, since: str | None) -> Reading:
-        return READINGS[stream](self._wire, self._settings, LISTINGS[stream], wanted, since)
+    def _reading(self, stream: str, wanted: Wanted, since: str | None, schema: Schema) -> Reading:
+        return READINGS[stream](self._wire, self._settings, LISTINGS[stream], wanted, since, schema)
 
     def probe(self, wanted: Wanted) -> tuple[Probed, ...]:
         """See Connector.probe. Raises ConnectorError when not even a denial can be had (refused credential, wrong host, outage)."""
         names = [name for name, listing in LISTINGS.items() if set(listing.models) & set(wanted)]
-        return probing.probe([self._reading(name, wanted, None) for name in names], wanted)
+        schema = Schema(self._wire)
+        return probing.probe([self._reading(name, wanted, None, schema) for name in names], wanted)
 
     def explore(self, model: str, *, samples: int) -> tuple[ExploredField, ...]:
         """See Explorer.explore. Raises ConnectorError."""

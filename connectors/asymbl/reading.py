@@ -39,12 +39,9 @@ class Reading:
     wanted: Wanted
     since: str | None
     """Where the last read ended, for changes only; None: everything."""
-    schema: Schema = field(init=False)
+    schema: Schema
     warnings: list[Warning] = field(default_factory=list)
     _said: set[tuple[str, str | None]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.schema = Schema(self.wire)
 
     # -- what a list may add --------------------------------------------------------------------------------------
 

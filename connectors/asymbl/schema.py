@@ -69,7 +69,7 @@ def denied(model: str, field: str | None, permissions: Sequence[str], *, detail:
 
 
 class Schema:
-    """Objects as this user sees them, each asked for once: permissions may change, so nothing is kept beyond one read."""
+    """Objects as this user sees them, each asked for once: permissions may change, so nothing is kept beyond one sync."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire

@@ -46,6 +46,7 @@ def test_a_hidden_column_denies_its_field_and_nothing_else(fake, org, model, fie
     asymbl = connected(fake, org)
     before = read(asymbl, STREAM_OF[model])
     org.hidden.add(f"{sobject}.{column}")
+    asymbl.streams(EVERYTHING)
     pages = read(asymbl, STREAM_OF[model])
 
     assert denied(pages)[model, field] == (may_see(sobject, column),)
@@ -131,12 +132,17 @@ def test_a_column_that_describe_shows_and_a_query_refuses_is_given_up(fake, org)
     assert len(keys(pages, "Candidates")) == 2
 
 
-def test_what_is_granted_is_there_with_the_next_read(fake, org):
-    """Nothing of describe is kept from one read to the next."""
+def test_what_is_granted_is_there_with_the_next_sync(fake, org):
+    """An object is described once a sync, which begins with asking for the streams."""
     asymbl = connected(fake, org)
     org.hidden.add("Contact.Title")
-    read(asymbl, "candidates")
+    for stream in asymbl.streams(EVERYTHING):
+        read(asymbl, stream.name)
+    described = [asked.path for asked in fake.asked if asked.path.endswith("/describe")]
     org.hidden.clear()
+    asymbl.streams(EVERYTHING)
+
+    assert len(described) == len(set(described)) == 6
 
     assert values(read(asymbl, "candidates"), "Candidates", MIRA)["title"] == "Baker"
 
