@@ -45,12 +45,13 @@ def connect(
     verify: str | bool = True,
 ) -> AsymblConnector:
     """Open a connection to one org; no request is sent yet. See ConnectorFactory. Raises Invalid."""
-    given, chosen = door.credential(credential), door.settings(settings)
+    chosen = door.settings(settings)
+    given = door.credential(credential, chosen.sign_in)
     timeouts = Timeouts(read=chosen.timeout_seconds)
     entry = Client(door.home(base_url), headers={}, timeouts=timeouts, verify=verify)
     waiting = sleep if sleep is not None else time.sleep
     retries = Retries(sleep=waiting, random=Random(chosen.seed))
-    sign_in = SignIn(entry, given, retries, chosen.api_version)
+    sign_in = SignIn(entry, given, retries, chosen.api_version, chosen.audience)
     wire = Wire(
         sign_in,
         retries,

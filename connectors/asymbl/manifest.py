@@ -258,10 +258,8 @@ CREDENTIAL = (
     CredentialField("password", "Password", secret=True),
     CredentialField("security_token", "Security token, appended to the password", secret=True),
     CredentialField("private_key", "Private key (PEM) of the certificate in the connected app", secret=True),
-    CredentialField("audience", "Audience of the signed assertion, if not the base URL", secret=False),
     CredentialField("access_token", "Access token or session id", secret=True),
     CredentialField("instance_url", "Address of the org that the access token is for, if not the base URL", secret=False),
-    CredentialField("sign_in", "Which way to sign in, if the values above allow several", secret=False),
 )
 
 NOT_SYNCED = (
@@ -288,6 +286,8 @@ MANIFEST = Manifest(
     ),
     notes=(NOT_SYNCED, "Salesforce reports deletions for 15 days; after a longer pause only a full sync finds them."),
     settings={
+        "sign_in": None,
+        "audience": None,
         "api_version": "63.0",
         "page_size": 2000,
         "bulk_above": 50_000,

@@ -130,10 +130,12 @@ def job_location(seen: Seen) -> dict[str, str | None] | None:
     if seen.row.get("bpats__Work_Site_Location__c") is None:
         return address(raw=seen.row.get("bpats__Location__c"))
     site = below(seen.row, "bpats__Work_Site_Location__r")
-    country = site.get("bpats__Country_Code__c")
-    # Asymbl knows the United States and "Other", which is no country.
-    country = None if country == "Other" else country
-    return address(raw=site.get("Name") or seen.row.get("bpats__Location__c"), country=country, state=site.get("bpats__State_Code__c"))
+    return address(
+        raw=site.get("Name") or seen.row.get("bpats__Location__c"),
+        # Asymbl knows the United States and "Other", which is passed on as what it is not: a code.
+        country=site.get("bpats__Country_Code__c"),
+        state=site.get("bpats__State_Code__c"),
+    )
 
 
 def opened_at(seen: Seen) -> str | None:

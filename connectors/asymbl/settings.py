@@ -36,6 +36,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    sign_in: Way | None = None
+    """Which way to sign in, if the credential's values allow several."""
+    audience: str | None = Field(None, min_length=1)
+    """Of the signed assertion, where it is not the base URL."""
     api_version: str = Field("63.0", pattern=r"^\d{2}\.0$")
     page_size: int = Field(2000, ge=200, le=2000)
     """Salesforce may send fewer: wide records make smaller pages."""
@@ -110,23 +114,21 @@ class Credential:
         return self.values[name]
 
 
-def credential(given: Mapping[str, str]) -> Credential:
-    """Raises Invalid; its message never holds a value."""
+def credential(given: Mapping[str, str], named: Way | None = None) -> Credential:
+    """The way that is named, else the first that the values allow. Raises Invalid; its message never holds a value."""
     known = [item.name for item in MANIFEST.credential]
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise Invalid(f"Asymbl credential: unknown {', '.join(unknown)}; known are {', '.join(known)}")
     values = {name: value.strip() for name, value in given.items() if value.strip()}
     open_ways: list[Way] = [way for way in NEEDED if all(name in values for name in NEEDED[way])]
-    named = values.get("sign_in")
-    chosen = next((way for way in open_ways if way == named), None)
-    if named is not None and chosen is None:
+    if named is not None and named not in open_ways:
         ways = "; ".join(f"{way}: {', '.join(names)}" for way, names in NEEDED.items())
         raise Invalid(f"Asymbl credential: sign_in {named!r} cannot be used with what was given; ways and their fields are {ways}")
     if not open_ways:
         ways = "; ".join(f"{way}: {', '.join(names)}" for way, names in NEEDED.items())
         raise Invalid(f"Asymbl credential: {', '.join(sorted(values)) or 'nothing'} is not enough; give the fields of one of {ways}")
-    first = chosen or ("access_token" if "access_token" in open_ways else open_ways[0])
+    first = named or ("access_token" if "access_token" in open_ways else open_ways[0])
     renewals = [way for way in open_ways if way != "access_token"] if first == "access_token" else [first]
     return Credential(first, next(iter(renewals), None), values)
 

@@ -20,7 +20,7 @@ import orjson
 from connectors.asymbl.settings import Credential, Way
 from connectors.transport.client import Client, Reply
 from connectors.transport.retry import PASSING_STATUSES, Retries, http_date, retry_after
-from connectors.unified.errors import Invalid, RateLimited, Unauthorized, Unavailable, WrongHost
+from connectors.unified.errors import RateLimited, Unauthorized, Unavailable, WrongHost
 
 GRANTING = "/services/oauth2/token"
 ASSERTION_LIVES = timedelta(minutes=3)
@@ -55,6 +55,7 @@ class SignIn:
     credential: Credential
     retries: Retries
     api_version: str
+    audience: str | None
     _made: int = 0
     _rotated: str | None = field(default=None, repr=False)
 
@@ -132,14 +133,14 @@ class SignIn:
         claims = {
             "iss": given["client_id"],
             "sub": given["username"],
-            "aud": given.get("audience") or self.client.base_url,
+            "aud": self.audience or self.client.base_url,
             "exp": int((self._vendors_time() + ASSERTION_LIVES).timestamp()),
         }
         try:
             assertion = jwt.encode(claims, given["private_key"], algorithm="RS256")
         except (ValueError, TypeError, jwt.PyJWTError):
             # What the library says of a key may quote it.
-            raise Invalid("Asymbl credential: private_key is no RSA private key in PEM form") from None
+            raise Unauthorized("signing in by jwt-bearer: private_key is no RSA private key in PEM form") from None
         return self.granted(JWT_BEARER, assertion=assertion)
 
     def _vendors_time(self) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from connectors.asymbl import soql
 from connectors.asymbl.columns import JOB, TEAM, USER
@@ -12,45 +13,48 @@ from connectors.asymbl.schema import Schema, denied
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.soql import Select
 from connectors.asymbl.sources import chunks
+from connectors.asymbl.streams import LISTINGS
 from connectors.asymbl.values import Row, below, tidy
 from connectors.asymbl.wire import Wire
 from connectors.unified.connector import Diagnostic
 
 MODEL = "Job hiring team members"
-BESIDES = {"OwnerId": ("Owner.Type",), "bpats__Hiring_Manager__c": ("bpats__Hiring_Manager__r.Email",)}
-"""What must be known beside the id: an owner may be a queue, and a hiring manager is a contact."""
-BY_EMAIL = ("Email", "UserType")
-"""What tells which user a hiring manager is."""
+MANAGER = "bpats__Hiring_Manager__c"
+BESIDES = {MANAGER: ("bpats__Hiring_Manager__r.Email",)}
+"""What must be known beside the id: a hiring manager is a contact."""
 
 
 @dataclass
 class Teams:
-    """The teams of one read's jobs."""
+    """The teams of one read's jobs. Nobody is on one who is not delivered as a user: a queue that owns a job, a portal's guest."""
 
     wire: Wire
     settings: Settings
     columns: tuple[str, ...]
     """Those that name people and may be seen."""
     of_user: tuple[str, ...]
-    """What is asked of a user behind an e-mail."""
+    """What is asked of a user."""
     diagnostics: tuple[Diagnostic, ...] = ()
-    _users: dict[str, str | None] = field(default_factory=dict)
+    _users: dict[str, bool] = field(default_factory=dict)
+    """Id to whether it is a user's."""
+    _managers: dict[str, str | None] = field(default_factory=dict)
     """E-mail in lower case to the one user who has it, or None."""
 
     @classmethod
     def visible(cls, wire: Wire, settings: Settings, schema: Schema) -> Teams:
         """As far as this user sees them; whoever is hidden is reported, once for the model."""
-        columns: list[str] = []
-        lacking: list[str] = []
-        for column in (column for column in TEAM if column in settings.team_roles):
-            missing = schema.hidden(JOB, (column, *BESIDES.get(column, ())))
-            if column == "bpats__Hiring_Manager__c":
-                missing = (*missing, *schema.hidden(USER, BY_EMAIL))
-            lacking += missing
-            columns += [] if missing else [column]
+        nobody = schema.hidden(USER, ("Id", *LISTINGS["users"].decided_by))
+        by_email = schema.hidden(USER, ("Email",))
+        missing = {
+            column: (*schema.hidden(JOB, (column, *BESIDES.get(column, ()))), *(by_email if column == MANAGER else ()))
+            for column in TEAM
+            if column in settings.team_roles
+        }
+        lacking = (*nobody, *(permission for found in missing.values() for permission in found))
         said = (denied(MODEL, None, lacking, detail="who is named there is missing from the teams"),) if lacking else ()
-        active = () if schema.hidden(USER, ("IsActive",)) else ("IsActive",)
-        return cls(wire, settings, tuple(columns), ("Id", "Email", *active), said)
+        columns = () if nobody else tuple(column for column, found in missing.items() if not found)
+        asked = ("Id", *(name for name in ("Email", "IsActive") if not schema.hidden(USER, (name,))))
+        return cls(wire, settings, columns, asked, said)
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -71,25 +75,24 @@ class Teams:
                 yield TeamMember(job["Id"], user, tuple(dict.fromkeys(found)))
 
     def _user(self, job: Row, column: str) -> str | None:
-        match column:
-            case "OwnerId":
-                found: str | None = job.get(column) if below(job, "Owner").get("Type") == "User" else None
-                return found
-            case "bpats__Hiring_Manager__c":
-                email = manager_email(job)
-                return None if email is None else self._users.get(email)
-            case _:
-                return job.get(column)
+        if column == MANAGER:
+            return self._managers.get(manager_email(job) or "")
+        named: str | None = job.get(column)
+        return named if named is not None and self._users[named] else None
 
-    def _look_up(self, jobs: Iterable[Row]) -> None:
-        """The users behind the hiring managers' e-mails."""
-        if "bpats__Hiring_Manager__c" not in self.columns:
-            return
-        emails = sorted({email for job in jobs if (email := manager_email(job)) is not None} - self._users.keys())
-        for some in chunks(emails):
-            select = Select(self.of_user, USER, ("UserType = 'Standard'", f"Email IN {soql.texts(some)}"))
-            users = self.wire.rows(select)
-            self._users.update({email: _only_one(email, users) for email in some})
+    def _look_up(self, jobs: Sequence[Row]) -> None:
+        """Which of the ids that these jobs name are users', and which users their hiring managers are."""
+        ids = {job[column] for job in jobs for column in self.columns if column != MANAGER and job.get(column) is not None}
+        for some in chunks(sorted(ids - self._users.keys())):
+            known = {user["Id"] for user in self._asked(f"Id IN {soql.texts(some)}")}
+            self._users |= {id: id in known for id in some}
+        emails = {email for job in jobs if (email := manager_email(job)) is not None} if MANAGER in self.columns else set()
+        for some in chunks(sorted(emails - self._managers.keys())):
+            users = self._asked(f"Email IN {soql.texts(some)}")
+            self._managers |= {email: _only_one(email, users) for email in some}
+
+    def _asked(self, condition: str) -> list[dict[str, Any]]:
+        return self.wire.rows(Select(self.of_user, USER, (*LISTINGS["users"].where, condition)))
 
 
 def _only_one(email: str, users: Iterable[Row]) -> str | None:

@@ -120,7 +120,7 @@ def test_a_job_is_at_its_work_site_else_where_the_text_says():
     text = value("Jobs", "location", {"bpats__Work_Site_Location__c": None, "bpats__Location__c": "Ulm or remote"})
 
     assert {name: part for name, part in plant.items() if part is not None} == {"raw": "Plant", "country": "US", "state": "NY"}
-    assert {name: part for name, part in abroad.items() if part is not None} == {"raw": "Plant"}
+    assert {name: part for name, part in abroad.items() if part is not None} == {"raw": "Plant", "country": "Other"}
     assert unshared["raw"] == "Somewhere"
     assert text["raw"] == "Ulm or remote"
     assert value("Jobs", "location", {"bpats__Work_Site_Location__c": None, "bpats__Location__c": None}) is None

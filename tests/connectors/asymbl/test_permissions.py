@@ -107,7 +107,9 @@ def test_the_source_of_an_application_is_part_of_a_candidates(fake, org):
         (f"{JOB}.bpats__Delivery_Lead__c", (may_see(JOB, "bpats__Delivery_Lead__c"),), 2),
         (CONTACT, ("Contact: read",), 3),
         ("Contact.Email", ("Contact.Email: read",), 3),
-        ("User", ("User: read",), 3),
+        ("User", ("User: read",), 0),
+        ("User.UserType", ("User.UserType: read",), 0),
+        ("User.Email", ("User.Email: read",), 3),
         (f"{JOB}.bpats__Hiring_Manager__c", (may_see(JOB, "bpats__Hiring_Manager__c"),), 3),
     ],
 )

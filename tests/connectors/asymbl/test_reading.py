@@ -437,8 +437,9 @@ def test_who_is_what_can_be_set(fake, org):
     }
 
 
-def test_a_queue_is_nobody(fake, org):
-    org.touch(JOB, MILLER, T2, OwnerId="00GA00000000001IAA")
+@pytest.mark.parametrize("owner", ["00GA00000000001IAA", number("User", 3)], ids=["a queue", "a user of another kind"])
+def test_who_is_not_delivered_as_a_user_is_on_no_team(fake, org, owner):
+    org.touch(JOB, MILLER, T2, OwnerId=owner)
 
     assert not [key for key in keys(read(connected(fake, org), "jobs"), "Job hiring team members") if key.startswith(MILLER)]
 

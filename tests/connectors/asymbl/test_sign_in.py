@@ -82,8 +82,8 @@ def test_a_signed_assertion_lives_by_the_vendors_clock(fake, org, key):
 
 
 def test_the_audience_may_be_named(fake, org, key):
-    given = {"client_id": "c", "username": "u", "private_key": pem(key), "audience": "https://login.salesforce.com"}
-    names(connected(fake, org, credential=given))
+    given = {"client_id": "c", "username": "u", "private_key": pem(key)}
+    names(connected(fake, org, credential=given, audience="https://login.salesforce.com"))
 
     claims = jwt.decode(form(fake)["assertion"], options={"verify_signature": False})
     assert claims["aud"] == "https://login.salesforce.com"
@@ -131,8 +131,7 @@ def test_the_first_of_several_ways_is_taken_unless_another_is_named():
 
     assert (credential(everything).way, credential(everything).renewal) == ("access_token", "jwt_bearer")
     assert credential(without_token).way == "jwt_bearer"
-    assert credential({**everything, "sign_in": "soap"}).way == "soap"
-    assert credential({**everything, "sign_in": "soap"}).renewal == "soap"
+    assert (credential(everything, "soap").way, credential(everything, "soap").renewal) == ("soap", "soap")
     assert (credential({"access_token": "t"}).way, credential({"access_token": "t"}).renewal) == ("access_token", None)
 
 
@@ -143,8 +142,6 @@ def test_the_first_of_several_ways_is_taken_unless_another_is_named():
         ({"client_id": "c"}, "client_id"),
         ({"client_secret": "very secret"}, "client_secret"),
         ({**APP, "colour": "red"}, "colour"),
-        ({**APP, "sign_in": "soap"}, "soap"),
-        ({**APP, "sign_in": "magic"}, "magic"),
         ({"access_token": "   "}, "nothing"),
     ],
 )
@@ -153,6 +150,12 @@ def test_a_credential_that_cannot_work_is_refused_at_the_door(given, named):
         connect(base_url="https://acme.my.salesforce.com", credential=given)
 
     assert "very secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("way", ["soap", "magic"])
+def test_a_way_that_is_closed_is_refused_at_the_door(way):
+    with pytest.raises(Invalid, match="sign_in"):
+        connect(base_url="https://acme.my.salesforce.com", credential=APP, settings={"sign_in": way})
 
 
 # ----------------------------------------------------------------------------------------------------------- refusals
@@ -189,7 +192,7 @@ def test_a_wrong_secret_is_tried_once_and_never_told(fake, org, given):
 
 def test_a_key_that_is_none_is_not_quoted(fake, org):
     given = {"client_id": "c", "username": "u", "private_key": "-----BEGIN secret stuff"}
-    with pytest.raises(Invalid, match="private_key") as caught:
+    with pytest.raises(Unauthorized, match="private_key") as caught:
         names(connected(fake, org, credential=given))
 
     assert "secret stuff" not in f"{caught.value} {caught.value.__cause__}"
