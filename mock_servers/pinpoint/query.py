@@ -142,10 +142,11 @@ class _Parser:
                 resources = [RESOURCES[target] for relation in relations for target in relation.targets]
 
     def _sort(self, value: str) -> None:
+        known = (*self._resource.sort_keys, *(self._resource.older_sort_keys if self._query.older else ()))
         for word in _words(value):
             key = word.removeprefix("-")
-            if key not in self._resource.sort_keys:
-                self._unknown(f"{self._resource.type} cannot be sorted by {key!r}; by {', '.join(self._resource.sort_keys)}")
+            if key not in known:
+                self._unknown(f"{self._resource.type} cannot be sorted by {key!r}; by {', '.join(known)}")
             elif any(key == taken for taken, _ in self._query.sort):
                 raise malformed_query(f"sort names {key!r} twice")
             else:
@@ -212,7 +213,7 @@ class _Parser:
         self._query.size = min(number, MAX_PAGE_SIZE)
 
     def _stats(self, key: str, value: str) -> None:
-        if (key, value) != ("total", "count"):
+        if (key, value) != ("total", "count") or (self._query.older and self._resource.newer_stats):
             self._unknown(f"stats[{key}]={value} is not known; stats[total]=count is")
             return
         self._query.count = True

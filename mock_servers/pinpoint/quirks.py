@@ -20,7 +20,10 @@ GRAPHITI = "Graphiti, the JSON:API framework whose habits Pinpoint's API shows"
 @dataclass(frozen=True)
 class ConfidentialJobsHidden(Quirk):
     """Confidential jobs, their applications and their interviews are left out unless `filter[visibility]` (jobs) or
-    `filter[job_visibility]` (applications, interviews) names them. Naming a list replaces the default."""
+    `filter[job_visibility]` (applications, interviews) names them. Naming a list replaces the default. Documented for lists
+    and for one application; `every_single_record`: one job and one interview are hidden as well (assumed)."""
+
+    every_single_record: bool = True
 
     name: ClassVar[str] = "confidential_jobs_hidden"
     evidence: ClassVar[Evidence] = Documented(f"{OPENAPI_2024}; reference page of GET /applications", CHECKED)

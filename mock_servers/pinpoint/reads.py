@@ -69,6 +69,9 @@ class Search:
 
     def one(self, id: int) -> Found | None:
         """The record of that id, if the filters and the default visibility let it be seen."""
+        confidential = self._exchange.quirk(ConfidentialJobsHidden)
+        if confidential is not None and not confidential.every_single_record and self._resource.type != "applications":
+            return fetch(self._store, self._resource.type, id)
         table = self._resource.stored
         statement = lambda: _everything(self._store, self._resource).where(table.c.id == _parameter("id"), *self._conditions())  # noqa: E731
         return next(

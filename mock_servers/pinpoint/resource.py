@@ -147,6 +147,10 @@ class Resource:
     relations: tuple[Relation, ...] = ()
     filters: tuple[Filter, ...] = ()
     sort_keys: tuple[str, ...] = ("id", "created_at", "updated_at")
+    older_sort_keys: tuple[str, ...] = ()
+    """Those that only level v1.0.23 knows, beside the others."""
+    newer_stats: bool = False
+    """Whether level v1.0.23 counts none of them."""
     permission: str | None = None
     """The singular name in the keys' settings; None where a resource has no permission of its own."""
     operations: str = ""
@@ -158,6 +162,8 @@ class Resource:
     """Attributes and relationships that must be present on create, each refused with its own error."""
     held_by: tuple[tuple[str, str], ...] = ()
     """(table, column) of records that forbid the deletion of what they point at."""
+    conflict_when_held: bool = False
+    """Whether that is the documented 409; else 422, as no other DELETE documents a 409."""
     by_name: dict[str, Attribute] = field(init=False, repr=False, compare=False, default_factory=dict)
     relation_by_name: dict[str, Relation] = field(init=False, repr=False, compare=False, default_factory=dict)
     filter_by_name: dict[str, Filter] = field(init=False, repr=False, compare=False, default_factory=dict)

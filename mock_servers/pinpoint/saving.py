@@ -131,8 +131,11 @@ class Saving:
         self.existing(type, id)
         for table, column in RESOURCES[type].held_by:
             holder = self.store.find(table, **{column: id})
-            if holder is not None:
+            if holder is not None and RESOURCES[type].conflict_when_held:
                 raise refuse(409, why=f"{table} {holder['id']} points at {type} {id}")
+            if holder is not None:
+                self.problems.append(Problem("base", f"Cannot delete record because dependent {table} exist", "restrict_dependent_destroy"))
+                self.refuse_problems()
         self.remove(type, id)
 
     def remove(self, table: str, id: int) -> None:

@@ -55,7 +55,8 @@ class Problem:
 
     @property
     def detail(self) -> str:
-        return f"{humanized(self.attribute)} {self.message}"
+        # Rails speaks of the whole record as "base", and does not name it.
+        return self.message if self.attribute == "base" else f"{humanized(self.attribute)} {self.message}"
 
 
 def blank(attribute: str) -> Problem:

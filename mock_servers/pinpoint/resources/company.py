@@ -140,6 +140,7 @@ STRUCTURE_LINKS = Resource(
     permission="Structure Link",
     operations="LGCUX",
     held_by=(("jobs", "structure_link_id"),),
+    conflict_when_held=True,
 )
 
 COMPANIES = Resource("companies", tables_around.companies, (*texts("name", "industry", "location", "website"), *ADDED), OLD_DOCS)

@@ -231,6 +231,7 @@ INTERVIEWS = Resource(
         Filter("job_visibility", clause=clauses.interview_visibility, choices=VISIBILITIES),
     ),
     sort_keys=("id", "created_at", "updated_at", "start_at"),
+    newer_stats=True,
     permission="Interview",
     operations="LGU",
     newer_operations="U",

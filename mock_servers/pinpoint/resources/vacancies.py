@@ -154,7 +154,7 @@ JOBS = Resource(
         *ranges("created_at"),
         *ranges("updated_at", newer=True),
     ),
-    sort_keys=("id", "created_at", "updated_at", "opened_at"),
+    older_sort_keys=("opened_at",),
     permission="Job",
     operations="LGCUX",
     visibility_filter="visibility",
