@@ -163,6 +163,8 @@ def _signed_attachment(exchange: Exchange) -> Row:
     content = opened(exchange.params["signed"])
     if content is None:
         raise refuse(404, why="the link's signature is not ours: it was changed, or is no link of this sandbox")
+    if content["for"] not in {credential.lookup for credential in exchange.tenant.credentials}:
+        raise refuse(404, why="the link was signed for a key of another account")
     try:
         attachment = exchange.store.get("attachments", content["blob"])
     except NotFound as error:
