@@ -34,6 +34,7 @@ class Sources:
             *(quirk.evidence for quirk in vendor.quirks),
             *(permission.evidence for permission in vendor.permissions),
             *(preset.evidence for preset in vendor.presets),
+            *_webhook_evidence(vendor),
         ]
         self._numbers: dict[tuple[str, str], int] = {}
         for evidence in self.all:
@@ -44,6 +45,11 @@ class Sources:
 
     def lines(self) -> list[str]:
         return [f"{number}. {kind}: {text}" for (kind, text), number in self._numbers.items()]
+
+
+def _webhook_evidence(vendor: Vendor) -> list[Evidence]:
+    rules = vendor.webhooks
+    return [] if rules is None else [*(event.evidence for event in rules.events), rules.retries.evidence, rules.evidence]
 
 
 def readme(vendor: Vendor) -> Path:
@@ -130,12 +136,31 @@ def options(vendor: Vendor) -> str:
     return _table(["option", "default"], [[f"`{name}`", f"`{value!r}`"] for name, value in vendor.options.items()])
 
 
+def webhooks(vendor: Vendor) -> str:
+    """Each event that is sent, and how hard the vendor tries; "" for a vendor that sends none."""
+    rules = vendor.webhooks
+    if rules is None:
+        return ""
+    sources, retries = Sources(vendor), rules.retries
+    rows = [[f"`{event.name}`", event.title, sources.cell(event.evidence)] for event in rules.events]
+    patience = f"2xx within {rules.timeout_seconds:g} s, {sources.cell(rules.evidence)}"
+    again = f"{retries.count} retries, the first after {retries.first_seconds:g} s, then {retries.factor:g} times later each"
+    return (
+        f"{_table(['event', 'called', 'evidence'], rows)}\n\nA receiver answers {patience}; else {again}, {sources.cell(retries.evidence)}."
+    )
+
+
 def evidence(vendor: Vendor) -> str:
     """How sure the behaviours are, and the numbered sources."""
     sources = Sources(vendor)
     counted = Counter(one.kind for one in sources.all)
     shares = ", ".join(f"{counted[kind]} {kind}" for kind in KINDS)
-    return "\n".join([f"{len(sources.all)} operations, quirks, permissions and presets: {shares}.", "", *sources.lines()])
+    behaviours = (
+        "operations, quirks, permissions and presets"
+        if vendor.webhooks is None
+        else "operations, quirks, permissions, presets and webhooks"
+    )
+    return "\n".join([f"{len(sources.all)} {behaviours}: {shares}.", "", *sources.lines()])
 
 
 SECTIONS: dict[str, Callable[[Vendor], str]] = {
@@ -143,6 +168,7 @@ SECTIONS: dict[str, Callable[[Vendor], str]] = {
     "permissions": permissions,
     "operations": operations,
     "options": options,
+    "webhooks": webhooks,
     "evidence": evidence,
 }
 

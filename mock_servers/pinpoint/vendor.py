@@ -10,6 +10,7 @@ from mock_servers.pinpoint.endpoints import API, OPERATIONS
 from mock_servers.pinpoint.quirks import QUIRKS
 from mock_servers.pinpoint.resources import RESOURCES
 from mock_servers.pinpoint.tables import METADATA
+from mock_servers.pinpoint.webhooks import WEBHOOKS
 from mock_servers.pinpoint.wire import PinpointErrors, dependents, render
 
 VENDOR = Vendor(
@@ -29,6 +30,7 @@ VENDOR = Vendor(
     schemas=openapi.schemas(RESOURCES.values()),
     security_scheme={"type": "apiKey", "in": "header", "name": "X-API-KEY"},
     guard=guard,
+    webhooks=WEBHOOKS,
     options=OPTIONS,
     rate_limit=RateLimitDefaults(
         requests=300, window_seconds=60, evidence=Assumed("the vendor documents 429 without numbers, window or header")
