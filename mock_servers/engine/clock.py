@@ -17,15 +17,10 @@ logger = logging.getLogger(__name__)
 Work = Callable[[], Coroutine[Any, Any, None] | None]
 """Something planned: done when it returns, or, where it returns a coroutine, when that has ended."""
 
-
-def wall_seconds() -> float:
-    """Seconds since the epoch by this machine's clock."""
-    return time.time()  # noqa: TID251 - the one place
-
-
-def monotonic_seconds() -> float:
-    """Seconds on a clock that never goes back; for durations only."""
-    return time.monotonic()
+wall_seconds: Callable[[], float] = time.time  # noqa: TID251 - the one place
+"""Seconds since the epoch by this machine's clock."""
+monotonic_seconds: Callable[[], float] = time.monotonic
+"""Seconds on a clock that never goes back; for durations only."""
 
 
 @dataclass(frozen=True, slots=True)

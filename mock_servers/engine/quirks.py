@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from mock_servers.engine.evidence import Evidence
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class QuirkSwitches:
     def __init__(self, known: tuple[type[Quirk], ...]) -> None:
         self._known = {kind.name: kind for kind in known}
         self._on: dict[type[Quirk], Quirk] = {kind: kind() for kind in known if kind.on_by_default}
+        self._derived: dict[Hashable, Any] = {}
 
     def get(self, kind: type[Quirk]) -> Quirk | None:
         return self._on.get(kind)
@@ -55,6 +58,7 @@ class QuirkSwitches:
             TypeError: a setting that the quirk does not have.
         """
         kind = self.kind(name)
+        self._derived.clear()
         if on:
             self._on[kind] = kind(**(settings or {}))
         else:
@@ -68,6 +72,14 @@ class QuirkSwitches:
         """Have exactly these on. Raises UnknownQuirk, or TypeError for a setting that one does not have; nothing has changed then."""
         kinds = {self.kind(name): settings for name, settings in on.items()}
         self._on = {kind: kind(**settings) for kind, settings in kinds.items()}
+        self._derived.clear()
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What vendor code works out of nothing but the switches and the key: kept until one is switched."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        kept: T = self._derived[key]
+        return kept
 
     def kind(self, name: str) -> type[Quirk]:
         """Raises UnknownQuirk."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
@@ -56,12 +56,17 @@ class Routes:
                 other = endpoint.by_method[operation.method].id
                 raise ValueError(f"two operations for {operation.method} {operation.path}: {other} and {operation.id}")
             endpoint.by_method[operation.method] = operation
+        self._ending_in_one: dict[str, tuple[Endpoint, str]] = dict(_ending_in_one(self._root, ()))
 
     def match(self, path: str) -> Match | None:
         """The endpoint of a still percent-encoded path, and its decoded parameters. Raises MalformedPath."""
         fixed = self._fixed.get(path)
         if fixed is not None:
             return fixed[0], {}
+        head, _, last = path.rpartition("/")
+        one = self._ending_in_one.get(head)
+        if one is not None and last and "%" not in path:
+            return one[0], {one[1]: last}
         found: dict[str, str] = {}
         endpoint = _walk(self._root, [decoded(segment) for segment in path.split("/")], 0, found)
         return None if endpoint is None else (endpoint, found)
@@ -102,6 +107,15 @@ def _child(node: Node, segment: str) -> Node:
     node.parameters.append((before, after, name, child))
     node.parameters.sort(key=lambda parameter: -len(parameter[0]) - len(parameter[1]))
     return child
+
+
+def _ending_in_one(node: Node, segments: tuple[str, ...]) -> Iterator[tuple[str, tuple[Endpoint, str]]]:
+    """(path, (endpoint, parameter's name)) where a fixed path goes on with one whole segment only: most requests for single records."""
+    match node.parameters:
+        case [("", "", name, child)] if child.endpoint is not None:
+            yield "/".join(segments), (child.endpoint, name)
+    for segment, child in node.exact.items():
+        yield from _ending_in_one(child, (*segments, segment))
 
 
 def _walk(node: Node, segments: list[str], depth: int, found: dict[str, str]) -> Endpoint | None:

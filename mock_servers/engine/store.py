@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ClauseElement, Column, MetaData
+from sqlalchemy import ClauseElement, Column, MetaData, Select, bindparam
 
 from mock_servers.engine.database import DIALECT, MEMORY, Database, OnConnect, create_tables
+from mock_servers.engine.orders import Orders
 from mock_servers.engine.table_plan import Row, TablePlan
 
-__all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store", "Unrenderable", "Written"]
+__all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store", "Unrenderable", "Written", "windowed"]
 
 Render = Callable[["Store", str, Row], Mapping[str, bytes]]
 Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
@@ -73,6 +75,7 @@ class Store:
         """Told after each transaction what it wrote, in order, each row before and after; what was undone is not told."""
         self._written: list[Written] = []
         self._statements: dict[Hashable, tuple[str, tuple[tuple[str, Any], ...]]] = {}
+        self._orders = Orders()
         self._plans = {name: TablePlan(table) for name, table in metadata.tables.items()}
         self._prepare_database()
 
@@ -129,6 +132,27 @@ class Store:
         statements, so the same text is not parsed twice. This ties a vendor to SQLite; `query` does not.
         """
         return self._connection.execute(sql, parameters).fetchall()
+
+    def page_of_ids(self, shape: Hashable, build: Callable[[], Select[Any]], *, limit: int, offset: int, **values: Any) -> Sequence[Any]:
+        """One page of the ids that a statement selects in its order, as cheap far behind as in front. For the rest see `query`.
+
+        A statement of another order, or other values, is another list; shallow pages are cheaper by LIMIT and OFFSET at once.
+        """
+        return self._orders.page(
+            self.version,
+            (shape, *sorted(values.items())),
+            lambda: [row[0] for row in self.query((shape, "all"), build, **values)],
+            lambda: [row[0] for row in self.query((shape, "page"), lambda: windowed(build()), limit=limit, offset=offset, **values)],
+            limit=limit,
+            offset=offset,
+        )
+
+    def by_ids(self, table: str, ids: Iterable[Any], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """These columns of these records, raw, in the order of the ids; one that is not there is left out."""
+        wanted = ", ".join(f'"{table}"."{name}"' for name in columns)
+        # CROSS JOIN keeps SQLite from turning it round, so that no sorting is needed.
+        sql = f'SELECT {wanted} FROM json_each(?) AS wanted CROSS JOIN "{table}" ON "{table}".id = wanted.value ORDER BY wanted.key'
+        return self._connection.execute(sql, (json.dumps(list(ids)),)).fetchall()
 
     def decode(self, table: str, raw: tuple[Any, ...]) -> Row:
         """A raw row of all the table's data columns, in declared order (see `columns`), as a Row."""
@@ -321,7 +345,7 @@ class Store:
     def _begin_as_fork(self, path: str) -> None:
         shared = path == self.path == MEMORY and self._depth == 0
         content = self._database
-        self._depth, self._written, self.on_change, self.on_commit = 0, [], None, None
+        self._depth, self._written, self.on_change, self.on_commit, self._orders = 0, [], None, None, Orders()
         if shared:
             self._database = content.shared()
         elif path != MEMORY:
@@ -387,6 +411,11 @@ class Store:
     def _raise_sequence_to_maximum(self, table: str) -> None:
         highest = self._connection.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0]
         self._raise_sequence(table, highest)
+
+
+def windowed(statement: Select[Any]) -> Select[Any]:
+    """With the bind parameters `limit` and `offset`."""
+    return statement.limit(bindparam("limit", required=True)).offset(bindparam("offset", required=True))
 
 
 def _beyond_sqlite(value: Any) -> bool:

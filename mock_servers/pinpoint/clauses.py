@@ -124,26 +124,29 @@ def has_open_applications(table: Table, values: Values) -> ColumnElement[bool]:
     return open_ones.in_(values)
 
 
-# -- what is hidden unless asked for: the values are the hidden visibilities ----------------------------------------
+# -- what is hidden unless asked for --------------------------------------------------------------------------------
+
+Hidden = tuple[str, ...]
+"""Visibilities, of which there are so few that they stand in the statement itself."""
 
 
-def job_hidden(table: Table, values: Values) -> ColumnElement[bool]:
-    return func.coalesce(table.c.visibility, "").in_(values)
+def job_shown(table: Table, hidden: Hidden) -> ColumnElement[bool]:
+    return and_(*(func.coalesce(table.c.visibility, "") != visibility for visibility in hidden))
 
 
-def not_hidden(hidden: Clause) -> Clause:
-    return lambda table, values: not_(hidden(table, values))
+def application_shown(table: Table, hidden: Hidden) -> ColumnElement[bool]:
+    return func.coalesce(table.c.job_id, 0).not_in(_hidden_jobs(hidden))
 
 
-def application_hidden(table: Table, values: Values) -> ColumnElement[bool]:
-    return func.coalesce(table.c.job_id, 0).in_(select(tables.jobs.c.id).where(tables.jobs.c.visibility.in_(values)))
+def interview_shown(table: Table, hidden: Hidden) -> ColumnElement[bool]:
+    applications = select(tables.applications.c.id).where(tables.applications.c.job_id.in_(_hidden_jobs(hidden)))
+    return not_(and_(table.c.interviewable_type == "Application", table.c.interviewable_id.in_(applications)))
 
 
-def interview_hidden(table: Table, values: Values) -> ColumnElement[bool]:
-    applications = select(tables.applications.c.id).where(application_hidden(tables.applications, values))
-    return and_(table.c.interviewable_type == "Application", table.c.interviewable_id.in_(applications))
+def of_application_shown(table: Table, hidden: Hidden) -> ColumnElement[bool]:
+    applications = select(tables.applications.c.id).where(tables.applications.c.job_id.in_(_hidden_jobs(hidden)))
+    return func.coalesce(table.c.application_id, 0).not_in(applications)
 
 
-def of_application_hidden(table: Table, values: Values) -> ColumnElement[bool]:
-    applications = select(tables.applications.c.id).where(application_hidden(tables.applications, values))
-    return func.coalesce(table.c.application_id, 0).in_(applications)
+def _hidden_jobs(hidden: Hidden) -> Select[Any]:
+    return select(tables.jobs.c.id).where(or_(*(tables.jobs.c.visibility == visibility for visibility in hidden)))

@@ -146,4 +146,8 @@ class Compound:
 
 def ready(exchange: Exchange, resource: Resource, query: Query) -> bool:
     """Whether stored documents can go out as they are."""
-    return not query.included and Presenter(exchange, query).ready(resource.type)
+    if query.included:
+        return False
+    if query.fields or query.extra or query.locale is not None:
+        return Presenter(exchange, query).ready(resource.type)
+    return exchange.tenant.quirks.derived(("ready", resource.type), lambda: Presenter(exchange, query).ready(resource.type))

@@ -55,16 +55,18 @@ def one_of(resource: Resource, *, as_plain_json: bool = False) -> Handler:
         query = parse_query(exchange, resource)
         search = Search(exchange, resource, query)
         id = _wanted_id(exchange)
-        record = search.one(id)
-        if record is None:
-            hidden = (
-                f"; {' and '.join(search.hides)} ones are hidden unless filter[{resource.visibility_filter}] names them"
-                if search.hides
-                else ""
-            )
-            raise refuse(404, why=f"no {resource.type} {id}{hidden}")
-        reply = _shown(exchange, resource, query, record)
-        return plain(reply, query.include) if as_plain_json else reply
+        if ready(exchange, resource, query):
+            document = search.document(id)
+            shown = None if document is None else single(exchange, document, None)
+        else:
+            record = search.one(id)
+            shown = None if record is None else _shown(exchange, resource, query, record)
+        if shown is not None:
+            return plain(shown, query.include) if as_plain_json else shown
+        hidden = (
+            f"; {' and '.join(search.hides)} ones are hidden unless filter[{resource.visibility_filter}] names them" if search.hides else ""
+        )
+        raise refuse(404, why=f"no {resource.type} {id}{hidden}")
 
     return handle
 
@@ -137,12 +139,12 @@ def delete_from(resource: Resource) -> Handler:
 
 def _saved(exchange: Exchange, resource: Resource, query: Query, draft: Draft, id: int, status: int) -> Reply:
     """The record as it is now, with what was sideposted included."""
-    for name, children in draft.children.items():
-        query.included = True
-        tree = query.include.setdefault(name, {})
-        for child in children:
-            for grandchild in child.draft.children:
-                tree.setdefault(grandchild, {})
+    if draft.children:
+        sideposted = {
+            name: query.include.get(name, {}) | {grandchild: {} for child in children for grandchild in child.draft.children}
+            for name, children in draft.children.items()
+        }
+        query = replace(query, included=True, include=query.include | sideposted)
     record = fetch(exchange.store, resource.type, id)
     if record is None:
         raise LookupError(f"{resource.type} {id} was just written and is gone")

@@ -69,14 +69,18 @@ class Query:
         return (self.number - 1) * self.size
 
 
+_PLAIN, _PLAIN_OLDER = Query(), Query(older=True)
+"""What most requests ask for; never to be changed."""
+
+
 def parse(exchange: Exchange, resource: Resource) -> Query:
     """Raises Refusal (400) for what Pinpoint does not know."""
     older = exchange.quirk(OlderFeatureLevel)
-    query = Query(older=older is not None)
     if older is not None:
         exchange.acted(older)
     if not exchange.raw_query:
-        return query
+        return _PLAIN_OLDER if older is not None else _PLAIN
+    query = Query(older=older is not None)
     sent = dict(exchange.query)
     parser = _Parser(exchange, resource, query)
     for name, value in sent.items():

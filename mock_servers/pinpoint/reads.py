@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
 
-from mock_servers.engine.store import Row, Store
+from mock_servers.engine.quirks import Quirk
+from mock_servers.engine.store import Row, Store, windowed
 from mock_servers.pinpoint import clauses
 from mock_servers.pinpoint.query import Asked, Query
 from mock_servers.pinpoint.quirks import ConfidentialJobsHidden, NewestFirst, PrivateJobsHidden
@@ -21,12 +22,18 @@ if TYPE_CHECKING:
 Found = tuple[Row, bytes]
 """A row and its ready document."""
 
-HIDDEN = {
-    "applications": clauses.not_hidden(clauses.application_hidden),
-    "interviews": clauses.not_hidden(clauses.interview_hidden),
-    "jobs": clauses.not_hidden(clauses.job_hidden),
-    "one_way_video_interviews": clauses.not_hidden(clauses.of_application_hidden),
+DEEP = 1000
+"""From so many records on, counting to a page costs more than looking its records up."""
+SHOWN = {
+    "applications": clauses.application_shown,
+    "interviews": clauses.interview_shown,
+    "jobs": clauses.job_shown,
+    "one_way_video_interviews": clauses.of_application_shown,
 }
+
+
+HIDING: tuple[tuple[type[Quirk], str], ...] = ((ConfidentialJobsHidden, "confidential"), (PrivateJobsHidden, "private_job"))
+"""Which quirk hides which visibility."""
 
 
 class Search:
@@ -35,37 +42,49 @@ class Search:
     def __init__(self, exchange: Exchange, resource: Resource, query: Query) -> None:
         self._exchange, self._store, self._resource, self._query = exchange, exchange.store, resource, query
         self._hidden = hidden_visibilities(exchange, resource, query)
-        self._order = self._wanted_order()
-        self._shape = (
-            resource.type,
-            tuple((asked.filter.name, asked.operator) for asked in query.filters),
-            bool(self._hidden),
-            tuple(self._order),
-        )
-        self._values = {
-            **{f"f{number}": _bound(asked) for number, asked in enumerate(query.filters)},
-            **({"hidden": orjson.dumps(self._hidden).decode()} if self._hidden else {}),
-        }
+        self._shape: tuple[Any, ...] = (resource.type, self._hidden)
+        self._values: dict[str, Any] = {}
+        if query.filters:
+            self._shape += tuple((asked.filter.name, asked.operator) for asked in query.filters)
+            self._values |= {f"f{number}": _bound(asked) for number, asked in enumerate(query.filters)}
 
     @property
-    def hides(self) -> list[str]:
+    def hides(self) -> tuple[str, ...]:
         return self._hidden
 
     def documents(self) -> list[bytes]:
         """One page of ready documents."""
-        table = self._resource.stored
-        rows = self._store.query(("documents", self._shape), lambda: self._paged(select(table.c.doc)), **self._values, **self._window())
-        return [row[0] for row in rows]
+        return [row[0] for row in self._page(["doc"])]
 
     def rows(self) -> list[Found]:
         """One page of rows with their documents."""
-        statement = lambda: self._paged(_everything(self._store, self._resource))  # noqa: E731 - one line
-        return found(self._store, self._resource, self._store.query(("rows", self._shape), statement, **self._values, **self._window()))
+        names = [str(column.name) for column in self._store.columns(self._resource.stored.name)]
+        return found(self._store, self._resource, self._page([*names, "doc"]))
+
+    def _page(self, columns: list[str]) -> list[tuple[Any, ...]]:
+        table, order, window = self._resource.stored, self._wanted_order(), {"limit": self._query.size, "offset": self._query.offset}
+
+        def listing(*selected: ColumnElement[Any]) -> Select[Any]:
+            keys = [table.c[key].desc() if descending else table.c[key] for key, descending in order]
+            return select(*selected).where(*self._conditions()).order_by(*keys)
+
+        if self._query.offset < DEEP:
+            shape = ("page", self._shape, tuple(order), len(columns))
+            return self._store.query(shape, lambda: windowed(listing(*(table.c[name] for name in columns))), **self._values, **window)
+        ids = self._store.page_of_ids(("ids", self._shape, tuple(order)), lambda: listing(table.c.id), **self._values, **window)
+        return self._store.by_ids(table.name, ids, columns)
 
     def count(self) -> int:
         table = self._resource.stored
         statement = lambda: select(func.count()).select_from(table).where(*self._conditions())  # noqa: E731 - one line
         return int(self._store.query(("count", self._shape), statement, **self._values)[0][0])
+
+    def document(self, id: int) -> bytes | None:
+        """The ready document of that id, if the filters and the default visibility let it be seen."""
+        table = self._resource.stored
+        statement = lambda: select(table.c.doc).where(table.c.id == _parameter("id"), *self._conditions())  # noqa: E731 - one line
+        rows = self._store.query(("document", self._shape), statement, **self._values, id=id)
+        return rows[0][0] if rows else None
 
     def one(self, id: int) -> Found | None:
         """The record of that id, if the filters and the default visibility let it be seen."""
@@ -77,14 +96,6 @@ class Search:
         return next(
             iter(found(self._store, self._resource, self._store.query(("one", self._shape), statement, **self._values, id=id))), None
         )
-
-    def _window(self) -> dict[str, int]:
-        return {"limit": self._query.size, "offset": self._query.offset}
-
-    def _paged(self, statement: Select[Any]) -> Select[Any]:
-        table = self._resource.stored
-        order = [table.c[key].desc() if descending else table.c[key] for key, descending in self._order]
-        return statement.where(*self._conditions()).order_by(*order).limit(_parameter("limit")).offset(_parameter("offset"))
 
     def _wanted_order(self) -> list[tuple[str, bool]]:
         if self._query.sort:
@@ -99,22 +110,22 @@ class Search:
         table = self._resource.stored
         conditions = [_condition(self._resource, asked, f"f{number}") for number, asked in enumerate(self._query.filters)]
         if self._hidden:
-            conditions.append(HIDDEN[self._resource.type](table, listed("hidden")))
+            conditions.append(SHOWN[self._resource.type](table, self._hidden))
         return conditions
 
 
-def hidden_visibilities(exchange: Exchange, resource: Resource, query: Query) -> list[str]:
+def hidden_visibilities(exchange: Exchange, resource: Resource, query: Query) -> tuple[str, ...]:
     """The visibilities that this request does not get to see, since it did not name any."""
     name = resource.visibility_filter
     if name is None or any(asked.filter.name == name for asked in query.filters):
-        return []
+        return ()
     hidden = []
-    for kind, visibility in ((ConfidentialJobsHidden, "confidential"), (PrivateJobsHidden, "private_job")):
+    for kind, visibility in HIDING:
         quirk = exchange.quirk(kind)
         if quirk is not None:
             exchange.acted(quirk)
             hidden.append(visibility)
-    return hidden
+    return tuple(hidden)
 
 
 def related(

@@ -203,17 +203,32 @@ def dependents(store: Store, table: str, row: Row) -> Iterable[tuple[str, Any]]:
 def collection(
     exchange: Exchange, documents: Sequence[bytes], included: Sequence[bytes] | None, meta: bytes, why: str | None = None
 ) -> Reply:
-    return _reply(exchange, 200, b"[" + b",".join(documents) + b"]", included, meta, why)
+    return _reply(exchange, 200, documents, (b"[", b"]"), included, meta, why)
 
 
 def single(exchange: Exchange, document: bytes, included: Sequence[bytes] | None, status: int = 200) -> Reply:
-    return _reply(exchange, status, document, included, b"{}", None)
+    return _reply(exchange, status, (document,), (b"", b""), included, b"{}", None)
 
 
-def _reply(exchange: Exchange, status: int, data: bytes, included: Sequence[bytes] | None, meta: bytes, why: str | None) -> Reply:
-    beside = b"" if included is None else b',"included":[' + b",".join(included) + b"]"
-    body = b'{"data":' + data + beside + b',"meta":' + meta + b"}"
-    return Reply(status, fill(exchange, body), JSON_API, why=why)
+def _reply(
+    exchange: Exchange,
+    status: int,
+    data: Sequence[bytes],
+    brackets: tuple[bytes, bytes],
+    included: Sequence[bytes] | None,
+    meta: bytes,
+    why: str | None,
+) -> Reply:
+    # What stands between the documents is added to single ones: a page is large, and each copy of it costs as much as reading it.
+    parts = [*data] if data else [b""]
+    parts[0] = b'{"data":' + brackets[0] + parts[0]
+    parts[-1] += brackets[1]
+    if included is not None:
+        parts[-1] += b',"included":[' + (included[0] if included else b"")
+        parts.extend(included[1:])
+        parts[-1] += b"]"
+    parts[-1] += b',"meta":' + meta + b"}"
+    return Reply(status, fill(exchange, b",".join(parts)), JSON_API, why=why)
 
 
 def plain(reply: Reply, include: Tree) -> Reply:
