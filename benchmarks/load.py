@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 CONNECTIONS = 8
+SERVER, LOAD = 0, 1
+"""On which core each runs."""
 _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
 _BAD = re.compile(r"Non-2xx or 3xx responses: ([0-9]+)|Socket errors: (.*)")
 
@@ -67,8 +69,19 @@ def _wrk(request: Request, seconds: float) -> tuple[float, int]:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_script(request))
         script.flush()
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s" if seconds >= 1 else "-d1s", "-s", script.name, *headers, request.url]
-        told = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=on_the_other_core).stdout
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds:.0f}s" if seconds >= 1 else "-d1s",
+            "-s",
+            script.name,
+            *headers,
+            request.url,
+        ]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            pin(process.pid, LOAD)
+            told, _ = process.communicate()
     bad, rate = _BAD.search(told), _RATE.search(told)
     if bad is not None or rate is None:
         raise LoadFailed(told)
@@ -112,14 +125,8 @@ async def _client(host: str, port: int, sent: list[bytes], until: float) -> int:
     return count
 
 
-def on_one_core() -> None:
-    """Called in a server's process before it starts."""
+def pin(process: int, core: int) -> None:
+    """Keep a process on one core: the server on one, the load on another, which must not be the bottleneck."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
-
-def on_the_other_core() -> None:
-    """Called in the load generator's process: it must not be the bottleneck."""
-    if hasattr(os, "sched_setaffinity"):
-        cores = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, cores - {min(cores)} if len(cores) > 1 else cores)
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(process, {cores[core % len(cores)]})

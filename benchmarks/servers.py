@@ -12,7 +12,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from benchmarks.load import on_one_core
+from benchmarks.load import SERVER, pin
 
 # The limit of anything in Python on these sockets: the same server and the same settings, bytes that are ready, and no thought.
 RAW = """
@@ -62,7 +62,8 @@ SANDBOX = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--no-https"]
 
 @contextmanager
 def _process(command: list[str], **more: Any) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(command, preexec_fn=on_one_core, **more) as process:
+    with subprocess.Popen(command, **more) as process:
+        pin(process.pid, SERVER)
         try:
             yield process
         finally:
