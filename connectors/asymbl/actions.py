@@ -70,10 +70,9 @@ class Actions:
     # -- create ---------------------------------------------------------------------------------------------------
 
     def _create(self, given: CreateCandidate) -> ActionResult:
-        # Files are fetched first: one that cannot be had must not leave half of an application behind.
-        uploads = [prepared(file, self.fetch, at_most=self.settings.max_file_bytes) for file in given.attachments]
         warnings: list[Notice] = []
-        person = self._known(given.candidate.email_address, warnings)
+        uploads = self._fetched(given, warnings)
+        person = self._known(given.candidate.email_address)
         if person is not None and (there := self._application_of(person, given.application.job_id)) is not None:
             raise AlreadyExists(f"contact {person} has applied to job {given.application.job_id} already: application {there}")
         stage = given.application.stage_id or self._first_stage(given.application.job_id)
@@ -83,13 +82,20 @@ class Actions:
         records = self._read_back(made, warnings)
         return ActionResult({"Candidates": made.contact, "Applications": made.application}, records, warnings=tuple(warnings))
 
-    def _known(self, email: str, warnings: list[Notice]) -> str | None:
+    def _fetched(self, given: CreateCandidate, warnings: list[Notice]) -> list[Upload]:
+        """The files that can be had. A person who applies is not turned away for the sake of a broken link."""
+        uploads = []
+        for file in given.attachments:
+            try:
+                uploads.append(prepared(file, self.fetch, at_most=self.settings.max_file_bytes))
+            except ConnectorError as error:
+                warnings.append(Notice("attachment_failed", f"{file.name!r} was not attached: {error}"))
+        return uploads
+
+    def _known(self, email: str) -> str | None:
         """The contact with this e-mail, whatever its letter case; the oldest of several."""
-        select = Select(("Id",), CONTACT, (f"Email = {soql.text(email)}",), ("CreatedDate ASC", "Id ASC"), 2)
-        found = [row["Id"] for row in self.wire.rows(select)]
-        if len(found) > 1:
-            warnings.append(Notice("several_contacts", f"several contacts have the e-mail; the oldest, {found[0]}, is taken"))
-        return found[0] if found else None
+        select = Select(("Id",), CONTACT, (f"Email = {soql.text(email)}",), ("CreatedDate ASC", "Id ASC"), 1)
+        return next((row["Id"] for row in self.wire.rows(select)), None)
 
     def _application_of(self, person: str, job: str) -> str | None:
         conditions = (f"{PERSON} = {soql.text(person)}", f"{JOB} = {soql.text(job)}")

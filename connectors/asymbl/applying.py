@@ -66,8 +66,9 @@ def contact(given: CreateCandidate, described: Described) -> Written:
     code = place(given, "country")
     if code is not None:
         # With country lists the code is what counts, and a name that is none of theirs is refused.
-        listed = "MailingCountryCode" in described.fields
-        column, text = ("MailingCountryCode", code) if listed else ("MailingCountry", countries.name_of(code))
+        listed = described.fields.get("MailingCountryCode")
+        by_code = listed is not None and code in listed.values
+        column, text = ("MailingCountryCode", code) if by_code else ("MailingCountry", countries.name_of(code))
         values[column] = ("candidate.location.country", text)
     lead = described.fields.get("LeadSource")
     matched = None if lead is None else matching(given.source, lead)
@@ -86,24 +87,18 @@ def application(given: CreateCandidate, described: Described | None, *, person: 
         values["bpats__Stage__c"] = ("application.stage_id", stage)
     if described is None or given.source is None:
         return Written({column: value for column, (_, value) in values.items()})
-    sourced, unused = application_source(given.source, described)
-    written = permitted(APPLICANT, described, {**values, **sourced})
-    return Written(written.values, (*written.warnings, *unused))
+    return permitted(APPLICANT, described, {**values, **application_source(given.source, described)})
 
 
-def application_source(source: Source, described: Described) -> tuple[dict[str, tuple[str, Any]], tuple[Notice, ...]]:
-    """A value of the account's list, and as the internal source what the list does not have; a warning for what is left over."""
+def application_source(source: Source, described: Described) -> dict[str, tuple[str, Any]]:
+    """One of the account's list if any of the source's three names is one; else the first of them, as the internal source."""
     info = described.fields.get("bpats__Source__c")
     matched = None if info is None else matching(source, info)
-    texts = dict.fromkeys(text for text in (source.name, source.unified_key, source.id) if text is not None and text.strip())
-    others = [text for text in texts if matched is None or plain(text) != plain(matched)]
-    values: dict[str, tuple[str, Any]] = {}
     if matched is not None:
-        values["bpats__Source__c"] = ("source", matched)
-    if others:
-        values["bpats__Internal_Source__c"] = ("source", others[0])
-    told = f"the application's source is {matched or others[0]!r}" if texts else ""
-    return values, tuple(Notice("source_part_ignored", f"source {text!r} was left out: {told}") for text in others[1:])
+        return {"bpats__Source__c": ("source", matched)}
+    texts = (text for text in (source.name, source.unified_key, source.id) if text is not None and text.strip())
+    first = next(texts, None)
+    return {} if first is None else {"bpats__Internal_Source__c": ("source", first)}
 
 
 def matching(source: Source | None, info: FieldInfo) -> str | None:

@@ -169,7 +169,7 @@ MODELS = (
 
 SOURCE_NOTE = (
     "Written as the application's source if it is one of the values that the account's list has (the id before the key before the name), "
-    "else kept as its internal source; the lead source of a new contact only if its list has it."
+    "else kept as its internal source (the name before the key before the id); the lead source of a new contact only if its list has it."
 )
 
 

@@ -36,6 +36,10 @@ class SessionEnded(Unauthorized):
     """401 with the code that a new session cures."""
 
 
+class DayUsedUp(RateLimited):
+    """All requests of the last 24 hours are used up: `retry_after` keeps it from being asked again at once."""
+
+
 class LocatorGone(Invalid):
     """The place in a list of pages is lost: it lived too long, or in another session."""
 
@@ -124,8 +128,7 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
         text = f"{text}: {HINTS[code]}"
     match code:
         case "REQUEST_LIMIT_EXCEEDED" if wait is None and "TotalRequests" in message:
-            # The day's requests are used up: asking again at once uses up nothing but patience.
-            wait = DAILY_LIMIT_RETRY
+            kind, wait = DayUsedUp, DAILY_LIMIT_RETRY
         case "INVALID_SESSION_ID" if "not valid for use" in message:
             kind = Unauthorized  # a session of another kind; a new one would be no better
         case "API_CURRENTLY_DISABLED":

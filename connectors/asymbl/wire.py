@@ -17,13 +17,14 @@ import orjson
 
 from connectors.asymbl.columns import may_read
 from connectors.asymbl.described import Described, described
-from connectors.asymbl.refusals import UNDONE, LocatorGone, SessionEnded, code_of, operation_of, refusal, refused
+from connectors.asymbl.refusals import UNDONE, DayUsedUp, LocatorGone, SessionEnded, code_of, operation_of, refusal, refused
 from connectors.asymbl.sign_in import Session, SignIn
 from connectors.asymbl.soql import Select
 from connectors.transport.client import AnswerLost, Client, Download, Params, Reply, Timeouts, check_path
 from connectors.transport.retry import Retries, http_date
 from connectors.unified.connector import RawReply
 from connectors.unified.errors import (
+    ConnectorError,
     Invalid,
     NotFound,
     UnexpectedReply,
@@ -225,12 +226,24 @@ class Wire:
     def _good(self, send: Callable[[Session, Client], Reply], needs: tuple[str, ...]) -> Reply:
         reply = self._answered(send)
         if not 200 <= reply.status < 300:
-            raise refusal(reply, needs)
+            raise self._considered(refusal(reply, needs))
         if reply.content_type == "text/html":
             raise WrongHost(
                 f"{operation_of(reply)} answered with a web page; is this a Salesforce org's address?", http_status=reply.status
             )
         return reply
+
+    def _considered(self, error: ConnectorError) -> ConnectorError:
+        """The same, but a refusal for the whole day is looked into before it is believed: if there are requests left, it passes.
+
+        Where they are used up, this question is refused as well, and nothing is asked again.
+        """
+        if not isinstance(error, DayUsedUp):
+            return error
+        reply = self._answered(self._sender("GET", f"{self._root}/limits", (), {}, None))
+        if reply.status == 200 and loaded(reply).get("DailyApiRequests", {}).get("Remaining", 0) > 0:
+            error.retry_after = None
+        return error
 
     # -- queries --------------------------------------------------------------------------------------------------
 

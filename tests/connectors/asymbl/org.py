@@ -187,6 +187,8 @@ class Org:
     """Columns that describe shows and a query refuses."""
     extra: dict[str, str] = field(default_factory=dict)
     """More columns of an object, as in SCHEMA."""
+    picklists: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=lambda: dict(PICKLISTS))
+    requests_left: int = 1000
     page: int = 2
     """Rows a page, whatever is asked for."""
     tokens: dict[str, bool] = field(default_factory=dict)
@@ -271,6 +273,8 @@ class Org:
         match (method, *path.strip("/").split("/")):
             case ("GET", ""):
                 return as_json({"sobjects": "/services/data/v63.0/sobjects"})
+            case ("GET", "limits"):
+                return as_json({"DailyApiRequests": {"Max": 15000, "Remaining": self.requests_left}})
             case ("GET", "query" | "queryAll" as kind):
                 return as_json(self._query(query["q"], kind == "queryAll", token))
             case ("GET", "query", locator):
@@ -382,7 +386,7 @@ class Org:
     def _field(self, sobject: str, name: str, kind: str) -> dict[str, Any]:
         writable = name not in READ_ONLY and f"{sobject}.{name}" not in self.locked
         parent = next((path for (owner, path), (lookup, _) in PARENTS.items() if owner == sobject and lookup == name), None)
-        picks = [{"active": True, "label": value, "value": value} for value in PICKLISTS.get((sobject, name), ())]
+        picks = [{"active": True, "label": value, "value": value} for value in self.picklists.get((sobject, name), ())]
         return {
             "name": name,
             "label": name.removesuffix("__c").replace("_", " "),
@@ -587,7 +591,7 @@ class Org:
             if name in READ_ONLY or f"{sobject}.{name}" in self.locked:
                 text = f"Unable to create/update fields: {name}. Please check the security settings of this field"
                 raise Refusal(400, "INVALID_FIELD_FOR_INSERT_UPDATE", text, fields=(name,))
-            if (sobject, name) in RESTRICTED and value not in PICKLISTS[sobject, name]:
+            if (sobject, name) in RESTRICTED and value not in self.picklists[sobject, name]:
                 text = f"{name}: bad value for restricted picklist field: {value}"
                 raise Refusal(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", text, fields=(name,))
         if sobject == "Contact" and not body.get("LastName"):

@@ -126,6 +126,7 @@ def test_a_job_that_fails_is_no_failure_of_the_read(fake, org, state):
 def test_a_used_up_day_stops_bulk_as_well(fake, org):
     limit = Refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
     org.bulk_refusal = limit
+    org.requests_left = 0
     with pytest.raises(RateLimited):
         read(connected(fake, org, bulk_above=0), "applications", only("Applications"))
 

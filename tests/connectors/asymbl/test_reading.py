@@ -247,15 +247,29 @@ def test_passing_trouble_is_waited_out(fake, org, trouble):
     assert len(waits) == 1
 
 
-def test_a_used_up_day_is_not_asked_again(fake, org):
-    """It has another code than too many requests at once only in its words."""
-    limit = as_json([{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}], 403)
-    org.before = lambda asked: limit if "q" in asked.query else None
+USED_UP = as_json([{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}], 403)
+
+
+@pytest.mark.parametrize("refused", ["q", "everything"])
+def test_a_used_up_day_is_not_asked_again(fake, org, refused):
+    """It is looked into once: the org says that nothing is left, or refuses that question as well."""
+    org.requests_left = 0
+    org.before = lambda asked: USED_UP if "q" in asked.query or (refused != "q" and asked.path.endswith("limits")) else None
     with pytest.raises(RateLimited) as caught:
         read(connected(fake, org), "users")
 
     assert len(queries(fake)) == 1
     assert caught.value.retry_after == 3600
+
+
+def test_a_day_that_is_not_used_up_is_asked_again(fake, org):
+    """Other users of the org may have waited for the same moment."""
+    waits: list[float] = []
+    limits = [USED_UP]
+    org.before = lambda asked: limits.pop() if limits and "q" in asked.query else None
+
+    assert len(keys(read(connected(fake, org, waits=waits), "users"), "Users")) == 2
+    assert len(waits) == 1
 
 
 def test_a_hint_is_waited_for(fake, org):
