@@ -99,7 +99,7 @@ class _Planner:
         parts = self._parts(selecting, children)
         order = ", ".join([*(self._ordering(one) for one in query.order), f"{statement.alias}.id"])
         if link is not None:
-            selecting.columns.append(f'{statement.alias}."{link.column}"')
+            selecting.columns.append(statement.column(statement.visible.sobject, link, statement.alias))
         return Plan(
             "rows",
             statement.visible.name,
@@ -125,7 +125,8 @@ class _Planner:
         statement, query = self.statement, self.query
         found = statement.rows_sql()
         if link is not None:
-            found.insert(0, f'{statement.alias}."{link.column}" IN (SELECT value FROM json_each(:parents))')
+            reference = statement.column(statement.visible.sobject, link, statement.alias)
+            found.insert(0, f"{reference} IN (SELECT value FROM json_each(:parents))")
         if query.where is not None:
             compiler = Compiler(statement, subquery=self._semijoin, two_valued=self.habits.two_valued)
             found.append(compiler.sql(query.where))
@@ -264,7 +265,7 @@ class _Planner:
             raise AssertionError(f"{above.name} has no parent {climbed[-1]}")
         alias = statement.joins[climbed[:-1]][0] if len(climbed) > 1 else statement.alias
         kinds = {prefix: one.name for prefix, one in statement.kinds(reference).items()}
-        return Parent(climbed[-1], None, selecting.place(f'{alias}."{reference.column}"'), kinds)
+        return Parent(climbed[-1], None, selecting.place(statement.column(above.sobject, reference, alias)), kinds)
 
     def _leaf(self, selecting: Selecting, value: Value, key: str) -> Part:
         if value.type == "address":
@@ -316,14 +317,14 @@ class _Planner:
             message = f"TYPEOF needs a relationship to several objects: '{one.relationship}'"
             raise statement.error(one.relationship.at, "INVALID_FIELD", message)
         kinds = statement.kinds(reference)
-        id_index = selecting.place(f'{statement.alias}."{reference.column}"')
+        id_index = selecting.place(statement.column(statement.visible.sobject, reference, statement.alias))
         branches = []
         for named, paths in one.whens:
             prefix = next((prefix for prefix, kind in kinds.items() if kind.name.lower() == str(named).lower()), None)
             visible = object_named(statement.access, str(named), named.at, statement.text)
             if prefix is None:
                 raise statement.error(named.at, "INVALID_FIELD", f"{visible.name} is no object to which {one.relationship} leads")
-            branches.append(self._branch(selecting, str(reference.relationship), prefix, visible, paths, id_index))
+            branches.append(self._branch(selecting, reference, prefix, visible, paths, id_index))
         otherwise = None
         if one.otherwise:
             names = {prefix: kind.name for prefix, kind in kinds.items()}
@@ -334,14 +335,12 @@ class _Planner:
         return TypeOfPart(str(reference.relationship), id_index, branches, otherwise)
 
     def _branch(
-        self, selecting: Selecting, relationship: str, prefix: str, visible: Visible, paths: Sequence[Path], id_index: int
+        self, selecting: Selecting, reference: Field, prefix: str, visible: Visible, paths: Sequence[Path], id_index: int
     ) -> Parent:
-        statement = self.statement
-        reference = statement.visible.parent_field(relationship)
+        statement, relationship = self.statement, str(reference.relationship)
         branch = Parent(relationship, visible.name, id_index, only=prefix)
-        alias = statement.join(
-            (f"{relationship}:{visible.name}",), visible.sobject, f'{statement.alias}."{reference.column if reference else ""}"'
-        )
+        link = statement.column(statement.visible.sobject, reference, statement.alias)
+        alias = statement.join((f"{relationship}:{visible.name}",), visible.sobject, link)
         inner = Statement(statement.access, visible, statement.text, statement.binds, alias, all_rows=True)
         for path in paths:
             value = inner.value(path)

@@ -58,7 +58,7 @@ class Compiler:
             case Within(left, values, excluded, at):
                 if isinstance(values, Query):
                     return self._within_query(left, values, negated != excluded, top, at)
-                return self._within(left, values, negated != excluded)
+                return self._within(left, values, excluded, negated)
 
     def _chain(self, parts: tuple[Condition, ...], word: str, *, negated: bool, top: bool) -> str:
         return "(" + f" {word} ".join(self.sql(part, negated=negated, top=top) for part in parts) + ")"
@@ -171,23 +171,21 @@ class Compiler:
             plain = f"({value.sql} IS NULL OR {plain})"
         return f"NOT coalesce({plain}, 0)" if negated else plain
 
-    def _within(self, left: Expression, values: tuple[Literal, ...], excluded: bool) -> str:
+    def _within(self, left: Expression, values: tuple[Literal, ...], excluded: bool, negated: bool) -> str:
+        """IN or NOT IN (excluded). A null in the list of IN finds rows without a value; in that of NOT IN it is passed over."""
         value = self._left(left)
         if value.type == "multipicklist":
             raise refuse(400, "INVALID_QUERY_FILTER_OPERATOR", f"invalid operator on {value.type} field")
-        ranges = [one for one in values if one.kind == "range"]
-        if ranges:
-            found = [self._range(value, "=", one, negated=False) for one in ranges]
-            rest = tuple(one for one in values if one.kind != "range")
-            found += [self._within(left, rest, excluded=False)] if rest else []
-            return f"NOT coalesce({' OR '.join(found)}, 0)" if excluded else f"({' OR '.join(found)})"
-        bounds = [self.bound(value.field, one) for one in values]
+        ranges = [self._range(value, "=", one, negated=False) for one in values if one.kind == "range"]
+        bounds = [self.bound(value.field, one) for one in values if one.kind != "range"]
         known = [_folded(value, bound) for bound in bounds if bound is not None]
-        listed = f"{folded(value)} IN {self.statement.binds.add_list(known)}"
-        if excluded:
-            # A null in the list of NOT IN is passed over.
-            return f"({value.sql} IS NULL OR NOT {listed})" if self.two_valued else f"NOT {listed}"
-        return f"({listed} OR {value.sql} IS NULL)" if len(known) < len(bounds) else listed
+        found = " OR ".join([*ranges, f"{folded(value)} IN {self.statement.binds.add_list(known)}"])
+        with_null = len(known) < len(bounds) and not excluded
+        if excluded == negated:
+            return f"({found} OR {value.sql} IS NULL)" if with_null else f"({found})"
+        if with_null or not self.two_valued:
+            return f"({value.sql} IS NOT NULL AND NOT ({found}))"
+        return f"({value.sql} IS NULL OR NOT ({found}))"
 
     def _within_query(self, left: Expression, query: Query, excluded: bool, top: bool, at: int) -> str:
         if self.subquery is None or not top:

@@ -140,7 +140,7 @@ class Statement:
             if parent is None:
                 raise self.error(at, "INVALID_FIELD", f"Didn't understand relationship '{name}' in field path. {_HINT_RELATIONSHIP}")
             climbed = (*climbed, str(reference.relationship))
-            alias = self.join(climbed, parent.sobject, f'{alias}."{reference.column}"', self._private_join(parent))
+            alias = self.join(climbed, parent.sobject, self.column(here.sobject, reference, alias), self._private_join(parent))
             here = parent
         wanted = here.field(names[-1])
         if wanted is None:
@@ -169,7 +169,11 @@ class Statement:
     def column(self, sobject: SObject, wanted: Field, alias: str) -> str:
         """The SQL of one field of a joined object."""
         if wanted.formula:
-            return self._formula(sobject, wanted, alias)
+            return self._of_row(self._formula(sobject, wanted, alias), alias)
+        if wanted.own:
+            path = self.binds.add(f'$."{wanted.name}"')
+            value = f"json_extract({alias}.{tables.OWN}, {path})"
+            return self._of_row(f"coalesce({value}, 0)", alias) if wanted.type == "boolean" else value
         if wanted.composed:
             parts = [f"""coalesce({alias}."{name}" || ' ', '')""" for name in NAME_PARTS if name.lower() in sobject.fields]
             return f"nullif(rtrim({' || '.join(parts)}), '')"
@@ -180,6 +184,10 @@ class Statement:
         if wanted.type == "base64":
             return f'({alias}."{wanted.column}" IS NOT NULL)'
         return f'{alias}."{wanted.column}"'
+
+    def _of_row(self, sql: str, alias: str) -> str:
+        """What would have a value even for a parent that is not there has none for such a parent."""
+        return sql if alias == self.alias else f"CASE WHEN {alias}.id IS NOT NULL THEN {sql} END"
 
     # -- parents of several kinds ----------------------------------------------------------------------------------
 
@@ -202,7 +210,7 @@ class Statement:
             else:
                 message = f"No such column '{names[0]}' on entity '{NAME}'. {_HINT_FIELD}"
             raise self.error(ats[0], "INVALID_FIELD", message)
-        column = f'{alias}."{reference.column}"'
+        column = self.column(here.sobject, reference, alias)
         path = (*climbed, str(reference.relationship), wanted.name)
         if wanted.name == "Id":
             return Value(column, wanted, NAME, path)
@@ -257,9 +265,10 @@ class Statement:
             reference = sobject.parent_field(relationship)
             if reference is None:
                 raise AssertionError(f"a formula of {sobject.name} climbs {relationship}")
+            link = self.column(sobject, reference, alias)
             sobject = self.access.schema[reference.to[0]]
             climbed = (*climbed, relationship)
-            alias = self.join(climbed, sobject, f'{alias}."{reference.column}"')
+            alias = self.join(climbed, sobject, link)
         wanted = sobject.field(name)
         if wanted is None:
             raise AssertionError(f"a formula reads {sobject.name}.{name}")
