@@ -177,10 +177,6 @@ class Statement:
         if wanted.composed:
             parts = [f"""coalesce({alias}."{name}" || ' ', '')""" for name in NAME_PARTS if name.lower() in sobject.fields]
             return f"nullif(rtrim({' || '.join(parts)}), '')"
-        if wanted.own:
-            path = self.binds.add(f'$."{wanted.name}"')
-            value = f"json_extract({alias}.{tables.OWN}, {path})"
-            return f"coalesce({value}, 0)" if wanted.type == "boolean" else value
         if wanted.type == "base64":
             return f'({alias}."{wanted.column}" IS NOT NULL)'
         return f'{alias}."{wanted.column}"'
