@@ -36,18 +36,21 @@ def print_coverage(manifests: Mapping[str, Manifest]) -> None:
 def print_ready(info: Mapping[str, Any], *, docs_url: str) -> None:
     """What a person needs to use a sandbox that has just started."""
     console = Console(highlight=False)
-    table = Table(title="ats-sandbox is up", title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for heading in ("vendor", "base URL"):
-        table.add_column(heading, overflow="fold")
+    console.print("[bold]ats-sandbox is up[/bold]")
     for name, vendor in info["vendors"].items():
-        table.add_row(name, "\n".join(url for url in (vendor["base_url"], vendor["https_base_url"]) if url))
-    console.print(table)
-    # Outside the table and never wrapped: a credential is there to be copied.
-    for name, vendor in info["vendors"].items():
+        urls = " · ".join(url for url in (vendor["base_url"], vendor["https_base_url"]) if url)
+        console.print(f"\n[bold]{name}[/bold]  {urls}", soft_wrap=True)
         for key, value in vendor["credential"].items():
-            console.print(f"{name} {key}: {value}", markup=False, soft_wrap=True)
+            console.print(f"  {key}: {_on_one_line(value)}", markup=False, soft_wrap=True)
+    console.print()
     console.print(f"admin API: {info['admin']}  (docs: {docs_url})", soft_wrap=True)
     if info.get("ca"):
         console.print(f"CA of the https addresses: {info['ca']}", soft_wrap=True)
     console.print('For a shell: eval "$(ats-sandbox env)"')
     console.print("Ctrl-C ends it.")
+
+
+def _on_one_line(value: str) -> str:
+    """A credential is there to be copied, but a key file would hide the rest."""
+    first, *others = value.strip().splitlines()
+    return first if not others else f"{first} … ({len(others) + 1} lines; `ats-sandbox env` prints them)"
