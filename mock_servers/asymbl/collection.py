@@ -246,6 +246,7 @@ async def create_tree(exchange: Exchange) -> Reply:
     tree = Tree(exchange)
     tree.grow(visible.name, sent, None)
     if tree.problems:
+        exchange.why = f"400: nothing was created, because of {', '.join(tree.problems)}"
         answer = {"hasErrors": True, "results": [{"referenceId": id, "errors": found} for id, found in tree.problems.items()]}
         return wire.answer(400, answer)
     made = [{"referenceId": reference_id, "id": id} for reference_id, id in tree.made.items()]
