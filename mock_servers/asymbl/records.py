@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import automation, duplicates, ids, reading, saving, security, values
+from mock_servers.asymbl import automation, duplicates, ids, reading, saving, sharing, values
 from mock_servers.asymbl.org import org_of
 from mock_servers.asymbl.schema import Field, SObject
 from mock_servers.asymbl.security import Visible, access_of
@@ -133,18 +133,13 @@ def _row(exchange: Exchange, visible: Visible, id: str) -> Row:
     if whole is None or not whole.startswith(org_of(exchange).prefix_of(visible.sobject)):
         raise refuse(404, "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {id}")
     row = saving.get(exchange.store, visible.sobject, whole)
-    if row is None or not may_see_row(exchange, visible, row):
+    if row is None or not sharing.may_see(exchange, visible, row):
         raise refuse(404, "NOT_FOUND", NOT_FOUND)
     return row
 
 
-def may_see_row(exchange: Exchange, visible: Visible, row: Row) -> bool:
-    """Whether sharing opens this row to the caller."""
-    return not security.private_to_owner(exchange, visible) or row.get("OwnerId") == security.running_user(exchange)
-
-
 def _may_write_row(exchange: Exchange, visible: Visible, row: Row) -> bool:
-    return visible.modify_all or may_see_row(exchange, visible, row)
+    return visible.modify_all or sharing.may_see(exchange, visible, row)
 
 
 def external_id_field(visible: Visible, name: str) -> Field:
@@ -165,7 +160,7 @@ def by_external_id(exchange: Exchange, visible: Visible, field: Field, value: st
         return []
     matching = saving.find_by(exchange.store, visible.sobject, field, wanted, limit=200)
     rows = ((id, saving.get(exchange.store, visible.sobject, id)) for id in matching)
-    return [id for id, row in rows if row is not None and may_see_row(exchange, visible, row)]
+    return [id for id, row in rows if row is not None and sharing.may_see(exchange, visible, row)]
 
 
 # -- checking ----------------------------------------------------------------------------------------------------------------
@@ -249,7 +244,7 @@ def _check_references(exchange: Exchange, visible: Visible, changes: Mapping[str
         if row is None or row.get("IsDeleted"):
             raise refuse(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [field.name])
         seen_parent = access_of(exchange).get(parent.name)
-        if seen_parent is None or not may_see_row(exchange, seen_parent, row):
+        if seen_parent is None or not sharing.may_see(exchange, seen_parent, row):
             message = f"insufficient access rights on cross-reference id: {id[:15]}"
             raise refuse(403, "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message, [])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import security, tables, wire
+from mock_servers.asymbl import security, sharing, tables, wire
 from mock_servers.asymbl.wire import refuse
 
 if TYPE_CHECKING:
@@ -69,8 +69,9 @@ def _rows(exchange: Exchange, visible: Visible, start: str, end: str, *, deleted
     if visible.sobject.own:
         conditions.append("sobject = :sobject")
         binds["sobject"] = visible.name
-    if security.private_to_owner(exchange, visible):
-        conditions.append('"OwnerId" = :user')
+    shared = sharing.condition(security.access_of(exchange), visible, "t", ":user")
+    if shared is not None:
+        conditions.append(shared)
         binds["user"] = security.running_user(exchange)
-    sql = f'SELECT id, "SystemModstamp" FROM "{table}" WHERE {" AND ".join(conditions)} ORDER BY "SystemModstamp", id'
+    sql = f'SELECT id, "SystemModstamp" FROM "{table}" t WHERE {" AND ".join(conditions)} ORDER BY "SystemModstamp", id'
     return [(id, stamp) for id, stamp in exchange.store.read(sql, binds)]

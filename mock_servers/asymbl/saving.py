@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
-from mock_servers.asymbl import automation, ids, security, tables, wire
+from mock_servers.asymbl import automation, ids, platform, security, tables, wire
 from mock_servers.asymbl.org import Org, org_of
 from mock_servers.asymbl.schema import Field, SObject, full_name
 from mock_servers.asymbl.tables import table_of
@@ -58,6 +58,7 @@ def insert(exchange: Exchange, sobject: SObject, values: Mapping[str, Any]) -> R
     _stamp_new(exchange, sobject, row)
     _number(store, sobject, row)
     with store.transaction():
+        platform.before_save(exchange, sobject, row, None)
         automation.before(exchange, sobject.name, "insert", row, None)
         check_unique(store, sobject, row, None)
         row["id"] = ids.new_id(store, sobject, org.prefix_of(sobject))
@@ -86,6 +87,8 @@ def update(exchange: Exchange, sobject: SObject, before: Row, changes: Mapping[s
         row["LastModifiedDate"] = now
         row["LastModifiedById"] = security.running_user(exchange)
     with store.transaction():
+        if by_user:
+            platform.before_save(exchange, sobject, row, before)
         automation.before(exchange, sobject.name, "update" if by_user else "release", row, before)
         check_unique(store, sobject, row, before)
         changed = {name: value for name, value in row.items() if before.get(name) != value or type(before.get(name)) is not type(value)}

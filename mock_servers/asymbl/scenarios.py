@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_servers.asymbl import ids, package, saving, tables
 from mock_servers.asymbl.own_schema import widened
+from mock_servers.asymbl.platform import CORPORATE_CURRENCY
 from mock_servers.asymbl.schema import Field, Schema, SObject, whole_schema
 from mock_servers.asymbl.wire import stored_moment
 
@@ -37,11 +38,13 @@ def prepare(told: Rows) -> dict[str, list[dict[str, Any]]]:
         for record in records:
             _name(record, sobject, prefixes, numbers)
     first_user = str(given["User"][0]["Id"])
+    features = _features(schema, given)
+    currency = CORPORATE_CURRENCY if {"id": "MultiCurrency"} in features else None
     for sobject, records in named.values():
         if sobject is not None:
-            rows.setdefault(tables.table_of(sobject), []).extend(_row(sobject, record, first_user, numbers) for record in records)
+            rows.setdefault(tables.table_of(sobject), []).extend(_row(sobject, record, first_user, currency, numbers) for record in records)
     rows[tables.KEY_PREFIXES] = [{"id": schema[name].name, "prefix": prefix} for name, prefix in prefixes.items() if schema[name].custom]
-    rows[tables.FEATURES] = _features(schema, given)
+    rows[tables.FEATURES] = features
     rows[tables.CUSTOM_FIELDS] = [{"id" if key == "Id" else key: value for key, value in one.items()} for one in custom_fields]
     rows[tables.DESCRIBES] = [{"id": one["name"], "describe": one} for one in described]
     return rows
@@ -105,7 +108,7 @@ def _name(record: dict[str, Any], sobject: SObject, prefixes: Mapping[str, str],
     record["Id"] = whole
 
 
-def _row(sobject: SObject, record: Mapping[str, Any], user: str, numbers: dict[str, int]) -> dict[str, Any]:
+def _row(sobject: SObject, record: Mapping[str, Any], user: str, currency: str | None, numbers: dict[str, int]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     own: dict[str, Any] = {}
     for name, value in record.items():
@@ -113,7 +116,7 @@ def _row(sobject: SObject, record: Mapping[str, Any], user: str, numbers: dict[s
         if field is None or field.formula or field.type == "address":
             raise ValueError(f"{sobject.name} keeps no field {name!r}")
         (own if field.own else row)["id" if field.type == "id" else field.name] = _value(sobject, field, value)
-    _fill(sobject, row, user, numbers)
+    _fill(sobject, row, user, currency, numbers)
     if own:
         row[tables.OWN] = own
     if sobject.own:
@@ -134,13 +137,13 @@ def _value(sobject: SObject, field: Field, value: Any) -> Any:
     return float(value) if field.type in {"double", "currency", "percent"} else value
 
 
-def _fill(sobject: SObject, row: dict[str, Any], user: str, numbers: dict[str, int]) -> None:
+def _fill(sobject: SObject, row: dict[str, Any], user: str, currency: str | None, numbers: dict[str, int]) -> None:
     """What a record does not say."""
     created = row.get("CreatedDate") or BEGINNING
     modified = row.get("LastModifiedDate") or created
     told = {
         "CreatedDate": created, "LastModifiedDate": modified, "SystemModstamp": modified, "CreatedById": user,
-        "LastModifiedById": user, "OwnerId": user,
+        "LastModifiedById": user, "OwnerId": user, "CurrencyIsoCode": currency,
     }  # fmt: skip
     for name, value in told.items():
         field = sobject.field(name)

@@ -248,7 +248,7 @@ def access_of(exchange: Exchange) -> Access:
     return found
 
 
-# -- the running user and sharing --------------------------------------------------------------------------------------
+# -- the running user --------------------------------------------------------------------------------------
 
 
 def running_user(exchange: Exchange) -> str:
@@ -269,15 +269,3 @@ def _first_active_user() -> Select[Any]:
 
 def _active_user_by_name() -> Select[Any]:
     return _first_active_user().where(func.fold(tables.METADATA.tables["User"].c.Username) == bindparam("name"))
-
-
-def is_private(access: Access, visible: Visible) -> bool:
-    """Whether this caller sees only their own rows of the object: its sharing is private and nothing lifts that."""
-    if visible.view_all or "ownerid" not in visible.sobject.fields:
-        return False
-    return visible.sobject.sharing == "Private" or visible.name in access.private
-
-
-def private_to_owner(exchange: Exchange, visible: Visible) -> bool:
-    """The same for a request."""
-    return is_private(access_of(exchange), visible)

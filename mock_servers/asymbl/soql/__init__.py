@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
 
 MOST_PLANS = 512
+RECYCLE_BIN_SECONDS = 15 * 24 * 3600
 Raw = tuple[Any, ...]
 
 
@@ -119,7 +120,9 @@ def rows_of(asked: Asked, plan: Plan, wanted: list[str]) -> list[Raw]:
 
 def asked_by(exchange: Exchange) -> Asked:
     user = security.running_user(exchange)
-    return Asked(exchange, wire.version_of(exchange), Running(user, _Calendars(exchange, user)))
+    return Asked(
+        exchange, wire.version_of(exchange), Running(user, wire.moment(exchange.now - RECYCLE_BIN_SECONDS), _Calendars(exchange, user))
+    )
 
 
 class _Calendars:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mock_servers.asymbl import formulas, security, tables
+from mock_servers.asymbl import formulas, sharing, tables
 from mock_servers.asymbl.schema import NAME_PARTS, Field, SObject
 from mock_servers.asymbl.security import Access, Visible
 from mock_servers.asymbl.soql.parsing import complaint
@@ -50,6 +50,8 @@ class Running:
     """What a statement needs to know of the moment and the user for whom it runs."""
 
     user: str
+    purged: str
+    """What was deleted before this moment is no longer in the recycle bin."""
     calendar: Callable[[], Any]
     """The user's calendar; asked for only by statements with dates that move."""
 
@@ -112,14 +114,16 @@ class Statement:
         found = [self._private(self.visible, self.alias)]
         if self.visible.sobject.soft_deletes and not self.all_rows:
             found.append(f'{self.alias}."IsDeleted" = 0')
+        elif self.visible.sobject.soft_deletes and "systemmodstamp" in self.visible.sobject.fields:
+            found.append(f'({self.alias}."IsDeleted" = 0 OR {self.alias}."SystemModstamp" >= {self.binds.add(_purged)})')
         if self.visible.sobject.own:
             found.append(f"{self.alias}.sobject = {self.binds.add(self.visible.name)}")
         return [one for one in found if one is not None]
 
     def _private(self, visible: Visible, alias: str) -> str | None:
-        if not security.is_private(self.access, visible):
+        if sharing.condition(self.access, visible, alias, "") is None:
             return None
-        return f'{alias}."OwnerId" = {self.binds.add(_user)}'
+        return sharing.condition(self.access, visible, alias, self.binds.add(_user))
 
     # -- paths -----------------------------------------------------------------------------------------------------
 
@@ -277,6 +281,10 @@ def _as_text(sql: str) -> str:
 
 def _user(running: Running) -> str:
     return running.user
+
+
+def _purged(running: Running) -> str:
+    return running.purged
 
 
 def _today(running: Running) -> str:
