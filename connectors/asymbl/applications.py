@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connectors.asymbl.candidates import MODEL as CANDIDATES
 from connectors.asymbl.candidates import CandidatesReading
 from connectors.asymbl.columns import APPLICANT
+from connectors.asymbl.marks import Watermark, shape_of
 from connectors.asymbl.reading import Reading
 from connectors.asymbl.scan import STAMP, Batch
 from connectors.asymbl.schema import View
@@ -28,12 +29,13 @@ class ApplicationsReading(Reading):
         return (PERSON,) if CANDIDATES in self.wanted else ()
 
     def pages(self, cursor: str | None) -> Iterator[Page]:
-        if CANDIDATES in self.wanted and self.since is not None:
+        if CANDIDATES in self.wanted and self.last is not None:
             self.people = CandidatesReading(self.wire, self.settings, LISTINGS["candidates"], self.wanted, self.since, self.schema)
             self.people_view = self.people.view()
-        if not self.models and self.since is None:
+        if not self.models and self.last is None:
             # Read whole, candidates come from their own list, and this one only says from when on changes count.
-            yield Page((), None, watermark=self._newest())
+            newest = Watermark.reached(None, self._newest(), shape_of(self.view(), self.settings))
+            yield Page((), None, watermark=None if newest is None else str(newest))
             return
         yield from super().pages(cursor)
 
@@ -46,4 +48,4 @@ class ApplicationsReading(Reading):
     def beside(self, view: View, batch: Batch) -> Page:
         if self.people is None or self.people_view is None or (CANDIDATES, None) in self.people_view.lost:
             return Page((), None)
-        return self.people.of(self.people_view, sorted({row[PERSON] for row in batch.rows if row.get(PERSON) is not None}))
+        return self.people.of(self.people_view, sorted({row[PERSON] for row in self.changed(batch.rows) if row.get(PERSON) is not None}))

@@ -58,13 +58,13 @@ class CandidatesReading(Reading):
             return context
         if self.sources is None:
             self.sources = Sources(self.wire, self.settings)
-        if self.since is not None or self.one_by_one:
+        if self.one_by_one or (self.last is not None and not self.reshaped):
             lacking = [row["Id"] for row in rows if tidy(row.get("LeadSource")) is None]
             return replace(context, sources=self.sources.of(lacking))
         return replace(context, sources=self.sources.of_all())
 
     def beside(self, view: View, batch: Batch) -> Page:
-        if self.since is None or batch.more:
+        if self.last is None or batch.more:
             return Page((), None)
         return Page((), None, gone=tuple(Ref(MODEL, row["Id"]) for row in self._deleted()))
 

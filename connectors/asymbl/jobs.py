@@ -34,7 +34,7 @@ class JobsReading(Reading):
         members = [] if self.teams is None else list(self.teams.of(living))
         complete = [Ref(model, job) for job in gone for model in (JOB_STAGES, MODEL)]
         # Nobody is taken off a team that is only seen in part.
-        if self.since is not None and self.teams is not None and not self.teams.diagnostics:
+        if self.last is not None and self.teams is not None and not self.teams.diagnostics:
             complete += [Ref(MODEL, row["Id"]) for row in living]
         records = self.joined(MODEL, view, ((f"{member.job}/{member.user}", member) for member in members))
         return Page(tuple(records), None, complete=tuple(complete))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.asymbl.columns import (
+    API_ENABLED,
     APPLICANT,
     CONTACT,
     JOB,
@@ -50,7 +51,7 @@ MODELS = (
     Model(
         "Users",
         _fields("Users", "first_name", "last_name", "email", "status", "remote_data"),
-        needs=(may_read(USER), may_see(USER, "UserType")),
+        needs=(API_ENABLED, may_read(USER), may_see(USER, "UserType")),
         streams=("users",),
         note="Standard users only: integration, guest and portal users are nobody whom a recruiter works with. Salesforce deletes no "
         "users; who left is INACTIVE.",
@@ -76,7 +77,7 @@ MODELS = (
             "remote_updated_at",
             "remote_data",
         ),
-        needs=(may_read(JOB),),
+        needs=(API_ENABLED, may_read(JOB)),
         streams=("jobs",),
     ),
     Model(
@@ -97,14 +98,14 @@ MODELS = (
             "remote_updated_at",
             "remote_data",
         ),
-        needs=(may_read(CONTACT), may_read(APPLICANT), may_see(APPLICANT, "bpats__ATS_Applicant__c")),
+        needs=(API_ENABLED, may_read(CONTACT), may_read(APPLICANT), may_see(APPLICANT, "bpats__ATS_Applicant__c")),
         streams=("candidates", "applications"),
         note="Clients and partners are contacts as well, so only contacts with an application are candidates (setting candidates).",
     ),
     Model(
         "Application Stages",
         _fields("Application Stages", "name", "remote_data"),
-        needs=(may_read(STAGE),),
+        needs=(API_ENABLED, may_read(STAGE)),
         streams=("stages",),
         note="Each job has stage records of its own.",
     ),
@@ -124,7 +125,7 @@ MODELS = (
             "remote_updated_at",
             "remote_data",
         ),
-        needs=(may_read(APPLICANT),),
+        needs=(API_ENABLED, may_read(APPLICANT)),
         streams=("applications",),
         note="ATS Applicants only; Job Board Applications are another object and are not read.",
     ),
@@ -137,7 +138,7 @@ MODELS = (
             "stage_id",
             joins=True,
         ),
-        needs=(may_read(STAGE), may_see(STAGE, "bpats__Job__c")),
+        needs=(API_ENABLED, may_read(STAGE), may_see(STAGE, "bpats__Job__c")),
         streams=("stages", "jobs"),
         depends_on=("Jobs", "Application Stages"),
     ),
@@ -151,6 +152,7 @@ MODELS = (
             joins=True,
         ),
         needs=(
+            API_ENABLED,
             may_read(JOB),
             may_see(JOB, "bpats__Delivery_Lead__c"),
             may_see(JOB, "bpats__Sales_Lead__c"),
@@ -205,7 +207,7 @@ REUSED = (
     "If a candidate with the same e-mail exists, the application is created with that contact and the candidate's data is not updated. "
     "Attachments are linked to the contact."
 )
-CREATE_NEEDS = (may_read(CONTACT), may_create(CONTACT), may_read(STAGE), may_read(APPLICANT), may_create(APPLICANT))
+CREATE_NEEDS = (API_ENABLED, may_read(CONTACT), may_create(CONTACT), may_read(STAGE), may_read(APPLICANT), may_create(APPLICANT))
 ATTACHED = "Attachments are linked to the candidate (Contact) in Salesforce, not directly to the application."
 
 ACTIONS = (
@@ -220,18 +222,18 @@ ACTIONS = (
             Field("attachment.data_url", note="Downloaded without any credential."),
             Field("attachment.data"),
         ),
-        needs=(may_read(APPLICANT), may_create(VERSION)),
+        needs=(API_ENABLED, may_read(APPLICANT), may_create(VERSION)),
         note=ATTACHED,
     ),
     Action(
         "Move application to stage",
         (Field("application_id"), Field("stage_id", note="A stage of the application's own job.")),
-        needs=(may_edit(APPLICANT), may_read(STAGE)),
+        needs=(API_ENABLED, may_edit(APPLICANT), may_read(STAGE)),
     ),
     Action(
         "Get candidate attachments",
         (Field("candidate_id"),),
-        needs=(may_read(CONTACT), may_read(LINK), may_read(VERSION)),
+        needs=(API_ENABLED, may_read(CONTACT), may_read(LINK), may_read(VERSION)),
         writes=False,
         note="Files and the older Attachment records, both of the contact.",
     ),

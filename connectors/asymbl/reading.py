@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-
+from connectors.asymbl import marks
 from connectors.asymbl.mapping import Context, Seen, filled
-from connectors.asymbl.scan import ALWAYS, Batch, Scan
+from connectors.asymbl.marks import Watermark, shape_of
+from connectors.asymbl.scan import ALWAYS, STAMP, Batch, Scan
 from connectors.asymbl.schema import Schema, View, denied, unpicked
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.streams import Listing
@@ -22,7 +22,6 @@ from connectors.asymbl.values import Row
 from connectors.asymbl.wire import Wire
 from connectors.transport.mapping import Filled
 from connectors.unified.connector import Diagnostic, Page, Record, Ref, Wanted, Warning
-from connectors.unified.errors import Invalid
 
 KEPT_DELETED = timedelta(days=15)
 """How long Salesforce shows deleted records."""
@@ -41,7 +40,13 @@ class Reading:
     """Where the last read ended, for changes only; None: everything."""
     schema: Schema
     warnings: list[Warning] = field(default_factory=list)
+    last: Watermark | None = field(init=False)
+    reshaped: bool = field(init=False, default=False)
+    """Whether the records are made of something else than last time, so that all of them are to be read."""
     _said: set[tuple[str, str | None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.last = None if self.since is None else Watermark.parse(self.since)
 
     # -- what a list may add --------------------------------------------------------------------------------------
 
@@ -62,7 +67,7 @@ class Reading:
 
     def with_deleted(self) -> bool:
         """Whether deleted records are to come along."""
-        return self.since is not None and self.listing.has_deleted
+        return self.last is not None and self.listing.has_deleted
 
     def beforehand(self) -> tuple[Diagnostic, ...]:
         """What is known to be missing as soon as the view is, beside what the view says itself."""
@@ -90,6 +95,7 @@ class Reading:
         if not view.columns or (self.models and all((model, None) in view.lost for model in self.models)):
             yield Page((), None, diagnostics=self._news(view.lost.values()), warnings=self._taken())
             return
+        self._compare(view)
         scan = self._scan(view, cursor)
         for batch in scan.batches():
             yield self._page(scan, batch)
@@ -112,18 +118,31 @@ class Reading:
     def _scan(self, view: View, cursor: str | None) -> Scan:
         scan = Scan(self.wire, self.settings, view, self.wanted, self.conditions(), warn=self.warnings.append)
         scan.deleted = self.with_deleted()
-        scan.since = self.changed_from()
-        if self.since is not None:
+        if self.last is not None and not self.reshaped:
+            scan.since = self.changed_from()
             scan.follows = tuple(parent for parent in self.listing.follows if any(name.startswith(f"{parent}.") for name in view.columns))
-            self._mind_the_gap(datetime.fromisoformat(self.since))
-        scan.mark = None if cursor is None else _parsed(cursor)
+        if self.last is not None:
+            self._mind_the_gap(self.last.moment)
+        scan.mark = None if cursor is None else marks.place(cursor)
         return scan
+
+    def _compare(self, view: View) -> None:
+        """A field that can be seen since, or not any more, is part of every record and changes none of them."""
+        self.reshaped = self.last is not None and self.last.shape not in ("", shape_of(view, self.settings))
+        if self.reshaped:
+            text = f"{self.listing.name}: other fields are visible or set than last time, so all records are read"
+            self.warnings.append(Warning("read_whole", text))
 
     def changed_from(self) -> datetime | None:
         """A little earlier than where the last read ended, for changes that were committed late."""
-        if self.since is None:
-            return None
-        return datetime.fromisoformat(self.since) - timedelta(seconds=self.settings.delta_overlap_seconds)
+        return None if self.last is None else self.last.moment - timedelta(seconds=self.settings.delta_overlap_seconds)
+
+    def changed(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Those that changed themselves, where all are read."""
+        since = self.changed_from()
+        if since is None or not self.reshaped:
+            return rows
+        return [row for row in rows if datetime.fromisoformat(row[STAMP]) >= since]
 
     def _mind_the_gap(self, since: datetime) -> None:
         if self.listing.has_deleted and self.wire.now is not None and since < self.wire.now - KEPT_DELETED:
@@ -134,14 +153,15 @@ class Reading:
         living = [row for row in batch.rows if not row.get("IsDeleted")]
         gone = [row["Id"] for row in batch.rows if row.get("IsDeleted")]
         beside = self.beside(scan.view, batch)
+        watermark = Watermark.reached(self.last, scan.mark, shape_of(scan.view, self.settings))
         records, diagnostics = self.records(self.models, scan.view, living)
         return replace(
             beside,
             records=(*records, *beside.records),
-            cursor=_written(scan.mark if self.resumable else None) if batch.more else None,
+            cursor=marks.cursor(scan.mark if self.resumable else None) if batch.more else None,
             diagnostics=self._news((*scan.view.lost.values(), *self.beforehand(), *diagnostics, *beside.diagnostics)),
             warnings=self._taken(),
-            watermark=later(self.since, scan.mark),
+            watermark=None if watermark is None else str(watermark),
             gone=(*beside.gone, *(Ref(model, key) for key in gone for model in self.models if model not in JOIN_MODELS)),
         )
 
@@ -180,22 +200,3 @@ class Reading:
 def _note(model: str, one: Filled, withheld: dict[tuple[str, str], Diagnostic]) -> None:
     for name, why in one.withheld.items():
         withheld.setdefault((model, name), Diagnostic(model, why.reason, name, detail=why.detail))
-
-
-def later(one: str | None, other: str | None) -> str | None:
-    """The later of two times; one that is missing is earlier than any."""
-    if one is None or other is None:
-        return other if one is None else one
-    return one if datetime.fromisoformat(one) >= datetime.fromisoformat(other) else other
-
-
-def _written(mark: str | None) -> str:
-    return orjson.dumps({"from": mark}).decode()
-
-
-def _parsed(cursor: str) -> str | None:
-    try:
-        mark = orjson.loads(cursor)["from"]
-        return None if mark is None else str(datetime.fromisoformat(mark) and mark)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise Invalid("this is no cursor of the Asymbl connector") from error

@@ -30,7 +30,7 @@ class StagesReading(Reading):
     @property
     def resumable(self) -> bool:  # type: ignore[override]
         """A whole read cannot go on in the middle with half of the ranks."""
-        return self.since is not None or MODEL not in self.models
+        return self.last is not None or MODEL not in self.models
 
     def also(self) -> tuple[str, ...]:
         return (JOB, SEQUENCE) if MODEL in self.models else ()
@@ -38,10 +38,10 @@ class StagesReading(Reading):
     def beside(self, view: View, batch: Batch) -> Page:
         if MODEL not in self.models or (MODEL, None) in view.lost:
             return Page((), None)
-        if self.since is None:
+        if self.last is None:
             self._place(batch.rows)
             return Page(() if batch.more else tuple(self.joined(MODEL, view, self._ranked())), None)
-        jobs = sorted({row[JOB] for row in batch.rows if row.get(JOB) is not None})
+        jobs = sorted({row[JOB] for row in self.changed(batch.rows) if row.get(JOB) is not None})
         self._placed.clear()
         for some in chunks(jobs):
             self._place(self.wire.rows(Select(("Id", JOB, SEQUENCE), STAGE, (f"{JOB} IN {soql.texts(some)}",))))
