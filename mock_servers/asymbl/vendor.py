@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_servers.asymbl import auth, bulk_jobs, limits, quirks, resources, scenarios, security, services, tables, versions, wire
+from mock_servers.asymbl import auth, bulk_jobs, limits, openapi, quirks, resources, scenarios, security, services, tables, versions, wire
 from mock_servers.asymbl.soql import dates
 from mock_servers.engine.evidence import Documented
 from mock_servers.engine.vendors import RateLimitDefaults, Reply, Vendor
@@ -23,12 +23,14 @@ VENDOR = Vendor(
     name="asymbl",
     title="Asymbl ATS on Salesforce",
     metadata=tables.METADATA,
-    operations=resources.with_trailing_slash((*resources.OPERATIONS, *services.OPERATIONS)),
+    operations=resources.with_trailing_slash(openapi.described((*resources.OPERATIONS, *services.OPERATIONS))),
     permissions=security.all_permissions(),
     presets=security.PRESETS,
     quirks=quirks.QUIRKS,
     authenticator=auth.SalesforceSignIn(),
     errors=wire.ERRORS,
+    schemas=openapi.schemas(),
+    security_scheme=openapi.SECURITY,
     render=wire.render,
     api_path="",
     list_member="records",

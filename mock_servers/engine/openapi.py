@@ -13,7 +13,11 @@ VERSION = "3.1.0"
 def document(vendor: Vendor, server_url: str) -> dict[str, Any]:
     """The whole description, for clients that reach the vendor at `server_url`."""
     paths: dict[str, dict[str, Any]] = {}
+    spelt = {operation.path for operation in vendor.operations}
     for operation in vendor.operations:
+        # The same path with a slash behind it is another spelling, which nobody needs to read of.
+        if operation.path != "/" and operation.path.endswith("/") and operation.path.rstrip("/") in spelt:
+            continue
         paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation)
     described: dict[str, Any] = {
         "openapi": VERSION,

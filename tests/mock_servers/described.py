@@ -26,7 +26,9 @@ class Findings:
     """By phase."""
 
 
-def config(base_url: str, headers: dict[str, str], max_examples: int, phases: Collection[str]) -> SchemathesisConfig:
+def config(
+    base_url: str, headers: dict[str, str], max_examples: int, phases: Collection[str], beyond: Collection[str]
+) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         {
             "seed": SEED,
@@ -36,17 +38,24 @@ def config(base_url: str, headers: dict[str, str], max_examples: int, phases: Co
             "continue-on-failure": True,
             "max-redirects": 0,
             "generation": {"max-examples": max_examples, "deterministic": True, "database": "none", "no-shrink": True},
-            "checks": {"positive_data_acceptance": {"expected-statuses": BEYOND_SCHEMAS}},
+            "checks": {"positive_data_acceptance": {"expected-statuses": [*BEYOND_SCHEMAS, *beyond]}},
             "phases": {phase: {"enabled": phase in phases} for phase in PHASES},
         }
     )
 
 
 def run(
-    document: dict[str, Any], base_url: str, headers: dict[str, str], *, max_examples: int, phases: Collection[str] = PHASES, every: int = 1
+    document: dict[str, Any],
+    base_url: str,
+    headers: dict[str, str],
+    *,
+    max_examples: int,
+    phases: Collection[str] = PHASES,
+    every: int = 1,
+    beyond: Collection[str] = (),
 ) -> Findings:
-    """These phases, all checks, on every n-th path of the document."""
-    schema = schemathesis.openapi.from_dict(sample(document, every), config=config(base_url, headers, max_examples, phases))
+    """These phases, all checks, on every n-th path of the document; `beyond`: more statuses for what no schema can say."""
+    schema = schemathesis.openapi.from_dict(sample(document, every), config=config(base_url, headers, max_examples, phases, beyond))
     findings = Findings()
     for event in from_schema(schema).execute():
         match event:

@@ -23,6 +23,11 @@ DEEP = "ATS_SANDBOX_DEEP" in os.environ
 COVERED = 14
 """How many paths go through the coverage phase in a usual run; the phase sends some 200 requests to each."""
 VENDORS = [name for name, vendor in installed().items() if all(operation.openapi for operation in vendor.operations)]
+BEYOND = {"asymbl": ("400",)}
+"""Where a vendor has one status for what no schema can say and for what schemas say."""
+NOT_ASKED = {"asymbl": ("/services/Soap/", "/services/oauth2/userinfo", "/id/")}
+"""Beginnings of paths that are described, but not to be asked: SOAP answers every fault with 500, as its standard demands; and
+the identity endpoints answer 403 to a missing session, where Schemathesis knows 401 alone."""
 CIRCUMSTANCES = {"join": {"missing_header_is_422": False}}
 """Quirks that no OpenAPI document can tell of, switched: Schemathesis knows 401 and 403 only for a missing credential."""
 
@@ -64,12 +69,14 @@ def test_what_is_described_is_what_is_answered(every_vendor: Sandbox, vendor: st
     base_url = f"{every_vendor.url}/{vendor}/t/{tenant.id}"
     headers = {name: put_in(value, dict(tenant.credential)) for name, value in FILES[vendor].headers.items()}
     operations = sum(len(methods) for methods in document["paths"].values())
+    beyond, skipped = BEYOND.get(vendor, ()), NOT_ASKED.get(vendor, ("nothing",))
+    document["paths"] = {path: its for path, its in document["paths"].items() if not path.startswith(skipped)}
     stride = 1 if DEEP else max(1, len(document["paths"]) // COVERED)
 
     runs = [
-        described.run(document, base_url, headers, max_examples=1, phases=("examples", "coverage"), every=stride),
-        described.run(document, base_url, headers, max_examples=50 if DEEP else 2, phases=("fuzzing",)),
-        described.run(document, base_url, headers, max_examples=200 if DEEP else 15, phases=("stateful",)),
+        described.run(document, base_url, headers, max_examples=1, phases=("examples", "coverage"), every=stride, beyond=beyond),
+        described.run(document, base_url, headers, max_examples=50 if DEEP else 2, phases=("fuzzing",), beyond=beyond),
+        described.run(document, base_url, headers, max_examples=200 if DEEP else 15, phases=("stateful",), beyond=beyond),
     ]
     requests: Counter[str] = sum((found.requests for found in runs), Counter())
 
