@@ -314,7 +314,9 @@ def _parameters(resource: Resource, letter: str) -> list[Schema]:
     if letter in "LG":
         parameters.extend(parameter for filter in resource.filters for parameter in _filter(filter))
     if letter == "L":
-        parameters.append(_query("sort", {"type": "string", "enum": [sign + key for key in resource.sort_keys for sign in ("", "-")]}))
+        parameters.append(
+            _query("sort", {"type": "string", "enum": ["", *(sign + key for key in resource.sort_keys for sign in ("", "-"))]})
+        )
         parameters.append(_query("page[number]", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}))
         parameters.append(_query("page[size]", {"type": "integer", "minimum": 0, "maximum": MAX_PAGE_SIZE}))
         parameters.append(_query("stats[total]", {"type": "string", "enum": ["count"]}))

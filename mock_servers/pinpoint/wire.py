@@ -237,9 +237,8 @@ def plain(reply: Reply, include: Tree) -> Reply:
     included = {(item["type"], item["id"]): item for item in document.get("included", ())}
 
     def flat(item: dict[str, Any], tree: Tree) -> dict[str, Any]:
-        related = {
-            name: nested(item["relationships"][name]["data"], subtree) for name, subtree in tree.items() if name in item["relationships"]
-        }
+        links = item.get("relationships", {})
+        related = {name: nested(links[name]["data"], subtree) for name, subtree in tree.items() if name in links}
         return {"id": item["id"], **item["attributes"], **related}
 
     def nested(data: Any, tree: Tree) -> Any:

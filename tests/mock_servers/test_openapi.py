@@ -84,5 +84,6 @@ def test_what_is_described_is_what_is_answered(every_vendor: Sandbox, vendor: st
         told = ", ".join(f"{count} in {phase}" for phase, count in requests.items())
         sys.stdout.write(f"\n{vendor}: Schemathesis asked {operations} operations: {told}\n")
     tenant.delete()
-    assert [problem for found in runs for problem in found.problems] == []
+    problems = [problem for found in runs for problem in found.problems]
+    assert not problems, f"{len(problems)} findings, the first of them:\n\n" + "\n\n".join(problems[:5])
     assert min(requests[phase] for phase in ("coverage", "fuzzing", "stateful")) > 0

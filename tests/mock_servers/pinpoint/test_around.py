@@ -157,6 +157,13 @@ def test_plain_json_nests_what_is_included(library: Account) -> None:
     assert item["offers"] == []
 
 
+def test_plain_json_without_the_relationship_that_was_included(library: Account) -> None:
+    """Sparse fields may leave out what include asked for; then it is not there."""
+    item = library.get("/custom_fields/61.json", include="custom_field_options", fields__custom_fields="name")["data"]
+
+    assert item.keys() == {"id", "name"}
+
+
 # -- the public feed ---------------------------------------------------------------------------------------------------
 
 
