@@ -24,7 +24,9 @@ def writes(id: str, method: str, path: str, handler: Handler, summary: str, evid
 
 def with_trailing_slash(operations: Iterable[Operation]) -> tuple[Operation, ...]:
     """Each row at its path and at the path with a slash behind it: real clients send both."""
-    return tuple(one for operation in operations for one in (operation, replace(operation, path=f"{operation.path}/")))
+    return tuple(
+        one for operation in operations for one in (operation, replace(operation, path=f"{operation.path}/", form_of=operation.id))
+    )
 
 
 _SOBJECT = f"{DATA}/sobjects/{{sobject}}"

@@ -92,17 +92,24 @@ def quirks(vendor: Vendor) -> str:
 
 
 def permissions(vendor: Vendor) -> str:
-    """What a credential may be allowed; "X: read" and "X: write" share a row."""
+    """What a credential may be allowed; "X: read" and "X: write" share a row, in which those of its parts ("X.part: read") are counted."""
     sources = Sources(vendor)
     needed = Counter(name for operation in vendor.operations for name in operation.needs)
     grouped: dict[str, list[str]] = {}
-    evidence = {}
+    parts: dict[str, set[str]] = {}
+    evidence: dict[str, Evidence] = {}
     for permission in vendor.permissions:
         name, _, level = permission.name.partition(": ")
-        count = needed[permission.name]
-        grouped.setdefault(name, []).append(f"{level} ({count})" if level else f"({count})")
+        whole, _, part = name.partition(".")
+        if part and whole in grouped:
+            parts.setdefault(whole, set()).add(part)
+            continue
+        # Where what is asked for decides what is needed, no operation needs anything by itself.
+        count = f"({needed[permission.name]})" if needed else ""
+        grouped.setdefault(name, []).append(f"{level} {count}".strip())
         evidence[name] = permission.evidence
-    rows = [[name, ", ".join(levels), sources.cell(evidence[name])] for name, levels in grouped.items()]
+    counted = {name: [*levels, *([f"{len(parts[name])} parts"] if name in parts else [])] for name, levels in grouped.items()}
+    rows = [[name, ", ".join(levels), sources.cell(evidence[name])] for name, levels in counted.items()]
     presets = [
         [f"`{preset.name}`", preset.text, ", ".join(_shortened(preset.permissions)), sources.cell(preset.evidence)]
         for preset in vendor.presets
