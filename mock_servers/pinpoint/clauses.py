@@ -72,6 +72,14 @@ def manages_job(column: str) -> Clause:
     return lambda table, values: table.c.id.in_(select(tables.jobs.c[column]).where(tables.jobs.c.id.in_(values)))
 
 
+def interviews(table: Table, values: Values) -> ColumnElement[bool]:
+    """Those of these users who take part in an interview. Assumed: only the filter's name is documented."""
+    parts = tables.interview_parts
+    interviewers = func.json_each(parts.c.interviewing_user_ids).table_valued("value")
+    takes_part = exists(select(1).select_from(parts, interviewers).where(interviewers.c.value == table.c.id))
+    return and_(table.c.id.in_(values), takes_part)
+
+
 def or_of_the_job(column: str) -> Clause:
     """Postings that say one of these values themselves, or say nothing and have it from their job."""
 

@@ -43,6 +43,7 @@ USERS = Resource(
         Filter("employee", Kind.FLAG, clauses.is_employee),
         Filter("hiring_manager_job_id", Kind.ID, clauses.manages_job("hiring_manager_user_id"), newer=True),
         Filter("recruitment_manager_job_id", Kind.ID, clauses.manages_job("recruitment_manager_user_id"), newer=True),
+        Filter("interviewing_user_id", Kind.ID, clauses.interviews, newer=True),
     ),
     sort_keys=("id",),
     permission="User",

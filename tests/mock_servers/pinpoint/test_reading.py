@@ -158,6 +158,7 @@ def test_filters_narrow_each_other(library: Account) -> None:
         ("/jobs", {"department_name": "Engineering"}, lambda row, of: row["department_id"] == 11),
         ("/users", {"email": "AMARA.NWOSU@example.test"}, lambda row, of: row["id"] == 1),
         ("/users", {"hiring_manager_job_id": "301"}, lambda row, of: row["id"] == of("jobs", 301)["hiring_manager_user_id"]),
+        ("/users", {"interviewing_user_id": "2,7"}, lambda row, of: row["id"] == 2),
         ("/job_seekers", {"search": "tala"}, lambda row, of: row["first_name"] == "Tala"),
         ("/candidate_surveys", {"responded": "true"}, lambda row, of: row["responded_at"] is not None),
         ("/candidate_surveys", {"job_id": "310"}, lambda row, of: of("applications", row["application_id"])["job_id"] == 310),
