@@ -42,11 +42,9 @@ class Entry:
     status: int | None
     needs: tuple[str, ...]
     unread: tuple[str, ...]
+    writes: bool
+    """Whether the operation changes the account, by the vendor's own word: a sign-in or a search may be a POST."""
     raw: Mapping[str, Any]
-
-    @property
-    def writes(self) -> bool:
-        return self.method.upper() not in {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
@@ -274,14 +272,15 @@ class Tenant:
         while page := self._call("GET", "/journal", params={"since_id": since, "limit": 1000})["exchanges"]:
             for told in page:
                 since = max(since, told["id"])
-                yield _entry(told)
+                yield _entry(told, self._sandbox.vendors()[self.vendor].operations)
 
     def clear_journal(self) -> None:
         self._call("DELETE", "/journal")
 
 
-def _entry(told: Mapping[str, Any]) -> Entry:
+def _entry(told: Mapping[str, Any], operations: Mapping[str, Mapping[str, Any]]) -> Entry:
     query = told["query"]
+    by_method = told["method"].upper() not in {"GET", "HEAD", "OPTIONS"}
     return Entry(
         id=told["id"],
         at=instant(told["at"]),
@@ -292,5 +291,6 @@ def _entry(told: Mapping[str, Any]) -> Entry:
         status=told["status"],
         needs=tuple(told["needs"]),
         unread=tuple(told["unread"]),
+        writes=operations.get(told["operation"] or "", {}).get("writes", by_method),
         raw=told,
     )

@@ -12,6 +12,7 @@ from typing import Any
 from conformance.casework import broken, held, judged, one_case, operation_cells, same, seen_at, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed
+from conformance.outcomes import Code
 from conformance.sandbox import Entry
 
 HINT = 37
@@ -113,11 +114,19 @@ def _honours_hint(lab: Lab) -> Iterator[Result]:
             yield unverifiable(cell, "the fault never struck: the operation was not asked")
         elif again is None:
             yield unverifiable(cell, "not judged: the operation was not asked again (see RTY-1)")
+        elif not _hints(refused):
+            yield Result(cell, Code.NOT_APPLICABLE, "the vendor tells no wait")
         elif again.at - refused.at < HINT - 0.001:
             text = f"told to wait {HINT} seconds, it asked again after {again.at - refused.at:g}"
             yield broken(cell, text, seen=struck.exchanges.get(cell.owner, ()))
         else:
             yield held(cell, f"waited at least {HINT} seconds")
+
+
+def _hints(refused: Entry) -> bool:
+    """Whether the refusal has a header that tells how long to wait, by whatever name."""
+    headers = (refused.raw.get("response") or {}).get("headers") or {}
+    return any(word in name.lower() for name in headers for word in ("retry", "reset"))
 
 
 UNHINTED = {"kind": "rate_limit", "retry_after": None}

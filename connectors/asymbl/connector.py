@@ -82,6 +82,7 @@ class AsymblConnector:
         A sync begins with this, so what the user may see is asked anew for the reads that follow.
         """
         self._schema = Schema(self._wire)
+        self._wire.hope()
         return tuple(listing.stream(wanted) for listing in LISTINGS.values() if listing.needed(wanted))
 
     def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:

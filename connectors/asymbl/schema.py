@@ -19,6 +19,7 @@ from connectors.asymbl.columns import (
 from connectors.asymbl.described import COMPOUND, Described, FieldInfo
 from connectors.asymbl.wire import Wire
 from connectors.unified.connector import Diagnostic, Wanted
+from connectors.unified.errors import PermissionMissing
 from connectors.unified.models import MODELS
 
 REMEDY = "Give the connection's user {permissions} in Salesforce (Setup > Permission Sets), then sync again."
@@ -74,11 +75,18 @@ class Schema:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._known: dict[str, Described | None] = {}
+        self._refused: PermissionMissing | None = None
 
     def described(self, sobject: str) -> Described | None:
-        """None: hidden, or not there. Raises ConnectorError."""
+        """None: hidden, or not there. Raises ConnectorError; PermissionMissing when the user may not even ask."""
+        if self._refused is not None:
+            raise self._refused
         if sobject not in self._known:
-            self._known[sobject] = self._wire.describe(sobject)
+            try:
+                self._known[sobject] = self._wire.describe(sobject)
+            except PermissionMissing as refusal:
+                self._refused = refusal
+                raise
         return self._known[sobject]
 
     def hidden(self, sobject: str, columns: Iterable[str]) -> tuple[str, ...]:

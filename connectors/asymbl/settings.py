@@ -15,7 +15,7 @@ from connectors.unified.errors import Invalid
 from connectors.unified.models import HiringTeamRole
 
 Way = Literal["jwt_bearer", "refresh_token", "password", "client_credentials", "soap", "access_token"]
-"""How a session is had. In this order: what says most about the customer's intention counts first."""
+"""How a session is had. In this order: what lasts comes before what ends."""
 
 NEEDED: Mapping[Way, tuple[str, ...]] = {
     "jwt_bearer": ("private_key", "client_id", "username"),
@@ -102,8 +102,6 @@ class Credential:
     """What a session is had with. Nothing of it is ever shown."""
 
     way: Way
-    renewal: Way | None
-    """The way to a new session once the first has ended; None: there is none."""
     values: Mapping[str, str] = field(repr=False)
 
     def get(self, name: str) -> str | None:
@@ -128,9 +126,7 @@ def credential(given: Mapping[str, str], named: Way | None = None) -> Credential
     if not open_ways:
         ways = "; ".join(f"{way}: {', '.join(names)}" for way, names in NEEDED.items())
         raise Invalid(f"Asymbl credential: {', '.join(sorted(values)) or 'nothing'} is not enough; give the fields of one of {ways}")
-    first = named or ("access_token" if "access_token" in open_ways else open_ways[0])
-    renewals = [way for way in open_ways if way != "access_token"] if first == "access_token" else [first]
-    return Credential(first, next(iter(renewals), None), values)
+    return Credential(named or open_ways[0], values)
 
 
 def home(base_url: str) -> str:

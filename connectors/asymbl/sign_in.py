@@ -59,25 +59,16 @@ class SignIn:
     _made: int = 0
     _rotated: str | None = field(default=None, repr=False)
 
-    def first(self) -> Session:
-        """The session to begin with. Raises Unauthorized, RetryLater, WrongHost."""
-        return self._session(self.credential.way)
-
     @property
     def renewable(self) -> bool:
-        """Whether there is a way to a new session once one has ended."""
-        return self.credential.renewal is not None
+        """Whether there is a way to a new session once one has ended: a token alone leads nowhere."""
+        return self.credential.way != "access_token"
 
-    def again(self) -> Session:
-        """A new session in place of one that has ended. Raises as `first` does."""
-        if self.credential.renewal is None:
-            raise Unauthorized("the session has ended, and an access token alone cannot be renewed")
-        return self._session(self.credential.renewal)
-
-    def _session(self, way: Way) -> Session:
+    def session(self) -> Session:
+        """A new session. Raises Unauthorized, RetryLater, WrongHost."""
         # Signing in leaves nothing behind that a second time would double, and what the vendor refuses is not tried again:
         # repeated wrong passwords lock a user out.
-        granted = self.retries.read(lambda: WAYS[way](self))
+        granted = self.retries.read(lambda: WAYS[self.credential.way](self))
         if granted.refresh_token is not None:
             self._rotated = granted.refresh_token
         self._made += 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
@@ -27,10 +27,12 @@ from connectors.unified.errors import (
     ConnectorError,
     Invalid,
     NotFound,
+    Unavailable,
     UnexpectedReply,
     WrongHost,
 )
 
+T = TypeVar("T")
 Row = dict[str, Any]
 """A record's columns; a parent is a record within it, or None."""
 
@@ -97,6 +99,8 @@ class Wire:
         self._session: Session | None = None
         self._client: Client | None = None
         self._version_known = False
+        self._down: set[str] = set()
+        """Resources that outlasted all patience."""
         self.now: datetime | None = None
         """The vendor's time at its latest answer."""
 
@@ -109,7 +113,7 @@ class Wire:
 
     def _current(self) -> tuple[Session, Client]:
         if self._session is None or self._client is None:
-            return self._use(self._sign_in.first())
+            return self._use(self._sign_in.session())
         return self._session, self._client
 
     def _use(self, session: Session) -> tuple[Session, Client]:
@@ -137,23 +141,23 @@ class Wire:
         reply = send(*self._current())
         if reply.status != 401 or not self._sign_in.renewable or not isinstance(refusal(reply), SessionEnded):
             return reply
-        return send(*self._use(self._sign_in.again()))
+        return send(*self._use(self._sign_in.session()))
 
     # -- requests -------------------------------------------------------------------------------------------------
 
     def get(self, path: str, params: Params = (), *, headers: Mapping[str, str] | None = None, needs: tuple[str, ...] = ()) -> Reply:
         """A good answer to a read below the version. Raises ConnectorError."""
-        return self.retries.read(lambda: self._good(self._sender("GET", self._root + path, params, headers or {}, None), needs))
+        return self._read(_resource(path), lambda: self._good(self._sender("GET", self._root + path, params, headers or {}, None), needs))
 
     def read(self, path: str, params: Params = (), *, headers: Mapping[str, str] | None = None, needs: tuple[str, ...] = ()) -> Any:
         """The JSON of a good answer to a read below the version. Raises ConnectorError."""
         send = self._sender("GET", self._root + path, params, headers or {}, None)
-        return self.retries.read(lambda: loaded(self._good(send, needs)))
+        return self._read(_resource(path), lambda: loaded(self._good(send, needs)))
 
     def post_to_read(self, path: str, body: Mapping[str, Any], *, needs: tuple[str, ...] = ()) -> Any:
         """The JSON of a good answer to what only looks like a write, and may be repeated like a read. Raises ConnectorError."""
         send = self._sender("POST", self._root + path, (), JSON_HEADERS, orjson.dumps(body))
-        return self.retries.read(lambda: loaded(self._good(send, needs)))
+        return self._read(_resource(path), lambda: loaded(self._good(send, needs)))
 
     def write(
         self,
@@ -210,6 +214,20 @@ class Wire:
             raise UnexpectedReply(f"a composite of {len(steps)} requests was answered by {len(answers)}")
         return [one.get("body") or {} for one in answers]
 
+    def _read(self, resource: str, attempt: Callable[[], T]) -> T:
+        """Patiently, unless this resource has just outlasted all patience: then each read has one try, until one succeeds."""
+        try:
+            found = attempt() if resource in self._down else self.retries.read(attempt)
+        except Unavailable:
+            self._down.add(resource)
+            raise
+        self._down.discard(resource)
+        return found
+
+    def hope(self) -> None:
+        """Forget what was down: a new sync is a new beginning."""
+        self._down.clear()
+
     def _sender(
         self, method: str, path: str, params: Params, headers: Mapping[str, str], body: bytes | None
     ) -> Callable[[Session, Client], Reply]:
@@ -265,7 +283,7 @@ class Wire:
             headers = {**self._options(), "authorization": f"Bearer {session.token}"}
             return self._noted(client.send("GET", locator.path, headers=headers))
 
-        return self._page(self.retries.read(lambda: loaded(self._good(send, ()))))
+        return self._page(self._read("query", lambda: loaded(self._good(send, ()))))
 
     def rows(self, select: Select, *, deleted: bool = False) -> list[Row]:
         """All rows of a small query. Raises ConnectorError."""
@@ -350,6 +368,11 @@ def loaded(reply: Reply) -> Any:
         # Salesforce always sends JSON here, so half of it means that the rest was lost on the way.
         text = f"{operation_of(reply)}: the answer is no whole JSON"
         raise AnswerLost(text, http_status=reply.status, operation=operation_of(reply)) from error
+
+
+def _resource(path: str) -> str:
+    """What answers at a path below the version: lists, objects, jobs may be down one without the other."""
+    return path.split("/")[1].removesuffix("All") if "/" in path else path
 
 
 def _plain(value: Any) -> Any:

@@ -157,6 +157,9 @@ def test_an_api_that_the_user_may_not_call_is_a_permission(fake, org):
         read(asymbl, "users")
 
     assert caught.value.missing_permissions == ("API Enabled",)
+    with pytest.raises(PermissionMissing):
+        read(asymbl, "jobs")
+    assert len([asked for asked in fake.asked if "oauth2" not in asked.path]) == 1
     assert {one.diagnostic.missing_permissions for one in asymbl.probe(EVERYTHING) if one.diagnostic} == {("API Enabled",)}
 
 

@@ -247,6 +247,23 @@ def test_passing_trouble_is_waited_out(fake, org, trouble):
     assert len(waits) == 1
 
 
+def test_an_org_that_outlasted_all_patience_is_not_waited_for_in_each_list(fake, org):
+    """One try a list, until one answers or a new sync begins."""
+    waits: list[float] = []
+    org.before = lambda asked: Answer(503, b"", {}) if "q" in asked.query else None
+    asymbl = connected(fake, org, waits=waits)
+    asymbl.streams(EVERYTHING)
+    for stream in ("users", "jobs", "stages"):
+        with pytest.raises(Unavailable):
+            read(asymbl, stream)
+    tries = len(queries(fake))
+    org.before = lambda asked: None
+    asymbl.streams(EVERYTHING)
+
+    assert tries == 5 + 1 + 1
+    assert keys(read(asymbl, "users"), "Users") == [ADA, BOB]
+
+
 USED_UP = as_json([{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}], 403)
 
 

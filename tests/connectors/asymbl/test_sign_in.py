@@ -129,10 +129,10 @@ def test_the_first_of_several_ways_is_taken_unless_another_is_named():
     everything = {**APP, **USER, "refresh_token": "r", "private_key": "k", "access_token": "t"}
     without_token = {name: value for name, value in everything.items() if name != "access_token"}
 
-    assert (credential(everything).way, credential(everything).renewal) == ("access_token", "jwt_bearer")
-    assert credential(without_token).way == "jwt_bearer"
-    assert (credential(everything, "soap").way, credential(everything, "soap").renewal) == ("soap", "soap")
-    assert (credential({"access_token": "t"}).way, credential({"access_token": "t"}).renewal) == ("access_token", None)
+    assert credential(everything).way == credential(without_token).way == "jwt_bearer"
+    assert credential({**USER, "access_token": "t"}).way == "soap"
+    assert credential(everything, "access_token").way == "access_token"
+    assert credential({"access_token": "t"}).way == "access_token"
 
 
 @pytest.mark.parametrize(
@@ -270,13 +270,6 @@ def test_a_bare_token_cannot_be_renewed_and_is_not_tried_again(fake, org):
 
     assert len(fake.asked) == 1
     assert "00D!dead" not in str(caught.value)
-
-
-def test_a_token_with_the_fields_of_another_way_is_renewed_by_that(fake, org):
-    asymbl = connected(fake, org, credential={"access_token": "00D!dead", **APP})
-
-    assert len(names(asymbl)) == 2
-    assert form(fake)["grant_type"] == "client_credentials"
 
 
 def test_a_session_that_is_not_for_this_api_is_not_renewed(fake, org):
