@@ -72,6 +72,13 @@ def up(
         Path | None,
         typer.Option(help="Folder in which accounts outlive the process, made if missing.", show_default="memory", file_okay=False),
     ] = None,
+    world: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Start a vendor's default account as a large world: `VENDOR:size=number,…` (repeatable), e.g. pinpoint:candidates=100000.",
+            show_default="its small scenario",
+        ),
+    ] = None,
     admin_open: Annotated[bool, typer.Option("--admin-open", help="Let others than this machine use the admin API.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -93,6 +100,7 @@ def up(
             public_urls=tuple(public_url or ()),
             admin_open=admin_open,
             data=data,
+            worlds=tuple(world or ()),
             as_json=as_json,
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,12 @@ import typer
 
 from ats_sandbox.cli import fail
 from ats_sandbox.places import announced, authority_folder
+from mock_servers.engine import worlds
 from mock_servers.engine.addresses import BadUrl, PublicUrls
 from mock_servers.engine.certificates import Authority, UnusableAuthority
 from mock_servers.engine.data_folder import UnreadableFolder
 from mock_servers.engine.server import Sandbox
-from mock_servers.engine.vendors import installed
+from mock_servers.engine.vendors import Vendor, installed
 
 HTTPS_ABOVE = 363
 """So that 8443 goes with 8080."""
@@ -34,6 +36,7 @@ class UpOptions:
     public_urls: tuple[str, ...]
     admin_open: bool
     data: Path | None
+    worlds: tuple[str, ...]
     as_json: bool
 
 
@@ -43,6 +46,7 @@ def run_until_stopped(options: UpOptions) -> None:
     folder = options.ca_dir if options.ca_dir is not None else authority_folder()
     ports = {name: options.port + number for number, name in enumerate(vendors, start=1)} if options.port else {}
     try:
+        wanted = parse_worlds(options.worlds, vendors)
         public_urls = parse_public_urls(options.public_urls, tuple(vendors))
         names = {options.host, *public_urls.host_names} - {"0.0.0.0", "::"}  # noqa: S104 - no name that anybody calls
         sandbox = Sandbox(
@@ -55,7 +59,11 @@ def run_until_stopped(options: UpOptions) -> None:
             https_port=_https_port(options),
             public_urls=public_urls,
             data=options.data,
+            default_scenarios=wanted,
         )
+        _build(sandbox, wanted)
+    except worlds.BadWorld as error:
+        fail(str(error), hint="VENDOR:size=number,…; GET /_sandbox/vendors of a running sandbox tells the sizes")
     except BadUrl as error:
         fail(str(error), hint="URL, or VENDOR=URL")
     except UnreadableFolder as error:
@@ -75,6 +83,36 @@ def run_until_stopped(options: UpOptions) -> None:
             (_tell_program if options.as_json else _tell_person)(running)
 
         sandbox.run(tell)
+
+
+def parse_worlds(texts: tuple[str, ...], vendors: Mapping[str, Vendor]) -> dict[str, str]:
+    """From `VENDOR` and `VENDOR:size=number,…` to the scenario of each named vendor's default account. Raises BadWorld."""
+    wanted = {}
+    for text in texts:
+        name, _, sizes = text.partition(":")
+        if name not in vendors:
+            raise worlds.BadWorld(f"--world {text}: there is no vendor {name!r}, only {', '.join(vendors)}")
+        factory = vendors[name].factory
+        if factory is None:
+            raise worlds.BadWorld(f"--world {text}: {name} makes no worlds")
+        wanted[name] = worlds.name_of(factory.resolve(worlds.parse(sizes)))
+    return wanted
+
+
+def _build(sandbox: Sandbox, wanted: Mapping[str, str]) -> None:
+    """Before anybody asks, since it may take seconds."""
+    if not wanted:
+        return
+    from rich.console import Console
+
+    for vendor, scenario in wanted.items():
+        with Console(stderr=True).status(f"{vendor}: making {scenario}…"):
+            tenant = sandbox.tenants.default(vendor)
+        if tenant.scenario != scenario:
+            fail(
+                f"the data folder holds {tenant.id} already, made from {tenant.scenario}",
+                hint="leave out --world to go on with it, or choose another folder",
+            )
 
 
 def parse_public_urls(texts: tuple[str, ...], vendors: tuple[str, ...]) -> PublicUrls:

@@ -26,6 +26,7 @@ from mock_servers.engine.tenant import SnapshotExists, UnknownSnapshot
 from mock_servers.engine.tenants import BadName, BadOption, NameTaken, Tenants, UnknownTenant, UnknownVendor
 from mock_servers.engine.webhook_sender import BadReceiver
 from mock_servers.engine.webhooks import NoWebhooks, UnknownEvent, UnknownWebhook
+from mock_servers.engine.worlds import BadWorld
 
 PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownTenant: (404, "unknown_tenant", "GET /_sandbox/tenants lists them"),
@@ -41,6 +42,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownVendor: (422, "unknown_vendor", "GET /_sandbox/vendors lists them"),
     UnknownScenario: (422, "unknown_scenario", "GET /_sandbox/vendors lists them"),
     UnknownPermission: (422, "unknown_permission", "GET /_sandbox/vendors lists them"),
+    BadWorld: (422, "bad_world", "GET /_sandbox/vendors tells the sizes of each vendor's worlds"),
     BrokenScenario: (422, "broken_scenario", "correct the file"),
     BadName: (422, "bad_name", "leave the name out to have one chosen"),
     BadOption: (422, "bad_option", "GET /_sandbox/vendors lists them with their defaults"),

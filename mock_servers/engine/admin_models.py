@@ -30,6 +30,9 @@ class Advance(Wish):
 class TenantWish(Wish):
     vendor: str
     scenario: str | None = Field(default=None, description="Null for the vendor's default; `empty` for an account without data.")
+    world: dict[str, int] | None = Field(
+        default=None, description="In place of a scenario: the sizes of a large world, and its `seed`. GET /vendors tells what there is."
+    )
     name: str | None = Field(default=None, description="Usable as the first label of a host name; null to have one chosen.")
     clock: ClockWish = Field(default_factory=ClockWish)
     quirks: dict[str, bool | dict[str, Any]] = Field(default={}, description="By name: on, off, or on with these settings.")

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
-from mock_servers.engine import openapi
+from mock_servers.engine import openapi, worlds
 from mock_servers.engine.addresses import connection
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, credential_json, iso, with_settings
 from mock_servers.engine.admin_models import CredentialChange, CredentialWish, ForkWish, TenantWish
@@ -75,6 +75,7 @@ def _vendor_json(desk: Desk, vendor: Vendor) -> dict[str, Any]:
         "quirks": [quirk.describe() for quirk in vendor.quirks],
         "scenarios": desk.tenants.scenarios.names(vendor),
         "default_scenario": vendor.default_scenario,
+        "world": None if vendor.factory is None else worlds.describe(vendor.factory),
         "options": dict(vendor.options),
         "default_tenant": f"{vendor.name}-{DEFAULT_NAME}",
         "rate_limit": _rate_limit(vendor),
@@ -109,9 +110,11 @@ def _add_tenants(routes: APIRouter, desk: Desk) -> None:
             name: asdict(with_settings(kinds[name], value, "bad_quirk")) if isinstance(value, dict) and name in kinds else value
             for name, value in wish.quirks.items()
         }
+        if wish.world is not None and wish.scenario is not None:
+            raise AdminProblem(422, "invalid", "scenario and world contradict each other", "give one of them")
         tenant = tenants.create(
             vendor.name,
-            scenario=wish.scenario,
+            scenario=wish.scenario if wish.world is None else worlds.name_of(wish.world),
             name=wish.name,
             permissions=wish.permissions,
             frozen=bool(wish.clock.frozen),

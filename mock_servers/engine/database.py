@@ -99,3 +99,9 @@ def schema_of(metadata: MetaData) -> list[str]:
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statements.append(str(CreateIndex(index, if_not_exists=True).compile(dialect=DIALECT)))
     return statements
+
+
+def indexes_of(connection: sqlite3.Connection, table: str) -> dict[str, str]:
+    """The statements that make a table's indexes, by name."""
+    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,))
+    return dict(found.fetchall())

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 import mock_servers
+from mock_servers.engine import worlds
 from mock_servers.engine.database import MEMORY
 from mock_servers.engine.store import Store
 from mock_servers.engine.vendors import Vendor
@@ -57,12 +58,15 @@ class Scenarios:
         return sorted(found | {EMPTY})
 
     def get(self, vendor: Vendor, name: str) -> Scenario:
-        """The scenario, read at its first use.
+        """The scenario, read at its first use; a large world is built anew each time (see worlds.py).
 
         Raises:
             UnknownScenario: there is none of that name.
             BrokenScenario: its file cannot be loaded.
+            BadWorld: the vendor makes no such world.
         """
+        if worlds.is_world(name):
+            return _build_world(vendor, name)
         key = (vendor.name, name)
         if key not in self._loaded:
             self._loaded[key] = self._load(vendor, name)
@@ -77,6 +81,15 @@ class Scenarios:
             if file.is_file():
                 return _from_file(vendor, name, file)
         return _build(vendor, name, {"about": "An account in which nothing has been entered yet.", "now": EMPTY_NOW}, {})
+
+
+def _build_world(vendor: Vendor, name: str) -> Scenario:
+    if vendor.factory is None:
+        raise worlds.BadWorld(f"{vendor.name} makes no worlds; it has scenarios")
+    sizes = vendor.factory.resolve(worlds.parse(name))
+    store = empty_store(vendor)
+    store.fill(vendor.factory.tables(worlds.World(sizes, store.template)))
+    return Scenario(worlds.name_of(sizes), "A large account, made from pools.", worlds.NOW.timestamp(), sizes[worlds.SEED], store)
 
 
 def _from_file(vendor: Vendor, name: str, file: Path) -> Scenario:

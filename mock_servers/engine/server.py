@@ -55,11 +55,12 @@ class Sandbox:
         https_port: int = 0,
         public_urls: PublicUrls | None = None,
         data: Path | None = None,
+        default_scenarios: Mapping[str, str] | None = None,
     ) -> None:
         """With `data`, tenants are kept in that folder, and go on where they were. Raises OSError, UnreadableFolder."""
         self.host, self.vendors = host, dict(vendors) if vendors is not None else installed()
         folder = DataFolder(data) if data is not None else None
-        self.tenants = Tenants(self.vendors, Scenarios(fixtures), seed=seed, folder=folder)
+        self.tenants = Tenants(self.vendors, Scenarios(fixtures), seed=seed, folder=folder, default_scenarios=default_scenarios)
         self.authority = authority
         wanted = vendor_ports if vendor_ports is not None else {}
         following = {name: https_port + number if https_port else 0 for number, name in enumerate(self.vendors, start=1)}

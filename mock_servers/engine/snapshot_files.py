@@ -184,7 +184,8 @@ class Reader:
             yield row
 
     def _known_sequences(self, store: Store, sequences: Mapping[str, Any]) -> dict[str, int]:
-        for table, last in sequences.items():
-            if table not in store.metadata.tables or not isinstance(last, int) or isinstance(last, bool):
-                raise BadSnapshot(f"sequences: {table!r}: {last!r} is no number of a table's last id")
+        for name, last in sequences.items():
+            known = name in store.metadata.tables or ":" in name
+            if not known or not isinstance(last, int) or isinstance(last, bool):
+                raise BadSnapshot(f"sequences: {name!r}: {last!r} is no number of a table's last id")
         return dict(sequences)

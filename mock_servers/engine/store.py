@@ -7,11 +7,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ClauseElement, Column, MetaData, Select, bindparam
 
-from mock_servers.engine.database import DIALECT, MEMORY, Database, OnConnect, create_tables
+from mock_servers.engine.database import DIALECT, MEMORY, Database, OnConnect, create_tables, indexes_of
 from mock_servers.engine.orders import Orders
 from mock_servers.engine.table_plan import Row, TablePlan
 
@@ -20,7 +20,10 @@ __all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Sto
 Render = Callable[["Store", str, Row], Mapping[str, bytes]]
 Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
 
+T = TypeVar("T")
 SEQUENCES = "_sequences"
+REMEMBERED = 10_000
+"""Answers that are kept while many rows are rendered."""
 PARTS = "_parts"
 BOOKKEEPING = "bookkeeping"
 """In the `info` of a table that holds no records of the account, but what the server notes for itself, e.g. jobs and cursors."""
@@ -76,6 +79,7 @@ class Store:
         self._written: list[Written] = []
         self._statements: dict[Hashable, tuple[str, tuple[tuple[str, Any], ...]]] = {}
         self._orders = Orders()
+        self._remembered: dict[Hashable, Any] | None = None
         self._plans = {name: TablePlan(table) for name, table in metadata.tables.items()}
         self._prepare_database()
 
@@ -95,6 +99,8 @@ class Store:
 
     def find(self, table: str, **equals: Any) -> Row | None:
         """The first row, by id, whose columns equal these values."""
+        if self._remembered is not None:
+            return self._recalled((table, *equals.items()), lambda: next(self.where(table, **equals), None))
         return next(self.where(table, **equals), None)
 
     def where(self, table: str, **equals: Any) -> Iterator[Row]:
@@ -123,6 +129,8 @@ class Store:
             defaults = tuple((name, value) for name, value in result.params.items() if value is not None)
             compiled = self._statements[shape] = (str(result), defaults)
         sql, defaults = compiled
+        if self._remembered is not None:
+            return self._recalled((shape, *values.items()), lambda: self._connection.execute(sql, {**dict(defaults), **values}).fetchall())
         return self._connection.execute(sql, {**dict(defaults), **values}).fetchall()
 
     def read(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
@@ -264,6 +272,27 @@ class Store:
         finally:
             self.on_change = silent
 
+    def template(self, table: str) -> Row:
+        """A row with nothing but the columns' defaults, in the declared order."""
+        return dict(self._plans[table].template)
+
+    def fill(self, tables: Iterable[tuple[str, Iterable[Row]]]) -> None:
+        """Insert very many rows with their documents; nothing is reported as a change.
+
+        Each row has all its table's columns in the declared order (see `template`), and comes after those that its document
+        shows: so each is rendered at once, and what many of them look up is looked up once.
+        """
+        with self.transaction(), self._remembering():
+            for table, rows in tables:
+                plan = self._plans[table]
+                indexes = indexes_of(self._connection, table)
+                for name in indexes:
+                    self._connection.execute(f'DROP INDEX "{name}"')
+                self._connection.executemany(plan.fill_sql, self._filled(plan, rows))
+                for statement in indexes.values():
+                    self._connection.execute(statement)
+                self._raise_sequence_to_maximum(table)
+
     def render_all(self, table: str) -> None:
         """Write every row's documents anew. Raises Unrenderable."""
         if not self._plans[table].document_columns:
@@ -377,6 +406,43 @@ class Store:
     def _is_as_rendered(self, plan: TablePlan, row: Row) -> bool:
         documents = self._render(self, plan.table.name, row)
         return all(documents[column] == self.document(plan.table.name, row["id"], column) for column in plan.document_columns)
+
+    def _filled(self, plan: TablePlan, rows: Iterable[Row]) -> Iterator[list[Any]]:
+        """Rows as parameters of an insert. Lists and objects come from pools, so each is written as JSON only once."""
+        table, texts = plan.table.name, dict[int, tuple[Any, str]]()
+        for row in rows:
+            parameters = [*row.values()]
+            for place in plan.json_places:
+                value = parameters[place]
+                if value is not None:
+                    if id(value) not in texts:
+                        texts[id(value)] = (value, json.dumps(value, ensure_ascii=False))
+                        if len(texts) > REMEMBERED:
+                            texts = {id(value): texts[id(value)]}
+                    parameters[place] = texts[id(value)][1]
+            if plan.document_columns:
+                documents = self._render(self, table, row)
+                parameters += [documents[name] for name in plan.document_columns]
+            yield parameters
+
+    def _recalled(self, key: Hashable, read: Callable[[], T]) -> T:
+        if self._remembered is None:
+            return read()
+        if key not in self._remembered:
+            if len(self._remembered) > REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = read()
+        recalled: T = self._remembered[key]
+        return recalled
+
+    @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        """While rows are only added, what was read once need not be read again."""
+        self._remembered = {}
+        try:
+            yield
+        finally:
+            self._remembered = None
 
     def _after_write(self, what: str, table: str, before: Row | None, row: Row) -> None:
         self._write_documents(table, row)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import JSON, Boolean, Column, Float, Integer, LargeBinary, String, Table
 
 Row = dict[str, Any]
@@ -28,6 +29,11 @@ class TablePlan:
         self.get_sql = f'SELECT {listed} FROM "{table.name}" WHERE id = ?'
         self.select_sql = f'SELECT {listed} FROM "{table.name}"'
         self.insert_sql = f'INSERT INTO "{table.name}" ({listed}) VALUES ({", ".join(f":{name}" for name in self.names)})'
+        both = ", ".join(f'"{name}"' for name in (*self.names, *self.document_columns))
+        marks = ", ".join("?" for _ in (*self.names, *self.document_columns))
+        self.fill_sql = f'INSERT INTO "{table.name}" ({both}) VALUES ({marks})'
+        self.json_places = [self.names.index(name) for name in self._jsons]
+        self.template: Row = {name: self._defaults.get(name) for name in self.names}
         self.delete_sql = f'DELETE FROM "{table.name}" WHERE id = ?'
         sets = ", ".join(f'"{name}" = ?' for name in self.document_columns)
         self.documents_sql = f'UPDATE "{table.name}" SET {sets} WHERE id = ?'
@@ -72,7 +78,7 @@ class TablePlan:
                 row[name] = bool(row[name])
         for name in self._jsons:
             if row[name] is not None:
-                row[name] = json.loads(row[name])
+                row[name] = orjson.loads(row[name])
         return row
 
 

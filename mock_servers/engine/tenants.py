@@ -50,10 +50,14 @@ class Tenants:
         *,
         seed: str = DEFAULT_SEED,
         folder: DataFolder | None = None,
+        default_scenarios: Mapping[str, str] | None = None,
     ) -> None:
-        """With a folder, tenants are kept there, and those that it holds are opened. Raises UnreadableFolder."""
+        """With a folder, tenants are kept there, and those that it holds are opened. Raises UnreadableFolder.
+
+        `default_scenarios` tells, by vendor, what its default tenant starts as, where that is not what the vendor says.
+        """
         self.vendors, self.scenarios, self._seed = dict(vendors), scenarios if scenarios is not None else Scenarios(), seed
-        self._folder = folder
+        self._folder, self._default_scenarios = folder, dict(default_scenarios) if default_scenarios is not None else {}
         self._touched: set[Tenant] = set()
         self._by_name: dict[str, dict[str, Tenant]] = {name: {} for name in self.vendors}
         self._numbers: dict[tuple[str, str], int] = {}
@@ -105,7 +109,10 @@ class Tenants:
     def default(self, vendor: str) -> Tenant:
         """The tenant for whom a working credential is known from the start."""
         tenant = self._by_name[vendor].get(DEFAULT_NAME)
-        return tenant if tenant is not None else self._create(self.vendor(vendor), self.vendor(vendor).default_scenario, DEFAULT_NAME)
+        if tenant is not None:
+            return tenant
+        its_vendor = self.vendor(vendor)
+        return self._create(its_vendor, self._default_scenarios.get(vendor, its_vendor.default_scenario), DEFAULT_NAME)
 
     def default_secrets(self, vendor: str) -> dict[str, str]:
         """The default tenant's first credential, without making the tenant: `up` must not wait for its world."""
@@ -220,7 +227,7 @@ class Tenants:
             "options": checked_options(vendor, options if options is not None else {}),
             "quirks": switches.dump(),
         }
-        name = self._free_name(vendor.name, world.name) if name is None else name
+        name = self._free_name(vendor.name, world.name.partition(":")[0]) if name is None else name
         place = self._place(vendor, name)
         return self._begin(name, vendor, Snapshot(world.name, now, world.store.fork(place.now()), parts), place, held)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
     from mock_servers.engine.store import Row, Store
     from mock_servers.engine.tenants import Tenant
+    from mock_servers.engine.worlds import Factory
 
 Handler = Callable[["Exchange"], Awaitable["Reply"]]
 """An endpoint. It reads the exchange, works on `exchange.store`, and returns (or raises) a Reply.
@@ -196,6 +197,8 @@ class Vendor:
     list_member: str | None = None
     """Where a list answer holds its items: a member of its JSON object; None: the answer is the list itself."""
     default_scenario: str = "small_company"
+    factory: Factory | None = None
+    """Makes its large worlds; None: it has none."""
     dependents: Callable[[Store, str, Row], Iterable[tuple[str, Any]]] | None = None
     """(table, id) of other rows whose documents show this row, to be rendered again after it changed."""
     prepare: Callable[[Mapping[str, list[dict[str, Any]]]], Mapping[str, list[dict[str, Any]]]] | None = None

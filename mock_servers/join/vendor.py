@@ -8,6 +8,7 @@ from typing import Any
 from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCode
 from mock_servers.engine.vendors import Handler, Operation, Permission, Preset, RateLimitDefaults, Vendor
 from mock_servers.join import applying, auth, bodies, endpoints, links, quirks, resources, schemas, tables, wire, writes
+from mock_servers.join.factory import FACTORY
 
 _ROLES = Documented("help.join.com, member management", quirks.CHECKED)
 _POLLED = SeenInCode(quirks.SYNC_CLIENT)
@@ -149,6 +150,7 @@ VENDOR = Vendor(
     render=wire.render,
     dependents=wire.dependents,
     api_path="",
+    factory=FACTORY,
     security_scheme={"type": "apiKey", "in": "header", "name": "Authorization"},
     guard=auth.guard,
     rate_limit=RateLimitDefaults(

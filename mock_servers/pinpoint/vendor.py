@@ -7,6 +7,7 @@ from mock_servers.engine.vendors import RateLimitDefaults, Vendor
 from mock_servers.pinpoint import openapi
 from mock_servers.pinpoint.auth import OPTIONS, PERMISSIONS, PRESETS, PinpointKeys, guard
 from mock_servers.pinpoint.endpoints import API, OPERATIONS
+from mock_servers.pinpoint.factory import FACTORY
 from mock_servers.pinpoint.quirks import QUIRKS
 from mock_servers.pinpoint.resources import RESOURCES
 from mock_servers.pinpoint.tables import METADATA
@@ -26,6 +27,7 @@ VENDOR = Vendor(
     render=render,
     dependents=dependents,
     api_path=API,
+    factory=FACTORY,
     list_member="data",
     schemas=openapi.schemas(RESOURCES.values()),
     security_scheme={"type": "apiKey", "in": "header", "name": "X-API-KEY"},

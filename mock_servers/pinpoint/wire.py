@@ -19,7 +19,7 @@ from mock_servers.engine.vendors import Refusal, Reply
 from mock_servers.pinpoint import cells
 from mock_servers.pinpoint.links import fill
 from mock_servers.pinpoint.quirks import ValidationPointers
-from mock_servers.pinpoint.resource import Attribute, Kind, Relation
+from mock_servers.pinpoint.resource import Attribute, Cell, Kind, Relation
 from mock_servers.pinpoint.resources import RESOURCES
 
 JSON_API = b"application/vnd.api+json"
@@ -130,11 +130,26 @@ class PinpointErrors:
 
 def attribute_values(store: Store, row: Row, attributes: Iterable[Attribute]) -> dict[str, Any]:
     """The plain attributes of a record as the wire shows them."""
-    values = {}
-    for attribute in attributes:
+    return _values(store, row, _cells(attributes))
+
+
+def _values(store: Store, row: Row, wanted: Iterable[tuple[str, Cell | None]]) -> dict[str, Any]:
+    return {name: row[name] if cell is None else cell(store, row) for name, cell in wanted}
+
+
+def _cells(attributes: Iterable[Attribute]) -> tuple[tuple[str, Cell | None], ...]:
+    """(name, how it is made; None: it is the column of that name) of each."""
+    return tuple((attribute.name, _text_of(attribute) if attribute.kind is Kind.ID else attribute.cell) for attribute in attributes)
+
+
+def _text_of(attribute: Attribute) -> Cell:
+    """Ids are strings of digits on the wire."""
+
+    def cell(store: Store, row: Row) -> str | None:
         value = row[attribute.name] if attribute.cell is None else attribute.cell(store, row)
-        values[attribute.name] = str(value) if attribute.kind is Kind.ID and value is not None else value
-    return values
+        return None if value is None else str(value)
+
+    return cell
 
 
 def opening(type: str, id: Any, attributes: Mapping[str, Any]) -> bytes:
@@ -155,8 +170,8 @@ def usual_closing(type: str) -> bytes:
 
 
 @cache
-def usual_attributes(type: str) -> tuple[Attribute, ...]:
-    return tuple(RESOURCES[type].attributes_at(older=False))
+def usual_cells(type: str) -> tuple[tuple[str, Cell | None], ...]:
+    return _cells(RESOURCES[type].attributes_at(older=False))
 
 
 def render(store: Store, table: str, row: Row) -> Mapping[str, bytes]:
@@ -164,7 +179,7 @@ def render(store: Store, table: str, row: Row) -> Mapping[str, bytes]:
     resource = RESOURCES.get(table)
     if resource is None:
         return {}
-    attributes = attribute_values(store, row, usual_attributes(table))
+    attributes = _values(store, row, usual_cells(table))
     if table == "applications":
         cells.conceal(store, row, attributes)
     return {"doc": opening(table, row["id"], attributes) + usual_closing(table)}
