@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ClauseElement, Column, MetaData, Select, bindparam
+from sqlalchemy import MetaData
 
-from mock_servers.engine.database import DIALECT, MEMORY, Database, OnConnect, create_tables, indexes_of
+from mock_servers.engine.database import MEMORY, Database, OnConnect, create_tables
+from mock_servers.engine.filling import Filling, Unrenderable
 from mock_servers.engine.orders import Orders
-from mock_servers.engine.table_plan import Row, TablePlan
+from mock_servers.engine.reading import BOOKKEEPING, PARTS, SEQUENCES, NotFound, Reading, windowed
+from mock_servers.engine.table_plan import Row
 
-__all__ = ["PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store", "Unrenderable", "Written", "windowed"]
+__all__ = ["BOOKKEEPING", "PARTS", "SEQUENCES", "Dependents", "NotFound", "Render", "Row", "Store", "Unrenderable", "Written", "windowed"]
 
 Render = Callable[["Store", str, Row], Mapping[str, bytes]]
 Dependents = Callable[["Store", str, Row], Iterable[tuple[str, Any]]]
-
-T = TypeVar("T")
-SEQUENCES = "_sequences"
-REMEMBERED = 10_000
-"""Answers that are kept while many rows are rendered."""
-PARTS = "_parts"
-BOOKKEEPING = "bookkeeping"
-"""In the `info` of a table that holds no records of the account, but what the server notes for itself, e.g. jobs and cursors."""
-
-
-class NotFound(KeyError):
-    """No row with that id in that table."""
-
-
-class Unrenderable(ValueError):
-    """The vendor cannot show a row: it refers to what is not there, or holds what never stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,7 @@ class Written:
     """None: it is gone."""
 
 
-class Store:
+class Store(Reading):
     """Rows are dicts by column name. Columns of type Boolean and JSON are decoded; LargeBinary ones are documents.
 
     Every table has a primary key column `id`. Writes render the row's documents in the same transaction and are
@@ -67,114 +52,19 @@ class Store:
         *,
         on_connect: OnConnect | None = None,
     ) -> None:
-        self.metadata, self._render, self._dependents = metadata, render, dependents
         self._database = Database(path, on_connect)
-        self._connection = self._database.connection
+        super().__init__(metadata, self._database.connection)
+        self._render, self._dependents = render, dependents
         self._depth = 0
-        self.version = 0
-        """Grows with everything that is written: what was derived from rows is good as long as this stays."""
         self.on_change: Callable[[str, str, Any], None] | None = None
         self.on_commit: Callable[[list[Written]], None] | None = None
         """Told after each transaction what it wrote, in order, each row before and after; what was undone is not told."""
         self._written: list[Written] = []
-        self._statements: dict[Hashable, tuple[str, tuple[tuple[str, Any], ...]]] = {}
-        self._orders = Orders()
-        self._remembered: dict[Hashable, Any] | None = None
-        self._plans = {name: TablePlan(table) for name, table in metadata.tables.items()}
         self._prepare_database()
 
     @property
     def path(self) -> str:
         return self._database.path
-
-    # -- reading ------------------------------------------------------------------------------------------------
-
-    def get(self, table: str, id: Any) -> Row:
-        """One row, without its documents. Raises NotFound."""
-        plan = self._plans[table]
-        row = None if _beyond_sqlite(id) else self._connection.execute(plan.get_sql, (id,)).fetchone()
-        if row is None:
-            raise NotFound(f"{table} {id}")
-        return plan.decode(row)
-
-    def find(self, table: str, **equals: Any) -> Row | None:
-        """The first row, by id, whose columns equal these values."""
-        if self._remembered is not None:
-            return self._recalled((table, *equals.items()), lambda: next(self.where(table, **equals), None))
-        return next(self.where(table, **equals), None)
-
-    def where(self, table: str, **equals: Any) -> Iterator[Row]:
-        """All rows, by id, whose columns equal these values (None matches NULL)."""
-        plan = self._plans[table]
-        if any(map(_beyond_sqlite, equals.values())):
-            return
-        yield from (plan.decode(row) for row in self._connection.execute(*plan.where_sql(equals)).fetchall())
-
-    def document(self, table: str, id: Any, column: str = "doc") -> bytes:
-        """One ready document. Raises NotFound."""
-        row = None if _beyond_sqlite(id) else self._connection.execute(self._plans[table].document_sql(column), (id,)).fetchone()
-        if row is None:
-            raise NotFound(f"{table} {id}")
-        return bytes(row[0])
-
-    def query(self, shape: Hashable, build: Callable[[], ClauseElement], **values: Any) -> list[tuple[Any, ...]]:
-        """Run a SQLAlchemy Core statement, compiled once per `shape`; `values` fill its bind parameters.
-
-        Rows come back raw, as the driver gives them. The same shape must always mean the same statement; what varies
-        between calls goes into bindparam()s (a list needs its length in the shape).
-        """
-        compiled = self._statements.get(shape)
-        if compiled is None:
-            result = build().compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-            defaults = tuple((name, value) for name, value in result.params.items() if value is not None)
-            compiled = self._statements[shape] = (str(result), defaults)
-        sql, defaults = compiled
-        if self._remembered is not None:
-            return self._recalled((shape, *values.items()), lambda: self._connection.execute(sql, {**dict(defaults), **values}).fetchall())
-        return self._connection.execute(sql, {**dict(defaults), **values}).fetchall()
-
-    def read(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a SELECT in the database's own dialect, for vendors whose query language is compiled to SQL.
-
-        Rows come back raw (see `decode`); identifiers are quoted by the caller, values bound. The driver keeps 512 prepared
-        statements, so the same text is not parsed twice. This ties a vendor to SQLite; `query` does not.
-        """
-        return self._connection.execute(sql, parameters).fetchall()
-
-    def page_of_ids(self, shape: Hashable, build: Callable[[], Select[Any]], *, limit: int, offset: int, **values: Any) -> Sequence[Any]:
-        """One page of the ids that a statement selects in its order, as cheap far behind as in front. For the rest see `query`.
-
-        A statement of another order, or other values, is another list; shallow pages are cheaper by LIMIT and OFFSET at once.
-        """
-        return self._orders.page(
-            self.version,
-            (shape, *sorted(values.items())),
-            lambda: [row[0] for row in self.query((shape, "all"), build, **values)],
-            lambda: [row[0] for row in self.query((shape, "page"), lambda: windowed(build()), limit=limit, offset=offset, **values)],
-            limit=limit,
-            offset=offset,
-        )
-
-    def by_ids(self, table: str, ids: Iterable[Any], columns: Sequence[str]) -> list[tuple[Any, ...]]:
-        """These columns of these records, raw, in the order of the ids; one that is not there is left out."""
-        wanted = ", ".join(f'"{table}"."{name}"' for name in columns)
-        # CROSS JOIN keeps SQLite from turning it round, so that no sorting is needed.
-        sql = f'SELECT {wanted} FROM json_each(?) AS wanted CROSS JOIN "{table}" ON "{table}".id = wanted.value ORDER BY wanted.key'
-        return self._connection.execute(sql, (json.dumps(list(ids)),)).fetchall()
-
-    def decode(self, table: str, raw: tuple[Any, ...]) -> Row:
-        """A raw row of all the table's data columns, in declared order (see `columns`), as a Row."""
-        return self._plans[table].decode(raw)
-
-    def columns(self, table: str) -> list[Column[Any]]:
-        """The table's data columns (all but its documents), in declared order."""
-        return self._plans[table].data_columns
-
-    def document_columns(self, table: str) -> list[str]:
-        return self._plans[table].document_columns
-
-    def count(self, table: str) -> int:
-        return int(self._connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -252,29 +142,23 @@ class Store:
             self._report("delete", table, id, row, None)
         return row
 
+    # -- many rows ----------------------------------------------------------------------------------------------
+
     def load(self, rows: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> None:
-        """Insert many rows with their ids, by table, rendering all documents at the end; nothing is reported as a change.
+        """Insert rows with their ids, by table, rendering all documents at the end; nothing is reported as a change.
 
         Raises:
             KeyError: a table or column that is not there.
             Unrenderable: the vendor cannot show one of them.
         """
-        silent, self.on_change = self.on_change, None
-        try:
-            with self.transaction():
-                loaded = {}
-                for table, records in rows:
-                    plan = loaded[table] = self._plans[table]
-                    self._connection.executemany(plan.insert_sql, (plan.encode(plan.complete(record)) for record in records))
-                for table in loaded:
-                    self._raise_sequence_to_maximum(table)
-                    self.render_all(table)
-        finally:
-            self.on_change = silent
-
-    def template(self, table: str) -> Row:
-        """A row with nothing but the columns' defaults, in the declared order."""
-        return dict(self._plans[table].template)
+        with self.transaction():
+            filling, loaded = self._filling(), {}
+            for table, records in rows:
+                loaded[table] = self._plans[table]
+                filling.insert(self._plans[table], records)
+            for table, plan in loaded.items():
+                self._raise_sequence_to_maximum(table)
+                filling.render_all(plan)
 
     def fill(self, tables: Iterable[tuple[str, Iterable[Row]]]) -> None:
         """Insert very many rows with their documents; nothing is reported as a change.
@@ -284,32 +168,19 @@ class Store:
         """
         with self.transaction(), self._remembering():
             for table, rows in tables:
-                plan = self._plans[table]
-                indexes = indexes_of(self._connection, table)
-                for name in indexes:
-                    self._connection.execute(f'DROP INDEX "{name}"')
-                self._connection.executemany(plan.fill_sql, self._filled(plan, rows))
-                for statement in indexes.values():
-                    self._connection.execute(statement)
+                self._filling().insert_with_documents(self._plans[table], rows)
                 self._raise_sequence_to_maximum(table)
-
-    def render_all(self, table: str) -> None:
-        """Write every row's documents anew. Raises Unrenderable."""
-        if not self._plans[table].document_columns:
-            return
-        for row in list(self.where(table)):
-            try:
-                self._write_documents(table, row)
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                raise Unrenderable(f"{table} {row['id']} cannot be shown: {type(error).__name__}: {error}") from error
 
     def refresh_documents(self) -> None:
         """Write all documents anew if a few of them are no longer as the vendor renders them today."""
-        plans = [plan for plan in self._plans.values() if plan.document_columns]
-        if any(not self._is_as_rendered(plan, row) for plan in plans for row in self._sample(plan)):
+        filling = self._filling()
+        if not all(filling.is_as_rendered(plan) for plan in self._plans.values()):
             with self.transaction():
-                for plan in plans:
-                    self.render_all(plan.table.name)
+                for plan in self._plans.values():
+                    filling.render_all(plan)
+
+    def _filling(self) -> Filling:
+        return Filling(self._connection, lambda table, row: self._render(self, table, row))
 
     # -- copies -------------------------------------------------------------------------------------------------
 
@@ -332,20 +203,6 @@ class Store:
             self._database.overwrite(other._database)
         self.version += 1
 
-    def dump(self) -> dict[str, list[Row]]:
-        """Every table's rows by id, without documents: readable, comparable, loadable. Bookkeeping is left out."""
-        return {name: list(self.where(name)) for name, plan in self._plans.items() if BOOKKEEPING not in plan.table.info}
-
-    def rows_as_entered(self, table: str) -> Iterator[Row]:
-        """All rows in the order in which they were entered, read a few at a time."""
-        plan = self._plans[table]
-        for raw in self._connection.execute(f"{plan.select_sql} ORDER BY rowid"):
-            yield plan.decode(raw)
-
-    def sequences(self) -> dict[str, int]:
-        """The highest id ever given, by table."""
-        return dict(self._connection.execute(f"SELECT name, last FROM {SEQUENCES} ORDER BY name"))
-
     def raise_sequences(self, highest: Mapping[str, int]) -> None:
         """Give no id up to these any more. Raises KeyError for an unknown table."""
         with self.transaction():
@@ -353,10 +210,6 @@ class Store:
                 if ":" not in table:
                     self._plans[table]
                 self._raise_sequence(table, last)
-
-    def kept_parts(self) -> dict[str, bytes]:
-        """What `keep_parts` kept here: state of the tenant that is not in its tables, by name."""
-        return dict(self._connection.execute(f"SELECT name, state FROM {PARTS}"))
 
     def keep_parts(self, parts: Mapping[str, bytes]) -> None:
         """Keep state of the tenant beside its rows, so that one file is a whole tenant."""
@@ -399,51 +252,6 @@ class Store:
         self._connection.execute(f"CREATE TABLE IF NOT EXISTS {PARTS} (name TEXT PRIMARY KEY, state BLOB NOT NULL)")
         create_tables(self._connection, self.metadata)
 
-    def _sample(self, plan: TablePlan) -> Iterator[Row]:
-        for order in ("id", "id DESC"):
-            yield from (plan.decode(row) for row in self._connection.execute(f"{plan.select_sql} ORDER BY {order} LIMIT 5").fetchall())
-
-    def _is_as_rendered(self, plan: TablePlan, row: Row) -> bool:
-        documents = self._render(self, plan.table.name, row)
-        return all(documents[column] == self.document(plan.table.name, row["id"], column) for column in plan.document_columns)
-
-    def _filled(self, plan: TablePlan, rows: Iterable[Row]) -> Iterator[list[Any]]:
-        """Rows as parameters of an insert. Lists and objects come from pools, so each is written as JSON only once."""
-        table, texts = plan.table.name, dict[int, tuple[Any, str]]()
-        for row in rows:
-            parameters = [*row.values()]
-            for place in plan.json_places:
-                value = parameters[place]
-                if value is not None:
-                    if id(value) not in texts:
-                        texts[id(value)] = (value, json.dumps(value, ensure_ascii=False))
-                        if len(texts) > REMEMBERED:
-                            texts = {id(value): texts[id(value)]}
-                    parameters[place] = texts[id(value)][1]
-            if plan.document_columns:
-                documents = self._render(self, table, row)
-                parameters += [documents[name] for name in plan.document_columns]
-            yield parameters
-
-    def _recalled(self, key: Hashable, read: Callable[[], T]) -> T:
-        if self._remembered is None:
-            return read()
-        if key not in self._remembered:
-            if len(self._remembered) > REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = read()
-        recalled: T = self._remembered[key]
-        return recalled
-
-    @contextmanager
-    def _remembering(self) -> Iterator[None]:
-        """While rows are only added, what was read once need not be read again."""
-        self._remembered = {}
-        try:
-            yield
-        finally:
-            self._remembered = None
-
     def _after_write(self, what: str, table: str, before: Row | None, row: Row) -> None:
         self._write_documents(table, row)
         if self._dependents is not None:
@@ -477,13 +285,3 @@ class Store:
     def _raise_sequence_to_maximum(self, table: str) -> None:
         highest = self._connection.execute(f'SELECT max(id) FROM "{table}"').fetchone()[0]
         self._raise_sequence(table, highest)
-
-
-def windowed(statement: Select[Any]) -> Select[Any]:
-    """With the bind parameters `limit` and `offset`."""
-    return statement.limit(bindparam("limit", required=True)).offset(bindparam("offset", required=True))
-
-
-def _beyond_sqlite(value: Any) -> bool:
-    """Whether an integer is larger than any that SQLite holds: nothing stored can equal it."""
-    return isinstance(value, int) and not -(2**63) <= value < 2**63
