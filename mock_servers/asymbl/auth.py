@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 KEY_FILE = Path(__file__).with_name("connected_app_key.pem")
 """The private key whose certificate every connected app of the sandbox has: making one for each would cost a second."""
 TOKEN_PATH, REVOKE_PATH, USERINFO_PATH = "/services/oauth2/token", "/services/oauth2/revoke", "/services/oauth2/userinfo"
+AUTHORIZE_PATH, CODE_SECONDS = "/services/oauth2/authorize", 900
 IDENTITY_PATH, DATA_PATH = "/id/", "/services/data"
 SOAP_PATHS = ("/services/Soap/u", "/services/Soap/c")
 ACCESS, REFRESH, CODE = "access", "refresh", "code"
@@ -72,6 +73,9 @@ class SalesforceSignIn:
         path = exchange.path.rstrip("/")
         if path == TOKEN_PATH:
             client_id = client_of(form(exchange), exchange.header(b"authorization"))
+            return None if client_id is None else lookup(CLIENT, client_id)
+        if path == AUTHORIZE_PATH:
+            client_id = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"))), **form(exchange)}.get("client_id")
             return None if client_id is None else lookup(CLIENT, client_id)
         if path == REVOKE_PATH:
             token = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"))), **form(exchange)}.get("token")
@@ -246,6 +250,14 @@ def new_refresh_token(exchange: Exchange, credential: Credential, scope: str) ->
     secret = f"5Aep861{_drawn(exchange, credential, 77)}"
     return exchange.tenant.credentials.issue(
         Token(lookup(REFRESH, secret), secret, credential.id, REFRESH, exchange.now, facts={"scope": scope})
+    )
+
+
+def new_code(exchange: Exchange, user: Credential, facts: dict[str, str]) -> Token:
+    """What an app can change into a session of the user, once and soon."""
+    secret = f"aPrx{_drawn(exchange, user, 76)}"
+    return exchange.tenant.credentials.issue(
+        Token(lookup(CODE, secret), secret, user.id, CODE, exchange.now, exchange.now + CODE_SECONDS, facts=facts)
     )
 
 

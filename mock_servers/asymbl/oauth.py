@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
 
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-CODE_SECONDS = 900
 _NO_STORE = ((b"cache-control", b"no-cache, no-store"), (b"pragma", b"no-cache"))
 Form = dict[str, str]
 

@@ -275,7 +275,16 @@ _SOAP = {
     "responses": {"200": {"description": "Done", **content(STRING, XML)}, "500": {"description": "A fault", **content(STRING, XML)}},
 }
 _WORDS = {"403": {"description": "Why not, in one word", **content(STRING, HTML)}}
+_BACK = {"302": {"description": "Back to the app's page, with a code or an error"}}
+_ASKED = dict.fromkeys(("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge"), STRING)
+_LOGIN_PAGE = {**answered(STRING, media_type=HTML), **_OAUTH_400, **_BACK, "401": {"description": "Log in again", **content(STRING, HTML)}}
 _SIGN_IN = {
+    "oauth.authorize": operation(*(parameter(name, STRING) for name in _ASKED), responses=_LOGIN_PAGE),
+    "oauth.log_in": operation(
+        responses=_LOGIN_PAGE,
+        media_type=FORM,
+        body=shape(*_ASKED, "username", "password", **_ASKED, username=STRING, password=STRING),
+    ),
     "oauth.token": operation(responses={**answered(SESSION), **_OAUTH_400}, body=_TOKEN, media_type=FORM),
     "oauth.revoke": operation(responses={**answered(STRING, media_type=HTML), **_OAUTH_400}, body=shape(token=STRING), media_type=FORM),
     "oauth.revoke_by_link": operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_servers.asymbl import auth, bulk_ingest, bulk_query, collection, composite, identity, limits, oauth, search, soap
+from mock_servers.asymbl import auth, authorize, bulk_ingest, bulk_query, collection, composite, identity, limits, oauth, search, soap
 from mock_servers.asymbl.resources import DATA, reads, writes
 from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCode
 from mock_servers.engine.vendors import Handler, Operation
@@ -31,6 +31,8 @@ _COLLECTIONS = f"{DATA}/composite/sobjects"
 
 OPERATIONS = (
     _public("oauth.token", "POST", auth.TOKEN_PATH, oauth.token, "A session, by any of the OAuth flows", _OAUTH),
+    _public("oauth.authorize", "GET", auth.AUTHORIZE_PATH, authorize.show_login, "The login page of the web server flow", _OAUTH),
+    _public("oauth.log_in", "POST", auth.AUTHORIZE_PATH, authorize.log_in, "Log in there, and go back to the app with a code", _OAUTH),
     _public("oauth.revoke", "POST", auth.REVOKE_PATH, oauth.revoke, "End a session or a refresh token", _REVOKE),
     _public("oauth.revoke_by_link", "GET", auth.REVOKE_PATH, oauth.revoke, "The same by a link", _REVOKE),
     _public("soap.partner", "POST", "/services/Soap/u/{version}", soap.soap_endpoint("u"), "login() and logout(), partner WSDL", _SOAP),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -148,7 +148,8 @@ def test_any_request(all_vendors: server.Sandbox, account: Tenant, vendor: str, 
     answers: Counter[int] = Counter()
     truth = all_vendors.call(store.dump)
 
-    with httpx.Client(base_url=f"{all_vendors.url}/{vendor}/t/{account.id}", timeout=30, trust_env=False) as client:
+    root = f"{all_vendors.url}/{vendor}/t/{account.id}"
+    with httpx.Client(timeout=30, trust_env=False) as client:
 
         @given(wild=requests(its, ids))
         @settings(
@@ -156,10 +157,12 @@ def test_any_request(all_vendors: server.Sandbox, account: Tenant, vendor: str, 
         )
         def check(wild: Wild) -> None:
             nonlocal truth
-            reply = client.request(wild.method, wild.path, headers={**(good if wild.signed else {}), **wild.headers}, content=wild.body)
+            reply = client.request(
+                wild.method, root + wild.path, headers={**(good if wild.signed else {}), **wild.headers}, content=wild.body
+            )
             answers[reply.status_code] += 1
 
-            assert reply.status_code < 500
+            assert reply.status_code < 500 or is_fault(reply)
             now = all_vendors.call(store.dump)
             if reply.is_success:
                 operation = account.journal()[-1].operation
@@ -177,9 +180,28 @@ def test_any_request(all_vendors: server.Sandbox, account: Tenant, vendor: str, 
     assert answers.total() >= EXAMPLES
 
 
+def is_fault(reply: httpx.Response) -> bool:
+    """SOAP 1.1 has every fault answered with 500."""
+    return reply.status_code == 500 and "<soapenv:Fault>" in reply.text
+
+
+def is_oauths(reply: httpx.Response) -> bool:
+    """An error as OAuth 2.0 writes it, or the login page once more."""
+    return reply.headers["content-type"].startswith("text/html") or reply.json().keys() == {"error", "error_description"}
+
+
+SAID_OTHERWISE: Mapping[str, Mapping[str, Callable[[httpx.Response], bool]]] = {
+    "asymbl": {"/services/Soap/": is_fault, "/services/oauth2/": is_oauths, "/id/": lambda reply: reply.text.isascii()}
+}
+"""By the beginning of their path, endpoints whose errors follow another standard than the vendor's own API."""
+
+
 def is_the_vendors(vendor: Vendor, reply: httpx.Response, method: str) -> bool:
     """Whether an error has the members, at least, of those that the vendor's wire room makes."""
     if method == "HEAD" or reply.is_redirect:
         return True
+    for beginning, holds in SAID_OTHERWISE.get(vendor.name, {}).items():
+        if beginning in reply.url.path and reply.status_code != 405 and method != "OPTIONS":
+            return holds(reply)
     example = json.loads(vendor.errors.error(None, reply.status_code).body)
     return type(reply.json()) is type(example) and (not isinstance(example, dict) or example.keys() <= reply.json().keys())

@@ -419,3 +419,74 @@ def test_no_secret_is_in_the_journal(org: Org) -> None:
     secrets = [org.secrets[name] for name in ("password", "security_token", "client_secret", "refresh_token", "access_token")]
     for secret in (*secrets, *issued, between(soap.text, "sessionId"), "a-wrong-password", "eyJ"):
         assert secret not in journal
+
+
+# -- the web server flow -----------------------------------------------------------------------------------------------
+
+BACK = "https://app.example/back?keep=1"
+
+
+def at_login(org: Org, method: str = "POST", **changes: str | None) -> httpx.Response:
+    asked = {"response_type": "code", "client_id": org.secrets["client_id"], "redirect_uri": BACK, "state": "a&b"}
+    login = {"username": org.secrets["username"], "password": org.secrets["password"]} if method == "POST" else {}
+    told = _changed({**asked, **login}, **changes)
+    sent = {"data": told} if method == "POST" else {"params": told}
+    return org.http.request(method, "/services/oauth2/authorize", headers={"Authorization": ""}, **sent)
+
+
+def exchanged(org: Org, code: str, **changes: str | None) -> httpx.Response:
+    return org.token(**_changed({"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, **app(org.secrets)}, **changes))
+
+
+def test_a_user_logs_in_and_the_app_gets_a_code_for_a_session(org: Org) -> None:
+    """Once; with a refresh token that works."""
+    page = at_login(org, "GET")
+    assert (page.status_code, "a&amp;b" in page.text) == (200, True)
+    back = httpx.URL(at_login(org).headers["location"])
+    assert (back.host, back.params["keep"], back.params["state"]) == ("app.example", "1", "a&b")
+
+    told = exchanged(org, back.params["code"]).json()
+
+    assert org.with_session(told["access_token"]).status_code == 200
+    again = org.token(grant_type="refresh_token", refresh_token=told["refresh_token"], **app(org.secrets))
+    assert again.status_code == 200
+    assert exchanged(org, back.params["code"]).json()["error_description"] == "expired authorization code"
+
+
+def test_a_code_is_bound_to_its_page_its_challenge_and_its_time(org: Org) -> None:
+    """PKCE takes the place of the client secret."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(b"a long verifier").digest()).decode().rstrip("=")
+    codes = [httpx.URL(at_login(org, code_challenge=challenge).headers["location"]).params["code"] for _ in range(3)]
+
+    other_page = exchanged(org, codes[0], redirect_uri="https://other.example/")
+    no_verifier = exchanged(org, codes[0])
+    good = exchanged(org, codes[1], code_verifier="a long verifier", client_secret=None)
+    org.tenant.advance(901)
+    late = exchanged(org, codes[2], code_verifier="a long verifier")
+
+    assert [one.json().get("error") for one in (other_page, no_verifier, late)] == [
+        "redirect_uri_mismatch",
+        "invalid_grant",
+        "invalid_grant",
+    ]
+    assert good.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "where"),
+    [
+        ({"password": "wrong"}, 401, "check your username"),
+        ({"username": "nobody@nowhere.example"}, 401, "check your username"),
+        ({"client_id": "nobody"}, 400, "invalid_client_id"),
+        ({"redirect_uri": None}, 400, "redirect_uri_mismatch"),
+        ({"redirect_uri": "javascript:alert(1)"}, 400, "redirect_uri_mismatch"),
+        ({"response_type": "token"}, 302, "error=unsupported_response_type"),
+        ({"code_challenge_method": "plain"}, 302, "error=invalid_request"),
+    ],
+)
+def test_a_login_that_leads_nowhere(org: Org, changes: dict[str, str | None], status: int, where: str) -> None:
+    refused = at_login(org, **changes)
+
+    assert refused.status_code == status
+    assert where in refused.text + refused.headers.get("location", "")
+    assert "code=" not in refused.headers.get("location", "")
