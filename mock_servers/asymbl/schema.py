@@ -84,7 +84,7 @@ class Field:
     @property
     def permissionable(self) -> bool:
         """Whether field-level security applies: required, master-detail and system fields are always visible."""
-        if self.name in SYSTEM_FIELDS or self.master or self.name == "Name" or self.type == "id":
+        if self.name in SYSTEM_FIELDS or self.master or self.name == "Name" or self.type in {"id", "address"}:
             return False
         return not self.required
 

@@ -52,7 +52,7 @@ def _of_object(sobject: SObject) -> Iterator[Permission]:
     for right in RIGHTS:
         yield Permission(f"{sobject.name}: {right}", _GRAIN if sobject.name in _COARSE else _OBJECTS)
     for field in sobject.fields.values():
-        if field.permissionable and field.type != "address":
+        if field.permissionable:
             yield Permission(field_permission(sobject.name, field.name, "read"), _FIELDS)
             if field.createable or field.updateable:
                 yield Permission(field_permission(sobject.name, field.name, "edit"), _FIELDS)
@@ -223,7 +223,7 @@ class Access:
         seen: dict[str, Field] = {}
         read_only: list[str] = []
         for key, field in sobject.fields.items():
-            if field.permissionable and field.type != "address":
+            if field.permissionable:
                 owner = OWN_FIELDS if field.own else f"{sobject.name}.{field.name}"
                 if f"{owner}: read" not in self.held:
                     continue

@@ -42,9 +42,9 @@ class _Grouping:
             raise refuse(400, "MALFORMED_QUERY", "Non-grouped query that uses overall aggregate functions cannot also use OFFSET")
         self.groups = [self._group(one) for one in query.group]
         texts = [one.text for one in self.groups]
-        for text in texts:
-            if texts.count(text) > 1:
-                raise refuse(400, "MALFORMED_QUERY", f"duplicate grouping expression: {text}")
+        for group, expression in zip(self.groups, query.group, strict=True):
+            if texts.count(group.text) > 1:
+                raise refuse(400, "MALFORMED_QUERY", f"duplicate grouping expression: {_shown(expression, group.value)}")
         if query.grouping is not None and len(self.groups) > MOST_GROUPING_FIELDS:
             raise refuse(400, "MALFORMED_QUERY", f"{query.grouping} takes at most {MOST_GROUPING_FIELDS} fields")
 

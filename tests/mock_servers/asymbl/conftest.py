@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,25 @@ class Org:
         assert answer.status_code == 201, answer.text
         id: str = answer.json()["id"]
         return id
+
+    def query(self, soql: str, **headers: str) -> httpx.Response:
+        return self.http.get(
+            f"{DATA}/query", params={"q": soql}, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
+
+    def found(self, soql: str) -> list[dict[str, Any]]:
+        """The records, without what stands in `attributes`."""
+        answer = self.query(soql)
+        assert answer.status_code == 200, answer.text
+        return [{key: value for key, value in record.items() if key != "attributes"} for record in answer.json()["records"]]
+
+    @contextmanager
+    def seen_by(self, permissions: list[str] | str) -> Iterator[Org]:
+        """The same org by a credential with these permissions, or with this preset."""
+        minted = self.tenant.mint(permissions)
+        headers = {"Authorization": f"Bearer {minted.credential['access_token']}"}
+        with httpx.Client(base_url=self.tenant.base_url, headers=headers, trust_env=False, timeout=30) as client:
+            yield Org(self.tenant, client)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The truth."""
@@ -85,3 +105,24 @@ def opened(sandbox: Sandbox, scenario: str, *, frozen: bool = True) -> Iterator[
 def org(sandbox: Sandbox) -> Iterator[Org]:
     """An org in which nothing has been entered; its clock stands still."""
     yield from opened(sandbox, "empty")
+
+
+@pytest.fixture
+def agency(sandbox: Sandbox) -> Iterator[Org]:
+    """The small org of the fixtures."""
+    yield from opened(sandbox, "small_org")
+
+
+def error_of(answer: httpx.Response) -> tuple[int, str, str, list[str] | None]:
+    """(status, code, message, fields) of a refusal's only error; the line around the place is left out of the message."""
+    (told,) = answer.json()
+    return answer.status_code, told["errorCode"], told["message"].rpartition("\n")[2], told.get("fields")
+
+
+ALL = [permission.name for permission in VENDOR.permissions]
+
+
+def all_but(*names: str) -> list[str]:
+    """Every permission but these."""
+    assert set(names) <= set(ALL), set(names) - set(ALL)
+    return [name for name in ALL if name not in names]
