@@ -53,7 +53,7 @@ def one_of(resource: Resource, *, as_plain_json: bool = False) -> Handler:
     async def handle(exchange: Exchange) -> Reply:
         _served(exchange, resource, "G")
         query = parse_query(exchange, resource)
-        search = Search(exchange, resource, query)
+        search = Search(exchange, resource, query, single=True)
         id = _wanted_id(exchange)
         if ready(exchange, resource, query):
             document = search.document(id)

@@ -39,9 +39,9 @@ HIDING: tuple[tuple[type[Quirk], str], ...] = ((ConfidentialJobsHidden, "confide
 class Search:
     """One request's search in one resource: what it asked for, and what is hidden from it."""
 
-    def __init__(self, exchange: Exchange, resource: Resource, query: Query) -> None:
+    def __init__(self, exchange: Exchange, resource: Resource, query: Query, *, single: bool = False) -> None:
         self._exchange, self._store, self._resource, self._query = exchange, exchange.store, resource, query
-        self._hidden = hidden_visibilities(exchange, resource, query)
+        self._hidden = hidden_visibilities(exchange, resource, query, single=single)
         self._shape: tuple[Any, ...] = (resource.type, self._hidden)
         self._values: dict[str, Any] = {}
         if query.filters:
@@ -88,9 +88,6 @@ class Search:
 
     def one(self, id: int) -> Found | None:
         """The record of that id, if the filters and the default visibility let it be seen."""
-        confidential = self._exchange.quirk(ConfidentialJobsHidden)
-        if confidential is not None and not confidential.every_single_record and self._resource.type != "applications":
-            return fetch(self._store, self._resource.type, id)
         table = self._resource.stored
         statement = lambda: _everything(self._store, self._resource).where(table.c.id == _parameter("id"), *self._conditions())  # noqa: E731
         return next(
@@ -114,16 +111,19 @@ class Search:
         return conditions
 
 
-def hidden_visibilities(exchange: Exchange, resource: Resource, query: Query) -> tuple[str, ...]:
-    """The visibilities that this request does not get to see, since it did not name any."""
+def hidden_visibilities(exchange: Exchange, resource: Resource, query: Query, *, single: bool) -> tuple[str, ...]:
+    """The visibilities that this request, for a list or a single record, does not get to see, since it did not name any."""
     name = resource.visibility_filter
     if name is None or any(asked.filter.name == name for asked in query.filters):
         return ()
     hidden = []
     for kind, visibility in HIDING:
         quirk = exchange.quirk(kind)
-        if quirk is not None:
-            exchange.acted(quirk)
+        if quirk is None:
+            continue
+        exchange.acted(quirk)
+        beyond_the_docs = single and resource.type != "applications"
+        if not (beyond_the_docs and isinstance(quirk, ConfidentialJobsHidden) and not quirk.every_single_record):
             hidden.append(visibility)
     return tuple(hidden)
 
