@@ -10,8 +10,8 @@ from conformance.check import Cell, Check, Result
 from conformance.lab import Lab
 from conformance.outcomes import WORST_FIRST, Code, Verdict, verdict_of
 from conformance.scopes import writes
-from conformance.scopes.credentials import columns_under, declared
-from conformance.scopes.matrix import Judged, Matrix, probe_problem
+from conformance.scopes.credentials import Column, columns_under, declared
+from conformance.scopes.matrix import Judged, Matrix
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions, promised_cells
 from conformance.scopes.worlds import four_worlds
@@ -37,20 +37,20 @@ def _cells(lab: Lab) -> Iterator[Result]:
     matrix = matrix_of(lab)
     for column in matrix.columns:
         for model in lab.models:
-            yield _result(Cell("credential", column.name, model), _worst(matrix, column.name, model))
+            yield _result(Cell("credential", column.name, model), _worst(matrix, column, model))
 
 
-def _worst(matrix: Matrix, column_name: str, model: str) -> Judged:
+def _worst(matrix: Matrix, column: Column, model: str) -> Judged:
     """The model's own word, unless one of its fields has a worse one."""
-    column = matrix.column(column_name)
-    own = matrix.model(column, model)
+    found = matrix.findings(column)
+    own = found.of(model)
     if verdict_of(own.code) is not Verdict.PASS:
         return own
-    fields = [(name, matrix.field(column, model, name)) for name in matrix.lab.promise.models[model].fields]
+    fields = [(name, found.of(model, name)) for name in matrix.lab.promise.models[model].fields]
     for verdict in WORST_FIRST:
-        found = [(name, one) for name, one in fields if verdict_of(one.code) is verdict]
-        if found and verdict is not Verdict.PASS:
-            name, one = found[0]
+        bad = [(name, one) for name, one in fields if verdict_of(one.code) is verdict]
+        if bad and verdict is not Verdict.PASS:
+            name, one = bad[0]
             return Judged(one.code, f"{name}: {one.message}", one.expected, one.got)
     return own
 
@@ -66,7 +66,7 @@ def _probes(lab: Lab) -> Iterator[Result]:
     for column in matrix.columns:
         if column.state == "good":
             for model in lab.models:
-                yield judged(Cell("credential", f"probe, {column.name}", model), probe_problem(matrix, column, model))
+                yield judged(Cell("credential", f"probe, {column.name}", model), matrix.findings(column).probe[model])
 
 
 def _denial_cells(lab: Lab) -> list[Cell]:
@@ -87,7 +87,7 @@ def _denials(lab: Lab) -> Iterator[Result]:
         matrix = Matrix(lab, denial)
         for column in matrix.columns:
             for model in lab.models:
-                yield _result(Cell("credential", f"{denial}: {column.name}", model), _worst(matrix, column.name, model))
+                yield _result(Cell("credential", f"{denial}: {column.name}", model), _worst(matrix, column, model))
 
 
 def _worlds(lab: Lab) -> Iterator[Result]:
@@ -105,7 +105,7 @@ def _manners(lab: Lab) -> Iterator[Result]:
     matrix = matrix_of(lab)
     for column in matrix.columns:
         cell = Cell("credential", column.name, "requests")
-        requests = matrix.sight(column).requests
+        requests = matrix.findings(column).requests
         writing = [f"{method} {operation}" for method, operation, _ in requests if _writes(lab, operation)]
         refused = [operation for _, operation, status in requests if status == 403]
         again = sorted({str(operation) for operation in refused if refused.count(operation) > _REFUSALS})
@@ -157,7 +157,7 @@ def search_for(lab: Lab, model: str, name: str | None) -> tuple[Search, tuple[Pe
 
     def observe() -> tuple[Search, tuple[Permissions, ...]]:
         matrix = matrix_of(lab)
-        found = Search(lambda permissions: matrix.can_read(permissions, model, name))
+        found = Search(lambda permissions: matrix.can_read(permissions, model, name), matrix.answers(model, name))
         return found, found.smallest(frozenset(lab.facts.permissions), declared(lab, model, name))
 
     return lab.once(("smallest", model, name), observe)

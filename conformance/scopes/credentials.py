@@ -9,6 +9,7 @@ from typing import Literal
 
 from conformance.fixture_models import CredentialProfile, FixtureError
 from conformance.lab import Lab
+from conformance.scopes.removals import Removal, of_reading
 from conformance.scopes.truth import Permissions, truth_of
 from conformance.subjects import ConfigurationError
 
@@ -48,9 +49,15 @@ def columns(lab: Lab) -> tuple[Column, ...]:
 
 def columns_under(lab: Lab, denial: str) -> tuple[Column, ...]:
     """FULL, and without each permission on which something readable hangs, when the vendor denies in that shape."""
-    every = frozenset(lab.facts.permissions)
-    readers = sorted(truth_of(lab, denial).readers)
-    return (Column("FULL", every, denial=denial), *(Column(f"FULL − {name}", every - {name}, denial=denial) for name in readers))
+    every, truth = frozenset(lab.facts.permissions), truth_of(lab, denial)
+    less = [Column(f"FULL − {one.name}", every - one.permissions, denial=denial) for one in of_reading(truth, sorted(truth.readers))]
+    return (Column("FULL", every, denial=denial), *less)
+
+
+def removals(lab: Lab) -> tuple[Removal, ...]:
+    """What is taken away from a credential that may do all, so that each permission that reads is lacking once."""
+    readers = readers_of(lab)
+    return of_reading(truth_of(lab), [name for name in lab.facts.permissions if name in readers])
 
 
 def _asked(lab: Lab) -> Iterator[tuple[str, Permissions]]:
@@ -77,9 +84,8 @@ def _good(lab: Lab) -> Iterator[tuple[str, Permissions]]:
     yield "NONE", frozenset()
     if every - readers:
         yield "ALL THAT READS", readers
-    for permission in lab.facts.permissions:
-        if permission in readers:
-            yield f"FULL − {permission}", every - {permission}
+    for removal in removals(lab):
+        yield f"FULL − {removal.name}", every - removal.permissions
     for model in lab.models:
         own = declared(lab, model)
         yield f"only {model}", own

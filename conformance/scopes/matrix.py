@@ -7,7 +7,7 @@ the vendor's truth beside it and finds the word for the cell. The search for sma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from conformance.casework import denials, examples, without_ids_of
 from conformance.fixture_models import Step
 from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World, shown
 from conformance.outcomes import Code
-from conformance.scopes.credentials import Column, columns, columns_under
+from conformance.scopes.credentials import Column, columns, columns_under, removals
 from conformance.scopes.truth import Permissions, Truth, truth_of
 from conformance.subjects import ConfigurationError, Diagnostic, Probed, SyncOutcome
 
@@ -59,17 +59,15 @@ NOTHING = judge.snapshot({}, {})
 
 def look(lab: Lab, column: Column) -> Sight:
     """Sync with the column's credential in a fresh copy of the world, and look at everything."""
-
-    def observe() -> Sight:
-        world = lab.world()
-        if column.denial is not None:
-            world.perform([Step(quirk=lab.profile.denials[column.denial].quirk)])
-        try:
-            return _seen(world, _session(lab, world, column))
-        except (SubjectCrashed, Stuck, ConfigurationError) as error:
-            return Sight(None, NOTHING, (), _requests(world), _exchanges(lab, world), str(error))
-
-    return lab.once(("sight", column.key), observe)
+    world = lab.world()
+    if column.denial is not None:
+        world.perform([Step(quirk=lab.profile.denials[column.denial].quirk)])
+    try:
+        return _seen(world, _session(lab, world, column))
+    except (SubjectCrashed, Stuck, ConfigurationError) as error:
+        return Sight(None, NOTHING, (), _requests(world), _exchanges(lab, world), str(error))
+    finally:
+        lab.close_world(world)
 
 
 def _session(lab: Lab, world: World, column: Column) -> Session:
@@ -126,63 +124,138 @@ READ = frozenset({Code.READABLE, Code.EMPTY})
 """Codes of what a credential can read in full."""
 
 
+@dataclass(frozen=True)
+class Findings:
+    """All that is known of one column; what was delivered is let go, for there are many columns."""
+
+    sync: str | None
+    error: str | None
+    diagnostics: tuple[Diagnostic, ...]
+    requests: tuple[tuple[str, str | None, int | None], ...]
+    exchanges: tuple[dict[str, Any], ...]
+    cells: Mapping[tuple[str, str | None], Judged]
+    """The word for each model (None) and each of its fields."""
+    probe: Mapping[str, str | None]
+    """Model to why the probe does not say of it and its fields what the vendor's truth is, or None."""
+    read: frozenset[tuple[str, str | None]]
+    """What came whole and without a word of denial; found without looking any truth up."""
+
+    def of(self, model: str, name: str | None = None) -> Judged:
+        return self.cells[model, name]
+
+
 class Matrix:
     """All columns of one vendor."""
 
     def __init__(self, lab: Lab, denial: str | None = None) -> None:
         self.lab = lab
+        self.denial = denial
         self.truth: Truth = truth_of(lab, denial)
         self.columns = columns(lab) if denial is None else columns_under(lab, denial)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
-    def column_of(self, held: Permissions) -> Column:
-        """The column with exactly these permissions; one that nobody named is asked all the same."""
+    def column_without(self, permission: str) -> Column:
+        """The column of a credential that may do all but this one (and what is taken away together with it)."""
+        every = frozenset(self.lab.facts.permissions)
+        removal = next((one for one in removals(self.lab) if permission in one.permissions), None)
+        held = every - (frozenset({permission}) if removal is None else removal.permissions)
         return next((column for column in self.columns if column.holds == held and column.state == "good"), Column("search", held))
 
-    def sight(self, column: Column) -> Sight:
-        return look(self.lab, column)
+    def findings(self, column: Column) -> Findings:
+        return self.lab.once(("findings", column.key), lambda: _Judge(self, column, look(self.lab, column)).findings())
 
-    @cached_property
-    def _models(self) -> dict[tuple[Hashable, str], Judged]:
-        return {}
+    def can_read(self, held: Permissions, model: str, name: str | None = None) -> bool:
+        """Whether a credential with these permissions gets all of this; asked by the search, so no truth is looked up.
 
-    def model(self, column: Column, model: str) -> Judged:
-        """The word for a whole model."""
-        key = (column.key, model)
-        if key not in self._models:
-            self._models[key] = self._judge_model(column, model)
-        return self._models[key]
+        A set that no column has is asked of the probe alone when it is for one field: MTX-2 holds the probe to what syncs show.
+        """
+        every = frozenset(self.lab.facts.permissions)
+        if len(every - held) == 1:
+            return (model, name) in self.findings(self.column_without(*(every - held))).read
+        column = next((column for column in self.columns if column.holds == held and column.state == "good"), None)
+        if column is None and name is not None:
+            return (model, name) in self._probed(held)
+        return (model, name) in self.findings(column or Column("search", held)).read
 
-    def _judge_model(self, column: Column, model: str) -> Judged:
-        sight = self.sight(column)
+    def answers(self, model: str, name: str | None) -> dict[Permissions, bool]:
+        """What the columns have answered already. Several permissions that were taken away together are no question of the search."""
+        together = {frozenset(self.lab.facts.permissions) - one.permissions for one in removals(self.lab) if len(one.permissions) > 1}
+        good = [column for column in self.columns if column.state == "good" and column.holds not in together]
+        return {column.holds: (model, name) in self.findings(column).read for column in good}
+
+    def _probed(self, held: Permissions) -> frozenset[tuple[str, str | None]]:
+        """What a probe calls readable."""
+
+        def observe() -> frozenset[tuple[str, str | None]]:
+            world = self.lab.world()
+            try:
+                session = world.connect(credential=self.lab.mint(world, sorted(held)).credential)
+                return frozenset((one.model, one.field) for one in session.probe() if one.readable)
+            except (SubjectCrashed, Stuck, ConfigurationError):
+                return frozenset()
+            finally:
+                self.lab.close_world(world)
+
+        return self.lab.once(("probed", held), observe)
+
+
+class _Judge:
+    """Finds the words for one column."""
+
+    def __init__(self, matrix: Matrix, column: Column, sight: Sight) -> None:
+        self._matrix, self._lab, self._truth = matrix, matrix.lab, matrix.truth
+        self._column, self._sight = column, sight
+        self._hidden = frozenset(model for model in self._lab.promise.models if self._truth.missing(column.holds, model))
+
+    def findings(self) -> Findings:
+        sight = self._sight
+        models = {model: self._model(model) for model in self._lab.models}
+        cells: dict[tuple[str, str | None], Judged] = {(model, None): one for model, one in models.items()}
+        for model, one in models.items():
+            for name in self._lab.promise.models[model].fields:
+                cells[model, name] = self._field(model, name) if one.code in READ else one
+        outcome = sight.outcome
+        return Findings(
+            sync=None if outcome is None else outcome.state,
+            error=sight.crashed if outcome is None else outcome.error,
+            diagnostics=() if outcome is None else outcome.diagnostics,
+            requests=sight.requests,
+            exchanges=sight.exchanges,
+            cells=cells,
+            probe={model: probe_problem(self._lab, self._truth, self._column, sight.probed, model) for model in self._lab.models},
+            read=frozenset(self._read()),
+        )
+
+    # -- a whole model ------------------------------------------------------------------------------------------
+
+    def _model(self, model: str) -> Judged:
+        sight = self._sight
         if sight.crashed is not None or sight.outcome is None:
             return Judged(Code.CRASHED, sight.crashed or "")
-        if column.state != "good":
+        if self._column.state != "good":
             return _with_bad_credential(sight, model, sight.outcome)
-        missing = self.truth.missing(column.holds, model)
-        if missing:
-            return self._denied_model(sight, model, missing)
-        return self._allowed_model(column, sight, model)
+        missing = self._truth.missing(self._column.holds, model)
+        return self._denied_model(model, missing) if missing else self._allowed_model(model)
 
-    def _denied_model(self, sight: Sight, model: str, missing: Permissions) -> Judged:
-        rows, said = sight.rows(model), sight.said(model, None)
-        if rows and len(missing) < len(self.truth.needs(model)):
+    def _denied_model(self, model: str, missing: Permissions) -> Judged:
+        rows, said = self._sight.rows(model), self._sight.said(model, None)
+        if rows and len(missing) < len(self._truth.needs(model)):
             if _named(said) == missing:
                 return Judged(Code.PARTIAL_REPORTED, f"{len(rows)} records of the part that may be read")
             return Judged(Code.PARTIAL_SILENT, f"{len(rows)} records, and nothing says that more are hidden", sorted(missing))
         if rows:
             return Judged(Code.LEAK, f"{len(rows)} records, which this credential may not read", [], len(rows))
-        return _reported(model, missing, said, sight.speaks_of(model))
+        return _reported(model, missing, said, self._sight.speaks_of(model))
 
-    def _allowed_model(self, column: Column, sight: Sight, model: str) -> Judged:
-        said = sight.said(model, None)
+    def _allowed_model(self, model: str) -> Judged:
+        said = self._sight.said(model, None)
         if said:
             return Judged(Code.FALSE_DENIAL, f"called denied for lack of {', '.join(said[0].missing_permissions)}, and it is not")
-        if model in sight.snapshot.unavailable:
-            return Judged(Code.BLAST, f"cannot be read ({sight.snapshot.unavailable[model]}), though nothing is lacking for it")
-        wanted, got = self._keys(column, model)
+        if model in self._sight.snapshot.unavailable:
+            return Judged(Code.BLAST, f"cannot be read ({self._sight.snapshot.unavailable[model]}), though nothing is lacking for it")
+        wanted, got = (shown.keys.get(model, Counter()) for shown in self._pair)
         if wanted == got:
             return Judged(Code.READABLE, f"{got.total()} records") if got else Judged(Code.EMPTY)
         lost, extra = wanted - got, got - wanted
@@ -192,42 +265,12 @@ class Matrix:
             return Judged(Code.BLAST, f"none of {wanted.total()} records came, though nothing is lacking for them")
         return Judged(Code.PARTIAL_SILENT, f"{lost.total()} of {wanted.total()} records are missing: {examples(sorted(lost.elements()))}")
 
-    def _hidden(self, column: Column) -> frozenset[str]:
-        return frozenset(model for model in self.lab.promise.models if self.truth.missing(column.holds, model))
+    # -- a field ------------------------------------------------------------------------------------------------
 
-    def _pair(self, column: Column) -> tuple[judge.Snapshot, judge.Snapshot]:
-        """What there is and what came, both without the ids of models that this credential cannot read."""
-        hidden = self._hidden(column)
-
-        def measure() -> judge.Snapshot:
-            return without_ids_of(self.lab, self.lab.calm.snapshot, hidden)
-
-        whole = self.lab.once(("seen without", hidden), measure)
-        came = self.lab.once(("sight without", column.key), lambda: without_ids_of(self.lab, self.sight(column).snapshot, hidden))
-        return whole, came
-
-    def _keys(self, column: Column, model: str) -> tuple[Counter[str], Counter[str]]:
-        whole, came = self._pair(column)
-        return whole.keys.get(model, Counter()), came.keys.get(model, Counter())
-
-    def _differences(self, column: Column) -> Mapping[tuple[str, str | None], list[judge.Difference]]:
-        def observe() -> Mapping[tuple[str, str | None], list[judge.Difference]]:
-            whole, came = self._pair(column)
-            models = [model for model in self.lab.models if model not in self._hidden(column)]
-            found: dict[tuple[str, str | None], list[judge.Difference]] = {}
-            for one in judge.differences(whole, came, models):
-                found.setdefault((one.model, one.field), []).append(one)
-            return found
-
-        return self.lab.once(("differences", column.key), observe)
-
-    def field(self, column: Column, model: str, name: str) -> Judged:
-        """The word for one field. A model that cannot be read gives its word to all its fields: the grain is the model's."""
-        whole = self.model(column, model)
-        if whole.code not in READ:
-            return whole
-        sight = self.sight(column)
-        missing = self.truth.missing(column.holds, model, name) - self.truth.missing(column.holds, model)
+    def _field(self, model: str, name: str) -> Judged:
+        """A model that cannot be read gives its word to all its fields; here the model came."""
+        sight = self._sight
+        missing = self._truth.missing(self._column.holds, model, name)
         said = sight.said(model, name)
         values = [row[name] for row in sight.rows(model) if not judge.is_blank(row.get(name))]
         if missing:
@@ -236,36 +279,56 @@ class Matrix:
             return _reported(f"{model}.{name}", missing, said, sight.speaks_of(model))
         if said:
             return Judged(Code.FALSE_DENIAL, f"called denied for lack of {', '.join(said[0].missing_permissions)}, and it is not")
-        return self._allowed_field(column, model, name, values)
+        return self._allowed_field(model, name, values)
 
-    def _allowed_field(self, column: Column, model: str, name: str, values: Sequence[Any]) -> Judged:
-        partly = column.denial is not None or any(target.startswith(f"{model}.") for denied in self._taken(column) for target in denied)
-        open_ended = column.name != "FULL" and name in self.lab.profile.open_ended.get(model, ())
-        different = [] if open_ended or (partly and name in MIRRORS) else self._differences(column).get((model, name), [])
-        if not different or self.lab.ledger.bad_field(model, name):
+    def _allowed_field(self, model: str, name: str, values: Sequence[Any]) -> Judged:
+        different = [] if self._may_hold_less(model, name) else self._differences.get((model, name), [])
+        if not different or self._lab.ledger.bad_field(model, name):
             return Judged(Code.READABLE, f"{len(values)} values") if values else Judged(Code.EMPTY)
         lost = [one for one in different if judge.is_blank(one.after)]
-        code = (Code.MISSING if column.name == "FULL" else Code.BLAST) if lost else Code.WRONG_VALUE
+        code = (Code.MISSING if self._column.name == "FULL" else Code.BLAST) if lost else Code.WRONG_VALUE
         first = (lost or different)[0]
         return Judged(code, examples(different), first.before, first.after)
 
-    def _taken(self, column: Column) -> list[Mapping[str, Any]]:
-        return [denied for name, denied in self.truth.denied_by.items() if name not in column.holds]
-
-    # ------------------------------------------------------------------------------- without knowing the permissions
-
-    def can_read(self, held: Permissions, model: str, name: str | None = None) -> bool:
-        """Whether a credential gets all of this without a word of denial; asked by the search, so no truth is looked up."""
-        column = Column("search", held)
-        sight = self.sight(column)
-        if sight.outcome is None or sight.said(model, None) or model in sight.snapshot.unavailable:
+    def _may_hold_less(self, model: str, name: str) -> bool:
+        """Whether the field mirrors what the vendor shows, and the vendor shows less here."""
+        if self._column.holds >= frozenset(self._lab.facts.permissions) and self._column.denial is None:
             return False
-        whole, came = self.lab.calm.snapshot, sight.snapshot
-        if whole.keys.get(model, Counter()).total() != came.keys.get(model, Counter()).total():
-            return False
-        if name is None:
+        if name in self._lab.profile.open_ended.get(model, ()):
             return True
-        return not sight.said(model, name) and _blanks(whole, model, name) == _blanks(came, model, name)
+        lacking = [denied for permission, denied in self._truth.denied_by.items() if permission not in self._column.holds]
+        partly = self._column.denial is not None or any(target.startswith(f"{model}.") for denied in lacking for target in denied)
+        return partly and name in MIRRORS
+
+    # -- what is compared ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def _pair(self) -> tuple[judge.Snapshot, judge.Snapshot]:
+        """What there is and what came, both without the ids of models that this credential cannot read."""
+        return (
+            without_ids_of(self._lab, self._lab.calm.snapshot, self._hidden),
+            without_ids_of(self._lab, self._sight.snapshot, self._hidden),
+        )
+
+    @cached_property
+    def _differences(self) -> Mapping[tuple[str, str | None], list[judge.Difference]]:
+        found: dict[tuple[str, str | None], list[judge.Difference]] = {}
+        for one in judge.differences(*self._pair, [model for model in self._lab.models if model not in self._hidden]):
+            found.setdefault((one.model, one.field), []).append(one)
+        return found
+
+    def _read(self) -> Iterator[tuple[str, str | None]]:
+        """What came whole and without a word of denial: as many records as there are, as many blanks as there are."""
+        whole, came, sight = self._lab.calm.snapshot, self._sight.snapshot, self._sight
+        for model in self._lab.models:
+            if sight.outcome is None or sight.said(model, None) or model in came.unavailable:
+                continue
+            if len(whole.rows.get(model, ())) != len(came.rows.get(model, ())):
+                continue
+            yield model, None
+            for name in self._lab.promise.models[model].fields:
+                if not sight.said(model, name) and _blanks(whole, model, name) == _blanks(came, model, name):
+                    yield model, name
 
 
 def _blanks(shown: judge.Snapshot, model: str, name: str) -> int:
@@ -297,18 +360,23 @@ def _reported(what: str, missing: Permissions, said: Sequence[Diagnostic], wider
     return Judged(Code.DENIED_SILENT, f"{what} may not be read, and nothing says so", sorted(missing), [])
 
 
-def probe_problem(matrix: Matrix, column: Column, model: str) -> str | None:
-    """Why the probe does not say of this model and its fields what the vendor's truth is, or None."""
-    probed = {(one.model, one.field): one for one in matrix.sight(column).probed}
-    for name in (None, *matrix.lab.promise.models[model].fields):
-        lacking = matrix.truth.missing(column.holds, model) | (matrix.truth.missing(column.holds, model, name) if name else frozenset())
-        one = probed.get((model, name)) or probed.get((model, None))
+def probe_problem(lab: Lab, truth: Truth, column: Column, probed: Sequence[Probed], model: str) -> str | None:
+    """Why the probe does not say of this model and its fields what the vendor's truth is, or None (M1)."""
+    told = {(one.model, one.field): one for one in probed}
+    for name in (None, *lab.promise.models[model].fields):
+        lacking = truth.missing(column.holds, model) | (truth.missing(column.holds, model, name) if name else frozenset())
+        one = told.get((model, name)) or told.get((model, None))
         what = model if name is None else f"{model}.{name}"
         if one is None:
             return f"the probe says nothing of {what}"
         if one.readable is bool(lacking):
             return f"the probe calls {what} {'readable' if one.readable else 'denied'}, and it is not"
-        if lacking and (one.diagnostic is None or frozenset(one.diagnostic.missing_permissions) != lacking):
+        if lacking and not _names(one, truth.missing(column.holds, model) or lacking):
             named = () if one.diagnostic is None else one.diagnostic.missing_permissions
             return f"the probe names {', '.join(named) or 'nothing'} as missing for {what}, not {', '.join(sorted(lacking))}"
     return None
+
+
+def _names(one: Probed, lacking: Permissions) -> bool:
+    """Whether a denial names at least what is lacking for the model, or exactly what is lacking for the field."""
+    return one.diagnostic is not None and frozenset(one.diagnostic.missing_permissions) == lacking

@@ -35,7 +35,7 @@ def told(lab: Lab) -> dict[str, Any] | None:
 
 
 def _column(lab: Lab, matrix: Matrix, column: Column) -> dict[str, Any]:
-    sight = matrix.sight(column)
+    found = matrix.findings(column)
     every = frozenset(lab.facts.permissions)
     return {
         "name": column.name,
@@ -43,10 +43,10 @@ def _column(lab: Lab, matrix: Matrix, column: Column) -> dict[str, Any]:
         "state": column.state,
         "holds": sorted(column.holds),
         "lacks": sorted(every - column.holds),
-        "sync": None if sight.outcome is None else sight.outcome.state,
-        "error": sight.crashed if sight.outcome is None else sight.outcome.error,
-        "diagnostics": [] if sight.outcome is None else [diagnostic(one) for one in sight.outcome.diagnostics],
-        "exchanges": list(sight.exchanges),
+        "sync": found.sync,
+        "error": found.error,
+        "diagnostics": [diagnostic(one) for one in found.diagnostics],
+        "exchanges": list(found.exchanges),
     }
 
 
@@ -70,14 +70,14 @@ def _rows(matrix: Matrix, model: str) -> Iterable[dict[str, Any]]:
         "model": model,
         "field": None,
         **_permissions(matrix.lab, model, None),
-        "cells": [_cell(matrix.model(column, model)) for column in matrix.columns],
+        "cells": [_cell(matrix.findings(column).of(model)) for column in matrix.columns],
     }
     for name in matrix.lab.promise.models[model].fields:
         row = {
             "model": model,
             "field": name,
             **_permissions(matrix.lab, model, name),
-            "cells": [_cell(matrix.field(column, model, name)) for column in matrix.columns],
+            "cells": [_cell(matrix.findings(column).of(model, name)) for column in matrix.columns],
         }
         if not matrix.lab.credentials:
             worlds = four_worlds(matrix, Cell("field", model, name))

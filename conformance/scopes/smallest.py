@@ -1,7 +1,9 @@
 """Finds the smallest sets of permissions with which something can be read or done: QuickXplain, and all alternatives.
 
 Only a question is asked ("is this set enough?"), so the same search serves models, fields and actions, and it knows no vendor.
-Answers are remembered by set. QuickXplain: U. Junker, AAAI 2004; alternatives by hitting sets: R. Reiter, 1987.
+What was answered already answers for more: less than what is not enough is not enough, more than what is enough is enough. So
+only what was really asked can show that more permissions are worth less.
+QuickXplain: U. Junker, AAAI 2004; alternatives by hitting sets: R. Reiter, 1987.
 """
 
 from __future__ import annotations
@@ -20,16 +22,21 @@ class Search:
 
     enough: Callable[[Set], bool]
     answers: dict[Set, bool] = field(default_factory=dict)
+    """What was asked. Answers that are there for another reason may be given along."""
 
     def ask(self, held: Set) -> bool:
-        if held not in self.answers:
-            self.answers[held] = self.enough(held)
+        if held in self.answers:
+            return self.answers[held]
+        for asked, answer in self.answers.items():
+            if (answer and asked < held) or (not answer and held < asked):
+                return answer
+        self.answers[held] = self.enough(held)
         return self.answers[held]
 
     def smallest(self, every: Set, guess: Set, *, most: int = MOST_SETS) -> tuple[Set, ...]:
         """All minimal sufficient subsets of `every`, at most `most`; () when not even all are enough.
 
-        `guess` is tried first: if it is right, only it and its parts are asked about.
+        `guess` is tried first: if it is right, only it, and all without each of its members, are asked about.
         """
         found: list[Set] = []
         without: list[Set] = [frozenset()]
@@ -44,11 +51,18 @@ class Search:
                 room = every - left_out
                 if not self.ask(room):
                     continue
-                start = guess & room
-                known = self.minimal(sorted(start if self.ask(start) else room))
+                known = self._within(every, room, guess & room)
                 found.append(known)
             without += [left_out | {one} for one in sorted(known)]
         return tuple(sorted(found, key=lambda one: (len(one), sorted(one))))
+
+    def _within(self, every: Set, room: Set, guess: Set) -> Set:
+        """One minimal sufficient subset of `room`, which is enough."""
+        if not self.ask(guess):
+            return self.minimal(sorted(room))
+        for one in sorted(guess):
+            self.ask(every - {one})
+        return self.minimal(sorted(guess))
 
     def minimal(self, candidates: Sequence[str]) -> Set:
         """One minimal sufficient subset of `candidates`, which together are enough."""

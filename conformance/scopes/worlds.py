@@ -53,9 +53,8 @@ def four_worlds(matrix: Matrix, cell: Cell) -> Worlds:
     lab, model, name = matrix.lab, cell.owner, cell.name
     own = matrix.truth.needs(model, name)
     every = own | matrix.truth.needs(model)
-    full = frozenset(lab.facts.permissions)
-    revoked = {permission: matrix.field(matrix.column_of(full - {permission}), model, name) for permission in sorted(every)}
-    granted = matrix.field(matrix.column("FULL"), model, name)
+    revoked = {permission: matrix.findings(matrix.column_without(permission)).of(model, name) for permission in sorted(every)}
+    granted = matrix.findings(matrix.column("FULL")).of(model, name)
     grain = "field" if own else "model" if every else "none"
     if name in MADE_BY_SERVICE or name in key_fields(model):
         return Worlds(granted, revoked, None, None, grain, "made by the service, or the key of the record")
