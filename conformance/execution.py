@@ -124,7 +124,7 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
         lab.close_worlds()
         on_check(check, one)
     matrix = any(by_id[name].chapter == "matrix" for name in task.checks)
-    return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes_report.told(lab) if matrix else None)
+    return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes_report.told(lab, task.checks) if matrix else None)
 
 
 NO_RESULT = "the check gave no result for this case"

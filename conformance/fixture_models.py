@@ -417,6 +417,8 @@ class Profile(Strict):
     {} means that nothing readable hangs on it."""
     denials: dict[str, Denial] = {}
     """By a name of one's own: shapes of denial beside the one that the vendor has by default."""
+    hides: dict[str, list[str]] = {}
+    """Permission to patterns of others: without it nobody can see whether those are lacking, so they need not be named."""
     quirks: dict[str, QuirkCase | list[QuirkCase]] = {}
     deletions: list[Deletion] = []
     delta: list[DeltaCase] = []

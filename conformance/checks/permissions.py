@@ -9,10 +9,12 @@ from conformance import judge
 from conformance.action_runs import carry_out, run, writes_problem
 from conformance.casework import broken, denials, examples, held, judged, model_cells, rows_of, same, unverifiable, without_ids_of
 from conformance.check import Cell, Check, Result
-from conformance.fixture_models import CredentialProfile, FixtureError
+from conformance.fixture_models import FixtureError
 from conformance.lab import Lab, Session, World
 from conformance.outcomes import Code
 from conformance.prepared import synced
+from conformance.scopes.credentials import permissions_of, removals
+from conformance.scopes.removals import Removal
 from conformance.subjects import Probed, SyncOutcome
 
 
@@ -53,28 +55,28 @@ def _opened(lab: Lab, permissions: Sequence[str], denied: Denied) -> tuple[World
     return world, session, minted.id, _look(session, denied)
 
 
-def readers(lab: Lab) -> list[str]:
-    """The permissions on which anything readable hangs, by the manifest or by the profile, in the vendor's order."""
-    needed = {need for model in lab.promise.models.values() for need in model.needs}
-    needed |= {need for model in lab.promise.models.values() for item in model.fields.values() for need in item.needs}
-    return [name for name in lab.facts.permissions if name in needed or lab.profile.denied_by.get(name)]
+def _all_but(lab: Lab, removal: Removal) -> list[str]:
+    return [name for name in lab.facts.permissions if name not in removal.permissions]
 
 
-def _all_but(lab: Lab, permission: str) -> list[str]:
-    return [name for name in lab.facts.permissions if name != permission]
+def _denied_without(lab: Lab, removal: Removal) -> Denied:
+    """What hangs on any of the permissions that are taken away together; no two of them hide the same thing."""
+    return {target: missing for name in removal.permissions for target, missing in lab.profile.denied_by.get(name, {}).items()}
 
 
-def _without(lab: Lab, permission: str) -> tuple[Seen, judge.Snapshot]:
-    """A fresh connection that has all but one permission; and the same connection after it was granted and synced again."""
+def _without(lab: Lab, removal: Removal) -> tuple[Seen, judge.Snapshot]:
+    """A fresh connection that has all but these; and the same connection after they were granted and it synced again."""
 
     def observe() -> tuple[Seen, judge.Snapshot]:
-        world, session, credential_id, seen = _opened(lab, _all_but(lab, permission), lab.profile.denied_by.get(permission, {}))
+        world, session, credential_id, seen = _opened(lab, _all_but(lab, removal), _denied_without(lab, removal))
         world.tenant.grant(credential_id, list(lab.facts.permissions))
         world.tenant.advance(60)
         session.sync("DELTA")
-        return seen, session.snapshot()
+        after = session.snapshot()
+        lab.close_world(world)
+        return seen, after
 
-    return lab.once(("without", permission), observe)
+    return lab.once(("without", removal), observe)
 
 
 def _selected(lab: Lab, denied: Denied) -> Denied:
@@ -114,9 +116,13 @@ def denial(lab: Lab, cell: Cell, seen: Seen, target: str, missing: Sequence[str]
     return broken(cell, text, code=Code.DENIED_SILENT, expected=sorted(missing))
 
 
+def _removal_of(lab: Lab, permission: str) -> Removal:
+    return next(one for one in removals(lab) if permission in one.permissions)
+
+
 def _denied_cells(lab: Lab) -> list[Cell]:
     cells = []
-    for permission in readers(lab):
+    for permission in (name for one in removals(lab) for name in sorted(one.permissions)):
         targets = _selected(lab, lab.profile.denied_by[permission]) if permission in lab.profile.denied_by else ["?"]
         cells += [Cell("permission", permission, target) for target in targets]
     return cells or [Cell("permission", "", "any")]
@@ -128,17 +134,21 @@ def _denied(lab: Lab) -> Iterator[Result]:
         if cell.name in {"?", "any"}:
             yield unverifiable(cell, "profile.yaml (denied_by) does not say what hangs on this permission")
         else:
-            yield denial(lab, cell, _without(lab, cell.owner)[0], cell.name, lab.profile.denied_by[cell.owner][cell.name])
+            seen = _without(lab, _removal_of(lab, cell.owner))[0]
+            yield denial(lab, cell, seen, cell.name, lab.profile.denied_by[cell.owner][cell.name])
+
+
+def _known_removals(lab: Lab) -> list[Removal]:
+    return [one for one in removals(lab) if one.permissions <= set(lab.profile.denied_by)]
 
 
 def _known(lab: Lab, owner: str) -> list[Cell]:
-    names = [name for name in readers(lab) if name in lab.profile.denied_by]
-    return [Cell("permission", owner, name) for name in names] or [Cell("permission", owner, "any")]
+    return [Cell("permission", owner, one.name) for one in _known_removals(lab)] or [Cell("permission", owner, "any")]
 
 
-def _each_known(lab: Lab, owner: str) -> Iterator[tuple[Cell, Denied | None]]:
-    for cell in _known(lab, owner):
-        yield cell, lab.profile.denied_by.get(cell.name)
+def _each_known(lab: Lab, owner: str) -> Iterator[tuple[Cell, Removal | None]]:
+    found: list[Removal | None] = [*_known_removals(lab)]
+    yield from zip(_known(lab, owner), found or [None], strict=True)
 
 
 NOTHING_KNOWN = "profile.yaml has no denied_by"
@@ -146,8 +156,11 @@ NOTHING_KNOWN = "profile.yaml has no denied_by"
 
 def _others(lab: Lab) -> Iterator[Result]:
     """PRM-2."""
-    for cell, denied in _each_known(lab, "others"):
-        yield unverifiable(cell, NOTHING_KNOWN) if denied is None else _unaffected(lab, cell, _without(lab, cell.name)[0], denied)
+    for cell, removal in _each_known(lab, "others"):
+        if removal is None:
+            yield unverifiable(cell, NOTHING_KNOWN)
+        else:
+            yield _unaffected(lab, cell, _without(lab, removal)[0], _denied_without(lab, removal))
 
 
 def _unaffected(lab: Lab, cell: Cell, seen: Seen, denied: Denied) -> Result:
@@ -183,11 +196,11 @@ def _probes(lab: Lab) -> Iterator[Result]:
     """PRM-3."""
     everything = Cell("permission", "probe", "with all")
     yield judged(everything, _probe_problem(lab, lab.once("probe with all", lambda: lab.world().connect().probe()), {}))
-    for cell, denied in _each_known(lab, "probe"):
-        if denied is None:
+    for cell, removal in _each_known(lab, "probe"):
+        if removal is None:
             yield unverifiable(cell, NOTHING_KNOWN)
         else:
-            yield judged(cell, _probe_problem(lab, _without(lab, cell.name)[0].probed, denied))
+            yield judged(cell, _probe_problem(lab, _without(lab, removal)[0].probed, _denied_without(lab, removal)))
 
 
 def _probe_cells(lab: Lab) -> list[Cell]:
@@ -219,23 +232,23 @@ def _probe_problem(lab: Lab, probed: Sequence[Probed], denied: Denied) -> str | 
 
 def _granted(lab: Lab) -> Iterator[Result]:
     """PRM-4."""
-    for cell, denied in _each_known(lab, "granted later"):
-        if denied is None:
+    for cell, removal in _each_known(lab, "granted later"):
+        if removal is None:
             yield unverifiable(cell, NOTHING_KNOWN)
         else:
-            yield judged(cell, same(lab, lab.calm.snapshot, _without(lab, cell.name)[1]))
+            yield judged(cell, same(lab, lab.calm.snapshot, _without(lab, removal)[1]))
 
 
 def _taken(lab: Lab) -> Iterator[Result]:
     """PRM-5."""
-    for cell, denied in _each_known(lab, "taken away"):
-        if denied is None:
+    for cell, removal in _each_known(lab, "taken away"):
+        if removal is None:
             yield unverifiable(cell, NOTHING_KNOWN)
             continue
         with synced(lab) as (session, before):
             minted = lab.mint(session.world, "all")
             session.reconnect(credential=minted.credential)
-            session.world.tenant.grant(minted.id, _all_but(lab, cell.name))
+            session.world.tenant.grant(minted.id, _all_but(lab, removal))
             session.sync()
             kept = session.snapshot(include_deleted=True)
             session.world.tenant.grant(minted.id, list(lab.facts.permissions))
@@ -260,16 +273,7 @@ def _customer_cells(lab: Lab) -> list[Cell]:
 
 def _as_customer(lab: Lab, name: str) -> Seen:
     profile = lab.profile.credentials[name]
-    return lab.once(("customer", name), lambda: _opened(lab, _permissions(lab, profile), profile.denied)[3])
-
-
-def _permissions(lab: Lab, profile: CredentialProfile) -> list[str]:
-    if profile.permissions is not None:
-        return profile.permissions
-    if profile.preset is None or profile.preset not in lab.facts.presets:
-        known = ", ".join(lab.facts.presets)
-        raise FixtureError(f"{lab.fixtures.folder / 'profile.yaml'}: the vendor has no preset {profile.preset!r}; it has {known}")
-    return list(lab.facts.presets[profile.preset])
+    return lab.once(("customer", name), lambda: _opened(lab, permissions_of(lab, profile), profile.denied)[3])
 
 
 def _customers(lab: Lab) -> Iterator[Result]:
@@ -317,7 +321,7 @@ def _customers_act(lab: Lab) -> Iterator[Result]:
             if not missing and not run(lab, case).outcome.ok:
                 yield unverifiable(cell, "not judged: it does not work with every permission either (see ACT-3)")
                 continue
-            done = carry_out(lab, case, permissions=_permissions(lab, profile))
+            done = carry_out(lab, case, permissions=permissions_of(lab, profile))
             problem = writes_problem({} if missing else case.writes, done.changes.counts())
             if done.outcome.ok is bool(missing):
                 text = f"ok {done.outcome.ok}, error {done.outcome.code}: {done.outcome.message}"

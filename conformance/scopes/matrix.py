@@ -242,12 +242,12 @@ class _Judge:
     def _denied_model(self, model: str, missing: Permissions) -> Judged:
         rows, said = self._sight.rows(model), self._sight.said(model, None)
         if rows and len(missing) < len(self._truth.needs(model)):
-            if _named(said) == missing:
+            if self._truth.is_named(missing, _named(said)):
                 return Judged(Code.PARTIAL_REPORTED, f"{len(rows)} records of the part that may be read")
             return Judged(Code.PARTIAL_SILENT, f"{len(rows)} records, and nothing says that more are hidden", sorted(missing))
         if rows:
             return Judged(Code.LEAK, f"{len(rows)} records, which this credential may not read", [], len(rows))
-        return _reported(model, missing, said, self._sight.speaks_of(model))
+        return _reported(self._truth, model, missing, said, self._sight.speaks_of(model))
 
     def _allowed_model(self, model: str) -> Judged:
         said = self._sight.said(model, None)
@@ -276,7 +276,7 @@ class _Judge:
         if missing:
             if values:
                 return Judged(Code.LEAK, f"{len(values)} values, which this credential may not see", None, values[0])
-            return _reported(f"{model}.{name}", missing, said, sight.speaks_of(model))
+            return _reported(self._truth, f"{model}.{name}", missing, said, sight.speaks_of(model))
         if said:
             return Judged(Code.FALSE_DENIAL, f"called denied for lack of {', '.join(said[0].missing_permissions)}, and it is not")
         return self._allowed_field(model, name, values)
@@ -348,9 +348,9 @@ def _named(said: Sequence[Diagnostic]) -> Permissions:
     return frozenset(name for one in said for name in one.missing_permissions)
 
 
-def _reported(what: str, missing: Permissions, said: Sequence[Diagnostic], wider: Sequence[Diagnostic]) -> Judged:
+def _reported(truth: Truth, what: str, missing: Permissions, said: Sequence[Diagnostic], wider: Sequence[Diagnostic]) -> Judged:
     """How well a lack was reported; several diagnostics may name its parts."""
-    if said and _named(said) == missing:
+    if truth.is_named(missing, _named(said)):
         return Judged(Code.DENIED_REPORTED, f"needs {', '.join(sorted(missing))}")
     told = said or wider
     if told:
@@ -371,12 +371,8 @@ def probe_problem(lab: Lab, truth: Truth, column: Column, probed: Sequence[Probe
             return f"the probe says nothing of {what}"
         if one.readable is bool(lacking):
             return f"the probe calls {what} {'readable' if one.readable else 'denied'}, and it is not"
-        if lacking and not _names(one, truth.missing(column.holds, model) or lacking):
-            named = () if one.diagnostic is None else one.diagnostic.missing_permissions
-            return f"the probe names {', '.join(named) or 'nothing'} as missing for {what}, not {', '.join(sorted(lacking))}"
+        named = frozenset() if one.diagnostic is None else frozenset(one.diagnostic.missing_permissions)
+        if lacking and not truth.is_named(truth.missing(column.holds, model) or lacking, named):
+            told_as = ", ".join(sorted(named)) or "nothing"
+            return f"the probe names {told_as} as missing for {what}, not {', '.join(sorted(lacking))}"
     return None
-
-
-def _names(one: Probed, lacking: Permissions) -> bool:
-    """Whether a denial names at least what is lacking for the model, or exactly what is lacking for the field."""
-    return one.diagnostic is not None and frozenset(one.diagnostic.missing_permissions) == lacking

@@ -5,7 +5,7 @@ Only what was judged anyway is shown here; nothing is asked of the subject anew.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 from conformance import judge
@@ -22,15 +22,19 @@ from conformance.scopes.worlds import Worlds, four_worlds
 from conformance.subjects import Diagnostic
 
 
-def told(lab: Lab) -> dict[str, Any] | None:
-    """The matrix of this vendor; None when it was not run."""
+WRITING = frozenset({"MTX-7", "MTX-8", "MTX-9"})
+
+
+def told(lab: Lab, checks: Collection[str]) -> dict[str, Any] | None:
+    """The matrix of this vendor as far as these checks have filled it; None when it was not run."""
     if "matrix" not in lab.memory:
         return None
     matrix: Matrix = lab.memory["matrix"][1]
+    acted = lab.promise.actions if WRITING & set(checks) else ()
     return {
         "credentials": [_column(lab, matrix, column) for column in matrix.columns],
         "rows": [row for model in lab.models for row in _rows(matrix, model)],
-        "actions": [row for action in lab.promise.actions for row in _action_rows(lab, action)],
+        "actions": [row for action in acted for row in _action_rows(lab, action)],
     }
 
 

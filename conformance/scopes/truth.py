@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from conformance.check import Cell
 from conformance.fixture_models import FixtureError, Profile
@@ -18,6 +19,8 @@ class Truth:
 
     denied_by: Mapping[str, Mapping[str, Iterable[str]]]
     """Permission to what nobody can read without it ("Model" or "Model.field"), and what a diagnostic must then name."""
+    hides: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    """Permission to patterns of others whose lack cannot be seen without it."""
 
     def needs(self, model: str, field: str | None = None) -> Permissions:
         """The permissions that the model, or the field beyond its model, cannot be read without."""
@@ -30,6 +33,11 @@ class Truth:
         return frozenset(
             named for name, denied in self.denied_by.items() if name not in held and target in denied for named in denied[target]
         )
+
+    def is_named(self, missing: Permissions, named: Permissions) -> bool:
+        """Whether a denial names what is missing: nothing else, and all of it that can be seen from outside."""
+        hidden = {name for name in missing for gate in missing - {name} if any(fnmatchcase(name, one) for one in self.hides.get(gate, ()))}
+        return bool(named) and missing - hidden <= named <= missing
 
     @property
     def readers(self) -> Permissions:
@@ -52,7 +60,7 @@ def truth_of(lab: Lab, denial: str | None = None) -> Truth:
     unknown = sorted({target for denied in denied_by.values() for target in denied} - card)
     if unknown:
         raise FixtureError(f"{place}: denied_by names {', '.join(unknown)}, which stands on no card")
-    return Truth(denied_by)
+    return Truth(denied_by, profile.hides)
 
 
 def promised_cells(lab: Lab) -> list[Cell]:

@@ -16,6 +16,7 @@ from conformance.lab import Lab
 from conformance.outcomes import WORST_FIRST, Code, verdict_of
 from conformance.scopes.credentials import known_permissions
 from conformance.scopes.matrix import Judged
+from conformance.scopes.removals import Removal, together
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions
 
@@ -68,13 +69,24 @@ def columns_for(lab: Lab, action: str) -> tuple[WriteColumn, ...]:
     if lab.credentials:
         asked = [WriteColumn(name, known_permissions(lab, held)) for name, held in lab.credentials.items()]
         return (WriteColumn("FULL", every), *asked)
-    taken = own | needed_by_vendor(lab, action)
+    less = removals_for(lab, action)
     return (
         WriteColumn("FULL", every),
         WriteColumn("only declared", own),
-        *(WriteColumn(f"FULL − {permission}", every - {permission}) for permission in sorted(taken)),
-        *([WriteColumn("NONE", frozenset())] if taken else []),
+        *(WriteColumn(f"FULL − {removal.name}", every - removal.permissions) for removal in less),
+        *([WriteColumn("NONE", frozenset())] if less else []),
     )
+
+
+def removals_for(lab: Lab, action: str) -> tuple[Removal, ...]:
+    """What is taken away: each permission of the action alone, those of single inputs together."""
+    promised = lab.promise.actions[action]
+    narrow: dict[str, set[str]] = {}
+    for name, item in promised.inputs.items():
+        for need in item.needs:
+            narrow.setdefault(need, set()).add(name)
+    alone = {*promised.needs, *(needed_by_vendor(lab, action) - narrow.keys())}
+    return together(sorted(alone), {name: frozenset(inputs) for name, inputs in narrow.items() if name not in alone})
 
 
 def tried(lab: Lab, case: ActionCase, held: Permissions) -> Run:
@@ -154,10 +166,24 @@ def search(lab: Lab, action: str) -> tuple[Search, tuple[Permissions, ...]]:
     """The smallest sets with which every case goes through and every input arrives."""
     cases = cases_for(lab, action)
 
+    every = frozenset(lab.facts.permissions)
+
     def enough(held: Permissions) -> bool:
+        removal = next((one for one in removals_for(lab, action) if len(every - held) == 1 and every - held < one.permissions), None)
+        if removal is not None:
+            return _is_needless(lab, cases, removal, *(every - held))
         words = [_whole(lab, case, held) for case in cases]
         words += [_input(lab, case, name, held) for case in cases for name in case.cells]
         return all(one.code is Code.HONOURED for one in words)
 
     found = Search(enough)
-    return found, found.smallest(frozenset(lab.facts.permissions), declared_for(lab, action))
+    return found, found.smallest(every, declared_for(lab, action))
+
+
+def _is_needless(lab: Lab, cases: Sequence[ActionCase], removal: Removal, permission: str) -> bool:
+    """Whether everything that is said to need this permission arrives without it, told from a try without several."""
+    held = frozenset(lab.facts.permissions) - removal.permissions
+    inputs = lab.promise.actions[cases[0].action].inputs
+    own = [name for name, item in inputs.items() if permission in item.needs]
+    found = [input_of(lab, cases, name, held) for name in own]
+    return all(one.code in (Code.HONOURED, Code.UNVERIFIABLE) for one in found)
