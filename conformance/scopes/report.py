@@ -21,7 +21,6 @@ from conformance.scopes.truth import Permissions
 from conformance.scopes.worlds import Worlds, four_worlds
 from conformance.subjects import Diagnostic
 
-
 WRITING = frozenset({"MTX-7", "MTX-8", "MTX-9"})
 
 
