@@ -410,6 +410,8 @@ class Profile(Strict):
     """Model to the operation (id, as in the journal) whose pages bring it; every promised model."""
     touch: Touch = Touch()
     paging: Paging = Paging()
+    sync_warnings: list[str] = []
+    """Expressions, each of which finds something in one warning of a full sync; any further warning is a failure."""
     between_pages: list[BetweenPages] = []
     credentials: dict[str, CredentialProfile] = {}
     denied_by: dict[str, dict[str, list[str]]] = {}

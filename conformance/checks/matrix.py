@@ -134,6 +134,7 @@ def _interleaved(lab: Lab) -> Iterator[Result]:
     poor = world.connect(credential=lab.mint(world, []).credential)
     matrix, none = matrix_of(lab), frozenset[str]()
     rich.sync_well()
+    rich.snapshot()  # what was read once is what a cache would give to others
     poor.sync()
     first = poor.snapshot()
     rich.sync_well()

@@ -5,10 +5,11 @@ Identity is judged only here, values only in the fields chapter.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
-from conformance.casework import broken, count_problem, held, judged, model_cells, one_case, seen_at, unverifiable
+from conformance.casework import broken, count_problem, examples, held, judged, model_cells, one_case, seen_at, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import BetweenPages
 from conformance.lab import Blocked, Lab
@@ -24,19 +25,56 @@ def _succeeds(lab: Lab) -> Iterator[Result]:
     except Blocked as stopped:
         yield broken(SYNC, str(stopped))
         return
-    concealed = {
-        (model, name)
-        for model, records in lab.fixtures.expected.models.items()
-        for record in records
-        for name, value in record.values.items()
-        if isinstance(value, dict) and "$masked" in value
-    }
+    concealed = _concealed(lab)
     told = [one for one in outcome.diagnostics if one.reason in {"not_permitted", "error", "masked"}]
     denied = [one for one in told if one.reason != "masked" or (one.model, one.field) not in concealed]
     if denied:
         yield broken(SYNC, f"with every permission it reports {denied[0]}", code=Code.FALSE_DENIAL, got=[repr(one) for one in denied])
     else:
         yield held(SYNC)
+
+
+def _concealed(lab: Lab) -> set[tuple[str, str]]:
+    """Fields of which the vendor masks a value."""
+    return {
+        (model, name)
+        for model, records in lab.fixtures.expected.models.items()
+        for record in records
+        for name, value in record.values.items()
+        if isinstance(value, dict) and "$masked" in value
+    }
+
+
+WARNINGS = Cell("connection", "full sync", "warnings")
+
+
+def _warned(lab: Lab) -> Iterator[Result]:
+    """SYN-2."""
+    left = list(lab.calm.outcome.warnings)
+    problem = None
+    for expression in lab.profile.sync_warnings:
+        match = next((text for text in left if re.search(expression, text)), None)
+        if match is None:
+            problem = problem or f"no warning says {expression!r}"
+        else:
+            left.remove(match)
+    yield judged(WARNINGS, problem or (f"it warned without need: {examples(left)}" if left else None))
+
+
+def _masked_cells(lab: Lab) -> list[Cell]:
+    found = sorted((model, name) for model, name in _concealed(lab) if model in lab.models)
+    return [Cell("case", f"masked {model}", name) for model, name in found] or [Cell("case", "masked", "none")]
+
+
+def _masked(lab: Lab) -> Iterator[Result]:
+    """SYN-3."""
+    said = {(one.model, one.field) for one in lab.calm.outcome.diagnostics if one.reason == "masked"}
+    for cell in _masked_cells(lab):
+        if cell.owner == "masked":
+            yield Result(cell, Code.NOT_APPLICABLE, "the vendor masks nothing in this scenario")
+        else:
+            told = (cell.owner.removeprefix("masked "), cell.name) in said
+            yield judged(cell, None if told else "the vendor masks a value, and no diagnostic says so", code=Code.DENIED_SILENT)
 
 
 def _complete(lab: Lab) -> Iterator[Result]:
@@ -107,6 +145,10 @@ def _while_reading(lab: Lab, cell: Cell, case: BetweenPages) -> Result:
 CHECKS = (
     Check("SYN-1", "With every permission a full sync succeeds and reports nothing as denied.", "unified API: sync states",
           one_case("connection", "full sync"), _succeeds),
+    Check("SYN-2", "What a sync leaves out is told in a warning, and nothing else is.", "fixtures: profile.yaml, sync_warnings",
+          one_case("connection", WARNINGS.name, WARNINGS.owner), _warned),
+    Check("SYN-3", "A value that the vendor masks is null and reported as masked.", "design of this suite: no silent null",
+          _masked_cells, _masked),
     Check("PAG-1", "Every record that the vendor has arrives exactly once.", "unified API: read endpoints", model_cells, _complete),
     Check("PAG-2", "All pages are read to the last one, however small they are.", "unified API: read endpoints", model_cells, _many_pages),
     Check("PAG-3", "Records inserted, changed or deleted between two pages make no other record lost or doubled.",

@@ -179,7 +179,7 @@ def _walked(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
         after, off = next(((shown, off) for shown, off in later if not off & _with(lab, model)), (last, frozenset()))
         earlier = _with(lab, lab.models[number - 1]) if number else frozenset()
         row[model] = Off(before, states[number][1].rows, states[number][0], after, earlier, off)
-    return row, same(lab, before, last)
+    return row, same(lab, before, last) or _moved(before, last, lab.models)
 
 
 def _with(lab: Lab, model: str) -> frozenset[str]:
@@ -245,13 +245,17 @@ def _models_back(lab: Lab) -> Iterator[Result]:
 def _back_problem(lab: Lab, model: str, off: Off) -> str | None:
     earlier, later = (without_ids_of(lab, shown, off.next_off) for shown in (off.before, off.after))
     back = [one for one in lab.models if one in _with(lab, model)]
+    return same(lab, earlier, later, back, hidden=off.next_off) or _moved(off.before, off.after, back)
+
+
+def _moved(before: judge.Snapshot, after: judge.Snapshot, models: Sequence[str]) -> str | None:
     moved = [
-        f"{one}/{key}"
-        for one in back
-        for key, row in off.before.by_key.get(one, {}).items()
-        if off.after.by_key.get(one, {}).get(key, row)["id"] != row["id"]
+        f"{model}/{key}"
+        for model in models
+        for key, row in before.by_key.get(model, {}).items()
+        if after.by_key.get(model, {}).get(key, row)["id"] != row["id"]
     ]
-    return same(lab, earlier, later, back, hidden=off.next_off) or (f"the id changed on {examples(moved)}" if moved else None)
+    return f"the id changed on {examples(moved)}" if moved else None
 
 
 ROW = Cell("connection", "scope", "models off one after the other")

@@ -1,0 +1,182 @@
+"""For each check, a connector that is wrong in one way and turns exactly that check red. A new check comes with a row here.
+
+Most stand at Harbor, the invented vendor, whose whole suite takes seconds; those that need more than it has stand at a real one.
+`beside` names checks that must turn red with it, because what they demand contains what is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from connectors.unified.connector import Diagnostic
+from connectors.unified.service import ActionOutcome, SyncOutcome
+from tests.conformance.wrong import connectors as spoilt
+from tests.conformance.wrong import harbor, join, spoiling
+from tests.conformance.wrong.service import Wrong
+
+Defect = Literal["access honesty", "completeness", "mapping", "identity", "state", "faults", "writes", "errors", "manners", "configuration"]
+
+
+@dataclass(frozen=True)
+class Miniature:
+    """One connector that is wrong in one way."""
+
+    check: str
+    defect: Defect
+    what: str
+    """What is wrong with it."""
+    wrong: Wrong = field(repr=False)
+    silent: bool = False
+    """It shows in nothing but plausible, wrong output."""
+    beside: tuple[str, ...] = ()
+    vendor: str = "harbor"
+    checks: tuple[str, ...] = ()
+    """Instead of the check's chapter, only these (and itself), where the chapter takes long."""
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.what}"
+
+
+def _m(check: str, defect: Defect, what: str, *, silent: bool = False, beside: tuple[str, ...] = (), vendor: str = "harbor",
+       checks: tuple[str, ...] = (), **wrong: Any) -> Miniature:  # fmt: skip
+    return Miniature(check, defect, what, Wrong(**wrong), silent, beside, vendor, checks)
+
+
+api = harbor.speaking
+MINIATURES = (
+    # ---------------------------------------------------------------------------------------------------- manifest
+    _m("MAN-1", "configuration", "a feature of the card is not promised", manifest=lambda told: told["features"].pop("Delta Syncs")),
+    _m("MAN-2", "configuration", "another note is published than the connector has", published=lambda told: told["models"]["Jobs"].update(note="none")),
+    _m("MAN-3", "configuration", "an input needs a permission that the vendor does not have",
+       manifest=lambda told: (told["actions"][spoiling.NOTE]["fields"]["content"].update(needs=["sing"]), told["permissions"].append("sing"))),
+    _m("MAN-4", "configuration", "a permission that is needed is missing from the list", manifest=lambda told: told["permissions"].remove("see crew")),
+    _m("MAN-5", "configuration", "it asks for a token where the vendor gives a key", manifest=lambda told: told["credential"][0].update(name="token")),
+    _m("MAN-6", "configuration", "a model depends on one that is not promised", manifest=lambda told: told["models"]["Jobs"].update(depends_on=["Offers"])),
+    # ------------------------------------------------------------------------------------------------------- pages
+    _m("SYN-1", "access honesty", "a field is called denied though every permission is held",
+       sync=spoiling.saying(Diagnostic("Users", "not_permitted", "email", ("see crew",)))),
+    _m("SYN-2", "errors", "it warns of something that was not left out", sync=spoiling.warning("hats_left_out: 3 hats")),
+    _m("SYN-3", "access honesty", "what the vendor masks is null without a word", silent=True, vendor="pinpoint", checks=("SYN-1", "SYN-2"),
+       sync=spoiling.keeping_quiet("masked")),
+    _m("PAG-1", "completeness", "one record never arrives", silent=True, rows=spoiling.without("Jobs", "12")),
+    _m("PAG-2", "completeness", "only the first page is read", silent=True, connector=spoilt.spoiling_read(spoiling.first_page_only)),
+    _m("PAG-3", "completeness", "pages are counted while the list shrinks", silent=True, vendor="join", checks=("PAG-1", "PAG-2"),
+       connector=join.counting_pages),
+    # ------------------------------------------------------------------------------------------------------ fields
+    _m("FLD-1", "mapping", "names are cut to ten characters", silent=True, rows=spoiling.values("Jobs", "name", lambda text: text and text[:5])),
+    _m("FLD-2", "identity", "ids are numbers of our own", rows=spoiling.values("Users", "id", lambda text: f"user-{len(text)}-{text[:4]}")),
+    _m("FLD-3", "state", "no record says when it changed", rows=spoiling.values("Users", "changed_at", lambda text: None)),
+    _m("FLD-4", "mapping", "a field that is not promised has a value", silent=True, rows=spoiling.adding("Users", "last_name", "Doe")),
+    _m("FLD-5", "mapping", "date-times are passed on as the vendor writes them", silent=True,
+       rows=spoiling.values("Jobs", "remote_updated_at", lambda text: text and text.replace(".000Z", "Z"))),
+    _m("PTB-1", "mapping", "one record's value is written into the code", silent=True, rows=spoiling.values("Jobs", "name", lambda text: "Deck hand", "10")),
+    _m("PTB-2", "state", "what a connection has read once it never reads again", silent=True, rows=spoiling.remembering("Users")),
+    # ------------------------------------------------------------------------------------------------------- delta
+    _m("DLT-1", "state", "a delta sync passes over one list", silent=True, connector=spoilt.spoiling_read(spoiling.no_delta_of("crew"))),
+    _m("DLT-2", "state", "a delta sync asks for what is newer than the newest", silent=True, connector=spoilt.spoiling_read(spoiling.strictly_newer)),
+    _m("DLT-3", "state", "the second delta sync starts too late", silent=True, connector=spoilt.spoiling_read(spoiling.second_delta_late)),
+    _m("DLT-4", "manners", "a delta sync reads everything", connector=spoilt.spoiling_read(spoiling.ignoring_since)),
+    _m("DLT-5", "state", "after a delta sync what it did not bring counts as deleted", silent=True, read=spoiling.deleted_after_delta),
+    _m("DLT-6", "state", "deleted records live on", silent=True, rows=spoiling.keeping_all),
+    _m("DLT-7", "state", "a deletion empties another record", silent=True, rows=spoiling.emptied_by_deletion),
+    _m("DLT-8", "identity", "who comes back has another id", silent=True, rows=spoiling.returning_as_another),
+    _m("DLT-9", "state", "changed_at moves with every sync", silent=True, rows=spoiling.always_changed),
+    _m("DLT-10", "state", "changed_at never moves", silent=True, rows=spoiling.never_changed),
+    _m("DLT-11", "identity", "a new credential makes new ids", silent=True, rows=spoiling.ids_by_credential),
+    _m("INT-1", "state", "after a crash one page is passed over", silent=True, connector=spoilt.spoiling_read(spoiling.skipping_after_crash)),
+    _m("INT-2", "state", "after a crash everything is read again", interrupted=spoiling.from_scratch),
+    # ----------------------------------------------------------------------------------------------------- retries
+    _m("RTY-1", "faults", "a 429 with Retry-After ends the sync", connector=api(harbor.FailsAtHints)),
+    _m("RTY-2", "faults", "a tenth of Retry-After is waited", connector=api(harbor.HurriesAfterHints)),
+    _m("RTY-3", "faults", "a 429 without Retry-After ends the sync", connector=api(harbor.FailsWithoutHints)),
+    _m("RTY-4", "faults", "without Retry-After it asks again at once", connector=spoilt.with_sleep(spoiling.no_short_waits)),
+    _m("RTY-5", "faults", "a 503 ends the sync", connector=api(harbor.FailsAt503)),
+    _m("RTY-6", "faults", "a connection cut before the answer ends the sync", connector=api(harbor.FailsAtCuts)),
+    _m("RTY-7", "faults", "half an answer is taken for the last page", silent=True, connector=api(harbor.TakesHalves)),
+    _m("RTY-8", "faults", "incomplete JSON is taken for an empty page", silent=True, connector=api(harbor.SalvagesJson)),
+    _m("RTY-9", "faults", "it never gives up", connector=api(harbor.NeverGivesUp)),
+    # ----------------------------------------------------------------------------------------------------- manners
+    _m("MNR-1", "manners", "after a 401 it asks the same again", connector=api(harbor.InsistsAfter401)),
+    _m("MNR-2", "manners", "after a 403 it asks the same again", connector=api(harbor.InsistsAfter403)),
+    _m("MNR-3", "manners", "the probe tries whether it can write", beside=("MNR-4",),
+       connector=spoilt.also_asking("POST", "/bids/30/notes", when="probe", data={"text": "probe"})),
+    _m("MNR-4", "configuration", "a permission that it uses is not named",
+       manifest=spoiling.hiding_needs("Users", "see crew")),
+    _m("MNR-5", "manners", "it sends a parameter that nobody reads", vendor="join",
+       connector=spoilt.also_asking("GET", "/jobs", params={"colour": "blue"})),
+    _m("MNR-6", "manners", "it asks for pages of 500", connector=spoilt.also_asking("GET", "/crew", params={"limit": 500})),
+    # ------------------------------------------------------------------------------------------------------ errors
+    _m("ERR-1", "errors", "a bad key is called a failure of the vendor", sync=spoiling.first_state("AUTHENTICATION_FAILED", "FAILED")),
+    _m("ERR-2", "access honesty", "with a bad key the probe calls everything readable", probe=spoiling.all_readable),
+    _m("ERR-3", "errors", "a wrong host is called a bad key", sync=spoiling.state_when("NotSent", "AUTHENTICATION_FAILED")),
+    _m("ERR-4", "errors", "an account without an API is called read in part", sync=spoiling.state_when("no API", "PARTIALLY_FAILED")),
+    _m("ERR-5", "access honesty", "without any permission the account looks empty", silent=True, sync=spoiling.silent_when_nothing_is_allowed),
+    _m("ERR-6", "errors", "a key that ends in the middle is not mentioned", silent=True, sync=spoiling.later_state("AUTHENTICATION_FAILED", "SUCCEEDED")),
+    _m("ERR-7", "errors", "a later failure is not mentioned", silent=True, sync=spoiling.later_state("PARTIALLY_FAILED", "SUCCEEDED")),
+    _m("ERR-8", "errors", "a warning shows the key", sync=spoiling.telling_the_key),
+    # ----------------------------------------------------------------------------------------------------- actions
+    _m("ACT-1", "writes", "long texts are cut", silent=True, act=spoiling.cutting),
+    _m("ACT-2", "writes", "everything is written twice", silent=True, beside=("ACT-10",), act=spoiling.twice),
+    _m("ACT-3", "writes", "what was refused is reported as done", silent=True, act=spoiling.outcome_when("REMOTE.INPUT_INVALID", ok=True, code=None)),
+    _m("ACT-4", "errors", "every refusal has the same code", act=spoiling.outcome_when("REMOTE.INPUT_INVALID", code="REMOTE.SERVICE_UNAVAILABLE")),
+    _m("ACT-5", "writes", "it warns though nothing was left out", act=spoiling.outcome_when(None, warnings=("something_left_out: your hat",))),
+    _m("ACT-6", "identity", "the new record's id is not that of the next sync", silent=True, vendor="join", checks=("ACT-2", "ACT-3"), act=spoiling.other_ids),
+    _m("ACT-7", "errors", "a lacking permission is called a wrong input",
+       act=spoiling.outcome_when("INTEGRATION.PERMISSION_MISSING", code="REMOTE.INPUT_INVALID")),
+    _m("ACT-8", "writes", "members that it does not know are passed over", silent=True, act=spoiling.forgiving),
+    _m("ACT-9", "writes", "a write whose answer was lost is sent again", silent=True, act=spoiling.again_when_unsure),
+    _m("ACT-10", "faults", "a write that was refused by a rate limit is given up", connector=api(harbor.GivesUpLimitedWrites)),
+    _m("ACT-11", "manners", "before it acts it asks with a parameter that nobody reads", vendor="join", checks=("ACT-2", "ACT-3"),
+       connector=spoilt.also_asking("GET", "/jobs", when="act", params={"pageSize": 1, "colour": "blue"})),
+    _m("ACT-12", "writes", "a second, equal call is answered from memory", silent=True, vendor="join", checks=("ACT-2", "ACT-3"), act=spoiling.from_memory),
+    _m("ACT-13", "configuration", "an action looks into a list of which its promise says nothing",
+       connector=spoilt.also_asking("GET", "/crew", when="act", params={"limit": 1})),
+    # ------------------------------------------------------------------------------------------------------ quirks
+    _m("QRK-1", "mapping", "states in capitals are unknown", silent=True, connector=api(harbor.CaseSensitive)),
+    # ------------------------------------------------------------------------------------------------- permissions
+    _m("PRM-1", "access honesty", "what is denied is not mentioned", silent=True, beside=("PRM-6",), sync=spoiling.keeping_quiet()),
+    _m("PRM-2", "access honesty", "one denial, and nothing is delivered", beside=("PRM-6",), rows=spoiling.nothing_beside_a_denial),
+    _m("PRM-3", "access honesty", "the probe calls everything readable", silent=True, probe=spoiling.all_readable),
+    _m("PRM-4", "state", "what was denied once is never read", silent=True, sync=spoiling.no_deltas),
+    _m("PRM-5", "state", "what may no longer be read counts as deleted", silent=True, read=spoiling.deleted_by_denial),
+    _m("PRM-6", "access honesty", "two denials take a third list with them", silent=True, rows=spoiling.two_denials_take_jobs),
+    _m("PRM-7", "writes", "an action without its permission is reported as done", silent=True,
+       act=spoiling.outcome_when("INTEGRATION.PERMISSION_MISSING", ok=True, code=None)),
+    _m("PRM-8", "access honesty", "what is empty is called denied", sync=spoiling.calling_empty_denied),
+    _m("PRM-9", "configuration", "a model names one permission too many",
+       manifest=lambda told: told["models"]["Users"].update(needs=["see crew", "see berths"])),
+    # ------------------------------------------------------------------------------------------------------ scopes
+    _m("SCP-1", "configuration", "a field that was switched off keeps its values", silent=True, rows=spoiling.keeping_field("Users", "email")),
+    _m("SCP-2", "configuration", "a field that was switched off takes its neighbour along", silent=True, rows=spoiling.taking_the_neighbour),
+    _m("SCP-3", "access honesty", "nothing says that a null is one by choice", silent=True, sync=spoiling.keeping_quiet("disabled_by_scope_config")),
+    _m("SCP-4", "configuration", "a model that was switched off is still shown", silent=True, read=spoiling.always_showing("Jobs")),
+    _m("SCP-5", "configuration", "what depends on a model stays when it goes", silent=True,
+       manifest=lambda told: told["models"]["Applications"].update(depends_on=["Candidates"])),
+    _m("SCP-6", "configuration", "switching one model off empties another", silent=True, read=spoiling.emptied_by_switching),
+    _m("SCP-7", "identity", "a model comes back with other ids", silent=True, rows=spoiling.other_ids_after_switching),
+    _m("SCP-10", "state", "after many changes of the scope config records are lost", silent=True, rows=spoiling.lost_after_many_changes),
+    _m("SCP-8", "configuration", "who opted out is synced all the same", scope=spoiling.no_opting_out),
+    _m("SCP-9", "configuration", "actions cannot be switched off", scope=spoiling.without_actions),
+    # ------------------------------------------------------------------------------------------------------ matrix
+    _m("MTX-1", "access honesty", "without any permission the account looks empty", silent=True, sync=spoiling.silent_when_nothing_is_allowed),
+    _m("MTX-2", "access honesty", "the probe calls a field readable whose model is denied", silent=True, probe=spoiling.first_field_readable),
+    _m("MTX-3", "access honesty", "a value that became blank is called denied", sync=spoiling.calling_a_blank_denied),
+    _m("MTX-4", "manners", "what was refused is asked for again and again", connector=api(harbor.InsistsMuch)),
+    _m("MTX-5", "access honesty", "two connections of one process share what they have read", silent=True, rows=spoiling.shared_by_all()),
+    _m("MTX-6", "configuration", "a model names one permission too many",
+       manifest=lambda told: told["models"]["Users"].update(needs=["see crew", "see berths"])),
+    _m("MTX-7", "writes", "an action without its permission is reported as done", silent=True, beside=("MTX-8",),
+       act=spoiling.outcome_when("INTEGRATION.PERMISSION_MISSING", ok=True, code=None)),
+    _m("MTX-8", "writes", "with few permissions texts are cut", silent=True, beside=("MTX-9",), act=spoiling.cutting_after_reconnecting),
+    _m("MTX-9", "configuration", "an action names one permission too many",
+       manifest=lambda told: told["actions"][spoiling.NOTE].update(needs=["write notes", "see bids"])),
+    _m("MTX-10", "access honesty", "what a refused include hides is not mentioned", silent=True, vendor="pinpoint", checks=("SYN-1",),
+       sync=spoiling.keeping_quiet(model="Candidates", field="source")),
+    # ---------------------------------------------------------------------------------------------------- features
+    _m("FEA-1", "errors", "every raw call is answered 200", silent=True, passthrough=lambda outcome: replace(outcome, status=200)),
+    _m("FEA-2", "configuration", "a setting is accepted and has no effect", silent=True, vendor="asymbl", checks=("SYN-1",),
+       connector=spoiling.without_settings),
+)  # fmt: skip
+
+__all__ = ["MINIATURES", "ActionOutcome", "Miniature", "SyncOutcome"]

@@ -1,0 +1,76 @@
+"""Connectors that are wrong in one way: the right one with one method of its own, or with an odd habit in asking the vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from connectors.unified.connector import Connector, Page, Wanted
+
+Read = Callable[..., Iterator[Page]]
+
+
+class Spoilt:
+    """The right connector behind the hooks of its subclasses."""
+
+    def __init__(self, right: Connector) -> None:
+        self.right = right
+        self.manifest = right.manifest
+        self.settings: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.right, name)
+
+
+def spoiling_read(spoil: Callable[..., Iterator[Page]]) -> Callable[..., Connector]:
+    """A factory whose connectors read through `spoil(right, stream, wanted, since, cursor)`."""
+
+    class Reading(Spoilt):
+        def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
+            return spoil(self, stream, wanted, since, cursor)
+
+    return wrapped_in(Reading)
+
+
+def wrapped_in(kind: Callable[[Connector], Any]) -> Callable[..., Connector]:
+    """A factory of right connectors wrapped in this."""
+
+    def connect(factory: Callable[..., Connector], **given: Any) -> Connector:
+        made = kind(factory(**given))
+        made.settings = dict(given.get("settings") or {})
+        return made  # type: ignore[no-any-return]
+
+    return connect
+
+
+def also_asking(method: str, path: str, *, when: str = "read", **more: Any) -> Callable[..., Connector]:
+    """A factory of right connectors that send one request too many, when they first read, probe or act."""
+
+    class Asking(Spoilt):
+        def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
+            self._ask("read")
+            return self.right.read(stream, wanted, since=since, cursor=cursor)
+
+        def probe(self, wanted: Wanted) -> Any:
+            self._ask("probe")
+            return self.right.probe(wanted)
+
+        def act(self, action: str, values: Any) -> Any:
+            self._ask("act")
+            return self.right.act(action, values)
+
+        def _ask(self, now: str) -> None:
+            if now == when and "asked" not in self.settings:
+                self.settings["asked"] = True
+                self.right.passthrough(method, path, **more)
+
+    return wrapped_in(Asking)
+
+
+def with_sleep(spoil: Callable[[Callable[[float], None]], Callable[[float], None]]) -> Callable[..., Connector]:
+    """A factory of right connectors that wait otherwise."""
+
+    def connect(factory: Callable[..., Connector], **given: Any) -> Connector:
+        return factory(**{**given, "sleep": spoil(given["sleep"])})
+
+    return connect

@@ -1,0 +1,200 @@
+"""The invented vendor of tests/fourth_vendor, small enough to run the suite against many wrong connectors; and its wrong ones.
+
+Its modules are loaded under their own names without their folder being put on any path, so that no other test meets them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from types import ModuleType
+from typing import Any
+
+from connectors.transport.client import AnswerLost, Reply
+from connectors.transport.retry import Patience, Retries
+from connectors.unified.connector import Connector
+from connectors.unified.errors import PermissionMissing, RateLimited, Unauthorized, Unavailable, UnexpectedReply
+
+FOLDERS = Path(__file__).parents[2] / "fourth_vendor" / "folders"
+FIXTURES = FOLDERS / "fixtures"
+
+
+def _package() -> ModuleType:
+    name, folder = "connectors.harbor", FOLDERS / "connectors" / "harbor"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return importlib.import_module(f"{name}.connector")
+
+
+harbor: Any = _package()
+connect: Callable[..., Connector] = harbor.connect
+
+
+def speaking(api: type[Any]) -> Callable[..., Connector]:
+    """A factory of Harbor connectors that speak to it through another `Api`."""
+
+    def made(factory: Callable[..., Connector], **given: Any) -> Connector:
+        size = {**harbor.MANIFEST.settings, **(given.get("settings") or {})}["page_size"]
+        own = api(base_url=given["base_url"], key=given["credential"]["key"], sleep=given["sleep"] or time.sleep, verify=given["verify"])
+        return harbor.HarborConnector(own, size)  # type: ignore[no-any-return]
+
+    return made
+
+
+class FailsAtHints(harbor.Api):  # type: ignore[misc,name-defined]
+    """A 429 that says how long to wait is an error like any other."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status == 429 and "retry-after" in reply.headers:
+            raise UnexpectedReply("429", http_status=429)
+        return super()._checked(reply, needs)
+
+
+class HurriesAfterHints(harbor.Api):  # type: ignore[misc,name-defined]
+    """Waits, but a tenth of what it was told."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        try:
+            return super()._checked(reply, needs)
+        except RateLimited as limit:
+            raise RateLimited(str(limit), retry_after=(limit.retry_after or 0) / 10, http_status=429) from limit
+
+
+class FailsWithoutHints(harbor.Api):  # type: ignore[misc,name-defined]
+    """A 429 that says nothing more is an error like any other."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status == 429 and "retry-after" not in reply.headers:
+            raise UnexpectedReply("429", http_status=429)
+        return super()._checked(reply, needs)
+
+
+class FailsAt503(harbor.Api):  # type: ignore[misc,name-defined]
+    """Only 429 is thought to pass."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status >= 500:
+            raise UnexpectedReply(str(reply.status), http_status=reply.status)
+        return super()._checked(reply, needs)
+
+
+class _Lossy(harbor.Api):  # type: ignore[misc,name-defined]
+    """Takes what came of an answer that was cut off."""
+
+    cut_in_body: bool
+
+    def page(self, name: str, params: Any) -> Any:
+        def attempt() -> Any:
+            try:
+                return self._checked(self._client.send("GET", f"/api/{name}", params=params), (f"see {name}",))
+            except AnswerLost as lost:
+                # HTTPX says how much came of a body that was cut off, and of headers that none did.
+                came = "received" in str(lost.__cause__)
+                if came is self.cut_in_body and not isinstance(lost.__cause__, ValueError):
+                    return self.instead(lost)
+                raise
+
+        found, reply = self.retries.read(attempt)
+        return found["items"], reply
+
+    def instead(self, lost: AnswerLost) -> Any:
+        raise NotImplementedError
+
+
+class FailsAtCuts(_Lossy):
+    """A connection that was cut before the answer is the end."""
+
+    cut_in_body = False
+
+    def instead(self, lost: AnswerLost) -> Any:
+        raise UnexpectedReply(str(lost)) from lost
+
+
+NOTHING_MORE: dict[str, Any] = {"items": []}
+AT_AN_EARLY_TIME = Reply("GET", "", 200, {"date": "Mon, 02 Mar 2026 10:00:00 GMT"}, b"")
+
+
+class TakesHalves(_Lossy):
+    """An answer that was cut in the middle is taken for the last page."""
+
+    cut_in_body = True
+
+    def instead(self, lost: AnswerLost) -> Any:
+        return NOTHING_MORE, AT_AN_EARLY_TIME
+
+
+class SalvagesJson(harbor.Api):  # type: ignore[misc,name-defined]
+    """JSON that ends too early is taken for an empty page."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        try:
+            return super()._checked(reply, needs)
+        except AnswerLost:
+            return NOTHING_MORE, reply
+
+
+class NeverGivesUp(harbor.Api):  # type: ignore[misc,name-defined]
+    """Tries on for as long as the vendor fails."""
+
+    def __init__(self, *, sleep: Callable[[float], None], **more: Any) -> None:
+        super().__init__(sleep=sleep, **more)
+        patient = {RateLimited: Patience(9, 1, 60), Unavailable: Patience(10**9, 1, 1)}
+        self.retries = Retries(sleep=sleep, random=Random(0), policy=patient)
+
+
+class GivesUpLimitedWrites(harbor.Api):  # type: ignore[misc,name-defined]
+    """A write that was refused by a rate limit is given up at once."""
+
+    def add_note(self, bid: str, text: str) -> None:
+        retries = self.retries
+        self.retries = Retries(
+            sleep=lambda seconds: None, random=Random(0), policy={RateLimited: Patience(1, 1, 1), Unavailable: Patience(5, 1, 1)}
+        )
+        try:
+            super().add_note(bid, text)
+        finally:
+            self.retries = retries
+
+
+class InsistsOn(harbor.Api):  # type: ignore[misc,name-defined]
+    """Asks again after a refusal that no repetition can change."""
+
+    refusal: type[Exception]
+    times = 1
+
+    def page(self, name: str, params: Any) -> Any:
+        for _ in range(self.times):
+            try:
+                return super().page(name, params)
+            except self.refusal:
+                continue
+        return super().page(name, params)
+
+
+class InsistsAfter401(InsistsOn):
+    refusal = Unauthorized
+
+
+class InsistsAfter403(InsistsOn):
+    refusal = PermissionMissing
+
+
+class InsistsMuch(InsistsOn):
+    refusal, times = PermissionMissing, 15
+
+
+class CaseSensitive(harbor.Api):  # type: ignore[misc,name-defined]
+    """Knows states and results only in small letters."""
+
+    def page(self, name: str, params: Any) -> Any:
+        items, reply = super().page(name, params)
+        return [{**item, "state": "?"} if str(item.get("state", "")).isupper() else item for item in items], reply

@@ -1,0 +1,483 @@
+"""Hooks for `Wrong`: each spoils one thing that a service does, gives or says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.unified.connector import Connector, Diagnostic, Page, Probed, Wanted
+from connectors.unified.service import ActionOutcome, ModelUnavailable, SyncOutcome
+from tests.conformance.wrong.connectors import Spoilt
+from tests.conformance.wrong.service import Rows, Told, unavailable
+
+NOTE = "Add note to application"
+Sync = Callable[[Any], SyncOutcome]
+SpoilSync = Callable[[Sync, Any, Told], SyncOutcome]
+SpoilRows = Callable[[Rows, str, Told], Rows]
+Read = Callable[[], Rows]
+GONE = "2026-03-02T12:00:00.000Z"
+
+# ---------------------------------------------------------------------------------------------------------- manifests
+
+
+def hiding_needs(model: str, permission: str) -> Callable[[dict[str, Any]], None]:
+    """A permission that a model needs is named nowhere."""
+
+    def spoil(told: dict[str, Any]) -> None:
+        for own in (told["models"][model], *told["models"][model]["fields"].values()):
+            own["needs"] = [name for name in own.get("needs", ()) if name != permission]
+        told["permissions"].remove(permission)
+
+    return spoil
+
+
+# --------------------------------------------------------------------------------------------------------------- rows
+
+
+def without(model: str, key: str) -> SpoilRows:
+    """The record of this key is lost."""
+    return lambda rows, of, told: [row for row in rows if of != model or row["remote_id"] != key]
+
+
+def values(model: str, name: str, change: Callable[[Any], Any], key: str | None = None) -> SpoilRows:
+    """A field's values, of all records or of one, are something else."""
+
+    def spoil(rows: Rows, of: str, told: Told) -> Rows:
+        return [{**row, name: change(row[name])} if of == model and key in (None, row["remote_id"]) else row for row in rows]
+
+    return spoil
+
+
+def adding(model: str, name: str, value: Any) -> SpoilRows:
+    """A field that nobody promised."""
+    return lambda rows, of, told: [{**row, name: value} for row in rows] if of == model else rows
+
+
+def remembering(model: str) -> SpoilRows:
+    """The first version of each record that the connection ever read."""
+
+    def spoil(rows: Rows, of: str, told: Told) -> Rows:
+        return [told.memory.setdefault(row["remote_id"], row) for row in rows] if of == model else rows
+
+    return spoil
+
+
+def keeping_all(rows: Rows, model: str, told: Told) -> Rows:
+    """Whoever was there once is there for ever."""
+    known: dict[str, Any] = told.memory.setdefault(model, {})
+    alive = {row["remote_id"]: row for row in rows if row["remote_deleted_at"] is None}
+    known |= alive
+    return list(known.values())
+
+
+def emptied_by_deletion(rows: Rows, model: str, told: Told) -> Rows:
+    """Once a user is gone, the first of the others has no name any more."""
+    if model != "Users":
+        return rows
+    living = [row for row in rows if row["remote_deleted_at"] is None]
+    gone = len(living) < told.memory.setdefault("users", len(living))
+    return [{**row, "first_name": None} if gone and row is living[0] else row for row in rows]
+
+
+def _turned(identity: str) -> str:
+    """Another good id, the same one each time."""
+    return identity[::-1] if identity != identity[::-1] else f"{identity[1:]}{identity[0]}"
+
+
+def returning_as_another(rows: Rows, model: str, told: Told) -> Rows:
+    """A record that was deleted comes back with another id."""
+    dead: set[str] = told.memory.setdefault(model, set())
+    dead |= {row["remote_id"] for row in rows if row["remote_deleted_at"] is not None}
+    alive = [row for row in rows if row["remote_deleted_at"] is None]
+    return [{**row, "id": _turned(row["id"])} if row in alive and row["remote_id"] in dead else row for row in rows]
+
+
+def always_changed(rows: Rows, model: str, told: Told) -> Rows:
+    """changed_at is the time of the last sync."""
+    return [{**row, "changed_at": f"2026-03-02T10:00:{len(told.outcomes):02}.000Z"} for row in rows]
+
+
+def never_changed(rows: Rows, model: str, told: Told) -> Rows:
+    """changed_at is the time of the first sync."""
+    return [{**row, "changed_at": told.memory.setdefault((model, row["remote_id"]), row["changed_at"])} for row in rows]
+
+
+def ids_by_credential(rows: Rows, model: str, told: Told) -> Rows:
+    """The credential is part of what ids are made of."""
+    return [{**row, "id": _turned(row["id"])} for row in rows] if told.reconnected and model == "Users" else rows
+
+
+def nothing_beside_a_denial(rows: Rows, model: str, told: Told) -> Rows:
+    """Where anything is denied, nothing is given."""
+    return [] if told.denied else rows
+
+
+def two_denials_take_jobs(rows: Rows, model: str, told: Told) -> Rows:
+    """A second denial takes another list with it."""
+    return [] if len(told.denied) > 1 and model == "Jobs" else rows
+
+
+def keeping_field(model: str, name: str) -> SpoilRows:
+    """What was read of a field before it was switched off stays."""
+
+    def spoil(rows: Rows, of: str, told: Told) -> Rows:
+        if of != model:
+            return rows
+        if name not in told.off(model):
+            told.memory[name] = {row["remote_id"]: row[name] for row in rows}
+            return rows
+        return [{**row, name: told.memory[name].get(row["remote_id"])} for row in rows]
+
+    return spoil
+
+
+def taking_the_neighbour(rows: Rows, model: str, told: Told) -> Rows:
+    """With one field of the jobs their state is lost, too."""
+    off = told.off("Jobs")
+    return [{**row, "status": None} for row in rows] if model == "Jobs" and off and "status" not in off else rows
+
+
+def other_ids_after_switching(rows: Rows, model: str, told: Told) -> Rows:
+    """A model that was off makes its ids anew."""
+    if told.scope.get("models"):
+        told.memory["off"] = {*told.memory.get("off", ()), *told.scope["models"]}
+        return rows
+    return [{**row, "id": _turned(row["id"])} for row in rows] if model == "Users" and "Users" in told.memory.get("off", ()) else rows
+
+
+def lost_after_many_changes(rows: Rows, model: str, told: Told) -> Rows:
+    """The fourth change of the scope config loses a record."""
+    return rows[1:] if told.reconnected > 3 and model == "Users" else rows
+
+
+def shared_by_all() -> SpoilRows:
+    """A cache without the credential in its key: what one connection of a test has read, another gives when it has nothing."""
+    cache: dict[tuple[str, str], Rows] = {}
+
+    def spoil(rows: Rows, model: str, told: Told) -> Rows:
+        account = str(told.target.name).rpartition(",")[0]
+        if rows:
+            cache[account, model] = rows
+        return cache.get((account, model), rows) if account == "MTX-5" else rows
+
+    return spoil
+
+
+# -------------------------------------------------------------------------------------------------------------- reads
+
+
+def _marked(rows: Rows) -> Rows:
+    return [{**row, "remote_deleted_at": GONE} for row in rows]
+
+
+def deleted_after_delta(read: Read, model: str, deleted: bool, told: Told) -> Rows:
+    """After a delta, the list of all records says that the users are gone."""
+    delta = bool(told.outcomes) and told.outcomes[-1].mode == "DELTA"
+    return _marked(read()) if delta and deleted and model == "Users" else read()
+
+
+def deleted_by_denial(read: Read, model: str, deleted: bool, told: Told) -> Rows:
+    """What may no longer be read is said to be gone."""
+    return _marked(read()) if deleted and model in told.denied else read()
+
+
+def always_showing(model: str) -> Callable[[Read, str, bool, Told], Rows]:
+    """The rows of before, when the model is off."""
+
+    def read(right: Read, of: str, deleted: bool, told: Told) -> Rows:
+        if of != model:
+            return right()
+        rows = unavailable(right)
+        if rows is None:
+            if "rows" not in told.memory:
+                raise ModelUnavailable("INTEGRATION.SETUP_SYNC_PENDING", "nothing was read yet")
+            return list(told.memory["rows"])
+        told.memory["rows"] = rows
+        return rows
+
+    return read
+
+
+def emptied_by_switching(read: Read, model: str, deleted: bool, told: Told) -> Rows:
+    """While candidates are off, jobs have no names."""
+    off = "Candidates" in told.scope.get("models", {})
+    return [{**row, "name": None} for row in read()] if off and model == "Jobs" else read()
+
+
+# -------------------------------------------------------------------------------------------------------------- syncs
+
+
+def saying(one: Diagnostic) -> SpoilSync:
+    """Each sync says this, too."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        return replace(outcome, diagnostics=(*outcome.diagnostics, one))
+
+    return sync
+
+
+def keeping_quiet(reason: str = "not_permitted", *, model: str | None = None, field: str | None = None) -> SpoilSync:
+    """No diagnostic of this reason, about anything or about one field."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        kept = [
+            one for one in outcome.diagnostics if one.reason != reason or (model is not None and (one.model, one.field) != (model, field))
+        ]
+        return replace(outcome, diagnostics=tuple(kept))
+
+    return sync
+
+
+def silent_when_nothing_is_allowed(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """A credential that may read nothing looks like an account in which nothing is."""
+    outcome = right(mode)
+    models = set(told.inner.manifest()["models"])
+    denied = {one.model for one in outcome.diagnostics if one.reason == "not_permitted" and one.field is None}
+    return replace(outcome, diagnostics=()) if denied == models else outcome
+
+
+def first_state(state: str, instead: Any) -> SpoilSync:
+    """Another word for how a connection's first sync ended."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        return replace(outcome, state=instead) if outcome.state == state and not told.outcomes else outcome
+
+    return sync
+
+
+def later_state(state: str, instead: Any) -> SpoilSync:
+    """Another word for how a later sync ended, and none of what was in its way."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        return replace(outcome, state=instead, error=None) if outcome.state == state and told.outcomes else outcome
+
+    return sync
+
+
+def state_when(words: str, instead: Any) -> SpoilSync:
+    """Another word for how a sync ended whose error has these words."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        return replace(outcome, state=instead) if words in str(outcome.error) else outcome
+
+    return sync
+
+
+def telling_the_key(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """A word for those who look for their key."""
+    outcome = right(mode)
+    key = Diagnostic("Users", "empty", detail=f"synced with {', '.join(told.target.credential.values())}")
+    return replace(outcome, diagnostics=(*outcome.diagnostics, key))
+
+
+def warning(text: str) -> SpoilSync:
+    """Each sync warns of this, too."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        return replace(outcome, warnings=(*outcome.warnings, text))
+
+    return sync
+
+
+def unwarned(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """No warning is passed on."""
+    return replace(right(mode), warnings=())
+
+
+def no_deltas(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """A delta sync does nothing and is content."""
+    return SyncOutcome("SUCCEEDED", "DELTA") if mode == "DELTA" else right(mode)
+
+
+def calling_empty_denied(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """No record must mean no permission."""
+    outcome = right(mode)
+    said = {one.model for one in outcome.diagnostics}
+    empty = [
+        model
+        for model in told.inner.manifest()["models"]
+        if model not in said and unavailable(lambda model=model: told.inner.read(model)) == []
+    ]
+    return replace(outcome, diagnostics=(*outcome.diagnostics, *(Diagnostic(model, "not_permitted") for model in empty)))
+
+
+def calling_a_blank_denied(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """A name that was emptied must be hidden."""
+    outcome = right(mode)
+    blank = [
+        row for row in unavailable(lambda: told.inner.read("Candidates")) or [] if row["remote_id"] == "22" and row["last_name"] is None
+    ]
+    said = (Diagnostic("Candidates", "not_permitted", "last_name", ("see sailors",)),) if blank else ()
+    return replace(outcome, diagnostics=(*outcome.diagnostics, *said))
+
+
+# ------------------------------------------------------------------------------------------------------------- probes
+
+
+def all_readable(found: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
+    """Everything can be read."""
+    return tuple(replace(one, readable=True, diagnostic=None) for one in found)
+
+
+def first_field_readable(found: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
+    """A field can be read of records that cannot."""
+    first = next((one for one in found if one.field is not None and not one.readable), None)
+    return tuple(replace(one, readable=True, diagnostic=None) if one is first else one for one in found)
+
+
+# ------------------------------------------------------------------------------------------------------------ actions
+
+Do = Callable[[str, Any], ActionOutcome]
+
+
+def cutting(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Texts are cut."""
+    return do(action, {**values, "content": values["content"][:3]} if "content" in values else values)
+
+
+def cutting_after_reconnecting(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Texts are cut once the credential is another."""
+    return cutting(do, action, values, told) if told.reconnected else do(action, values)
+
+
+def twice(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """What was done is done again."""
+    outcome = do(action, values)
+    return do(action, values) if outcome.ok else outcome
+
+
+def outcome_when(known: str | None, **changes: Any) -> Callable[[Do, str, dict[str, Any], Told], ActionOutcome]:
+    """Another outcome in the place of one with this code."""
+
+    def act(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+        outcome = do(action, values)
+        return replace(outcome, **changes) if outcome.code == known else outcome
+
+    return act
+
+
+def other_ids(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """The id of what was made is another one."""
+    outcome = do(action, values)
+    data = dict(outcome.data)
+    return replace(outcome, data={**data, "id": _turned(data["id"])}) if outcome.ok and isinstance(data.get("id"), str) else outcome
+
+
+def forgiving(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Members that nobody knows are left out."""
+    known = {name.partition(".")[0] for name in told.inner.manifest()["actions"].get(action, {"fields": values})["fields"]}
+    return do(action, {name: value for name, value in values.items() if name in known})
+
+
+def again_when_unsure(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Whatever did not work is tried once more."""
+    outcome = do(action, values)
+    refused = ("REMOTE.INPUT_INVALID", "PLATFORM.", "INTEGRATION.")
+    return outcome if outcome.ok or str(outcome.code).startswith(refused) else do(action, values)
+
+
+def from_memory(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """An equal call has an equal answer."""
+    key = repr((action, values))
+    if key not in told.memory:
+        told.memory[key] = do(action, values)
+    answer: ActionOutcome = told.memory[key]
+    return answer
+
+
+# ------------------------------------------------------------------------------------------------------ scope configs
+
+
+def no_opting_out(scope: dict[str, Any]) -> dict[str, Any]:
+    """Opted out is let in."""
+    return {kind: {name: "ENABLED" if setting == "OPTED_OUT" else setting for name, setting in own.items()} for kind, own in scope.items()}
+
+
+def without_actions(scope: dict[str, Any]) -> dict[str, Any]:
+    """Only reading can be restricted."""
+    return {kind: own for kind, own in scope.items() if kind != "actions"}
+
+
+# ----------------------------------------------------------------------------------------------------------- crashing
+
+
+def from_scratch(told: Told) -> Any:
+    """After a crash, a new connection that knows nothing."""
+    fresh = told.inner.copy()
+    told.inner.close()
+    fresh._store.close()
+    from connectors.hub.store import Store
+    from connectors.hub.subject import InProcessConnection
+
+    return InProcessConnection(told.target, fresh._id, Store(), fresh._new_hub)
+
+
+# -------------------------------------------------------------------------------------------------- what is asked for
+
+
+def first_page_only(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """The first page is all there is."""
+    for page in right.right.read(stream, wanted, since=since, cursor=cursor):
+        yield replace(page, cursor=None)
+        return
+
+
+def no_delta_of(name: str) -> Callable[..., Iterator[Page]]:
+    """A delta of this list brings nothing."""
+
+    def spoil(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+        if stream == name and since is not None:
+            yield Page((), None, watermark=since)
+            return
+        yield from right.right.read(stream, wanted, since=since, cursor=cursor)
+
+    return spoil
+
+
+def _later(since: str, seconds: float) -> str:
+    return (datetime.fromisoformat(since) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def strictly_newer(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """A delta begins a second after the last change."""
+    return right.right.read(stream, wanted, since=None if since is None else _later(since, 1), cursor=cursor)
+
+
+def second_delta_late(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """From the second delta on a whole hour is passed over."""
+    if since is not None:
+        right.settings[stream] = right.settings.get(stream, 0) + 1
+    late = since is not None and right.settings[stream] > 1
+    return right.right.read(stream, wanted, since=_later(since, 3600) if since is not None and late else since, cursor=cursor)
+
+
+def ignoring_since(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """Everything is read, whatever was asked for."""
+    return right.right.read(stream, wanted, since=None, cursor=cursor)
+
+
+def skipping_after_crash(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """Who goes on behind a page goes on one page too far."""
+    pages = right.right.read(stream, wanted, since=since, cursor=cursor)
+    if cursor is not None:
+        first = next(pages)
+        yield replace(first, records=())
+    yield from pages
+
+
+def no_short_waits(sleep: Callable[[float], None]) -> Callable[[float], None]:
+    """Only long waits are kept."""
+    return lambda seconds: sleep(seconds) if seconds > 5 else None
+
+
+def without_settings(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """The connector's own settings are taken and forgotten."""
+    return factory(**{**given, "settings": None})
