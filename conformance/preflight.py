@@ -34,14 +34,16 @@ def _asked(subject: Subject, tenant: Tenant, connection: Any) -> Mapping[str, An
         published = connection.manifest()
     except Exception as error:
         raise ConfigurationError(f"{subject.name} publishes no manifest for {tenant.vendor}: {type(error).__name__}: {error}") from error
-    told = "nothing"
     try:
-        connection.probe()
-    except Exception as error:  # noqa: BLE001 - how it fails is for the checks; whether it asked is seen below
-        told = f"{type(error).__name__}: {error}"
-    if not tenant.journal():
+        probed = connection.probe()
+    except Exception:  # noqa: BLE001 - it can be connected, so how it fails is for the checks
+        return published  # type: ignore[no-any-return]
+    # A credential that it sends in a wrong way is nobody's, so its requests stand in no tenant's journal; but it was answered.
+    answered = any(one.diagnostic is not None and one.diagnostic.http_status is not None for one in probed)
+    if not tenant.journal() and not answered:
+        said = next((str(one.diagnostic.detail) for one in probed if one.diagnostic is not None), "nothing")
         raise ConfigurationError(
-            f"{subject.name} sent no request to {tenant.base_url} when it was probed (it said: {told}); "
+            f"{subject.name} sent no request to {tenant.base_url} when it was probed (it said: {said}); "
             "is the address reachable from where it runs, and is it told to use it?"
         )
     return published  # type: ignore[no-any-return]

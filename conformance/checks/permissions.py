@@ -13,9 +13,10 @@ from conformance.fixture_models import FixtureError
 from conformance.lab import Lab, Session, World
 from conformance.outcomes import Code
 from conformance.prepared import synced
+from conformance.promise import MADE_BY_SERVICE
 from conformance.scopes.credentials import permissions_of, removals
 from conformance.scopes.removals import Removal
-from conformance.subjects import Probed, SyncOutcome
+from conformance.subjects import Diagnostic, Probed, SyncOutcome
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,21 @@ def denial(lab: Lab, cell: Cell, seen: Seen, target: str, missing: Sequence[str]
     said = denials(seen.outcome, model, field)
     if said and {name for one in said for name in one.missing_permissions} == set(missing):
         return held(cell, code=Code.DENIED_REPORTED)
-    wider = said or [one for one in seen.outcome.diagnostics if one.model == model and one.reason == "not_permitted"]
+    wider = said or _at_another_grain(lab, seen, model, field)
     if wider:
         named = sorted({name for one in wider for name in one.missing_permissions})
         text = f"{target} is reported, but names {named or 'no permission'} as missing, not {sorted(missing)}"
         return Result(cell, Code.DENIED_VAGUE, text, sorted(missing), named)
     text = f"{target} may not be read, and no diagnostic of the sync says so"
     return broken(cell, text, code=Code.DENIED_SILENT, expected=sorted(missing))
+
+
+def _at_another_grain(lab: Lab, seen: Seen, model: str, field: str | None) -> list[Diagnostic]:
+    """What was said of the whole model instead of its field, or of every field instead of the model; of a part, nothing."""
+    if field is not None:
+        return denials(seen.outcome, model, None)
+    each = [denials(seen.outcome, model, name) for name in lab.promise.models[model].fields if name not in MADE_BY_SERVICE]
+    return [one for said in each for one in said] if all(each) else []
 
 
 def _removal_of(lab: Lab, permission: str) -> Removal:

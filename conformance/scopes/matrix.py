@@ -7,7 +7,7 @@ the vendor's truth beside it and finds the word for the cell. The search for sma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from conformance.casework import denials, examples, without_ids_of
 from conformance.fixture_models import Step
 from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World, shown
 from conformance.outcomes import Code
+from conformance.promise import MADE_BY_SERVICE
 from conformance.scopes.credentials import Column, columns, columns_under, removals
 from conformance.scopes.truth import Permissions, Truth, truth_of
 from conformance.subjects import ConfigurationError, Diagnostic, Probed, SyncOutcome
@@ -45,13 +46,10 @@ class Sight:
     def said(self, model: str, name: str | None) -> list[Diagnostic]:
         return [] if self.outcome is None else denials(self.outcome, model, name)
 
-    def speaks_of(self, model: str) -> list[Diagnostic]:
-        """Every denial about the model or one of its fields."""
-        return (
-            []
-            if self.outcome is None
-            else [one for one in self.outcome.diagnostics if one.model == model and one.reason == "not_permitted"]
-        )
+    def speaks_of_all(self, model: str, fields: Iterable[str]) -> list[Diagnostic]:
+        """The denials of all these fields, or none when one of them is not spoken of: a part says nothing of the rest."""
+        each = [self.said(model, name) for name in fields]
+        return [one for said in each for one in said] if all(each) else []
 
 
 NOTHING = judge.snapshot({}, {})
@@ -247,7 +245,8 @@ class _Judge:
             return Judged(Code.PARTIAL_SILENT, f"{len(rows)} records, and nothing says that more are hidden", sorted(missing))
         if rows:
             return Judged(Code.LEAK, f"{len(rows)} records, which this credential may not read", [], len(rows))
-        return _reported(self._truth, model, missing, said, self._sight.speaks_of(model))
+        own = [name for name in self._lab.promise.models[model].fields if name not in MADE_BY_SERVICE]
+        return _reported(self._truth, model, missing, said, self._sight.speaks_of_all(model, own))
 
     def _allowed_model(self, model: str) -> Judged:
         said = self._sight.said(model, None)
@@ -276,7 +275,7 @@ class _Judge:
         if missing:
             if values:
                 return Judged(Code.LEAK, f"{len(values)} values, which this credential may not see", None, values[0])
-            return _reported(self._truth, f"{model}.{name}", missing, said, sight.speaks_of(model))
+            return _reported(self._truth, f"{model}.{name}", missing, said, sight.said(model, None))
         if said:
             return Judged(Code.FALSE_DENIAL, f"called denied for lack of {', '.join(said[0].missing_permissions)}, and it is not")
         return self._allowed_field(model, name, values)

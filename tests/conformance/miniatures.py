@@ -173,6 +173,18 @@ MINIATURES = (
        manifest=lambda told: told["actions"][spoiling.NOTE].update(needs=["write notes", "see bids"])),
     _m("MTX-10", "access honesty", "what a refused include hides is not mentioned", silent=True, vendor="pinpoint", checks=("SYN-1",),
        sync=spoiling.keeping_quiet(model="Candidates", field="source")),
+    # ---------------------------------------------------------------------- what goes wrong at one vendor and not another
+    _m("PAG-1", "completeness", "JOIN: a job without applications has stages", silent=True, vendor="join", checks=("PAG-1", "FLD-1", "FLD-2"),
+       rows=spoiling.stages_for_every_job),
+    _m("SYN-1", "access honesty", "JOIN: the token is sent as a Bearer", vendor="join", checks=("SYN-1",), connector=join.sending_bearer),
+    _m("MNR-6", "manners", "JOIN: it asks for pages of 100", vendor="join", checks=("MNR-3", "MNR-4", "MNR-5"),
+       connector=spoilt.also_asking("GET", "/jobs", params={"pageSize": 100})),
+    _m("FLD-1", "mapping", "JOIN: salaries are read in cents", silent=True, vendor="join", checks=("PAG-1", "FLD-1", "FLD-2"),
+       rows=spoiling.cents),
+    _m("SYN-2", "errors", "JOIN: who has no e-mail is left out without a word", silent=True, vendor="join", checks=("SYN-1", "PAG-1"),
+       sync=spoiling.unwarned),
+    _m("ACT-3", "writes", "JOIN: a duplicate is sent again under another address", silent=True, vendor="join",  checks=("ACT-2",),
+       act=spoiling.under_another_address),
     # ---------------------------------------------------------------------------------------------------- features
     _m("FEA-1", "errors", "every raw call is answered 200", silent=True, passthrough=lambda outcome: replace(outcome, status=200)),
     _m("FEA-2", "configuration", "a setting is accepted and has no effect", silent=True, vendor="asymbl", checks=("SYN-1",),

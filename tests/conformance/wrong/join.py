@@ -47,3 +47,8 @@ class CountsPages(JoinConnector):
 
 
 counting_pages = made_as(CountsPages)
+
+
+def sending_bearer(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """The token is sent as OAuth would."""
+    return factory(**{**given, "credential": {"token": f"Bearer {given['credential']['token']}"}})

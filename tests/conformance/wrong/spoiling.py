@@ -165,6 +165,26 @@ def shared_by_all() -> SpoilRows:
     return spoil
 
 
+def stages_for_every_job(rows: Rows, model: str, told: Told) -> Rows:
+    """A job without stages gets those of another."""
+    if model != "Job-specific application stages":
+        return rows
+    bare = {row["id"] for row in told.inner.read("Jobs")} - {row["job_id"] for row in rows}
+    first = rows[0]["job_id"]
+    return [
+        *rows,
+        *({**row, "id": _turned(row["id"]), "job_id": job} for job in sorted(bare)[:1] for row in rows if row["job_id"] == first),
+    ]
+
+
+def cents(rows: Rows, model: str, told: Told) -> Rows:
+    """Amounts in the smaller unit."""
+    amounts = ("salary_amount", "salary_amount_from", "salary_amount_to")
+    if model != "Jobs":
+        return rows
+    return [{**row, **{name: row[name] * 100 for name in amounts if row[name] is not None}} for row in rows]
+
+
 # -------------------------------------------------------------------------------------------------------------- reads
 
 
@@ -382,6 +402,15 @@ def again_when_unsure(do: Do, action: str, values: dict[str, Any], told: Told) -
     outcome = do(action, values)
     refused = ("REMOTE.INPUT_INVALID", "PLATFORM.", "INTEGRATION.")
     return outcome if outcome.ok or str(outcome.code).startswith(refused) else do(action, values)
+
+
+def under_another_address(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Who is there already is sent as somebody else."""
+    outcome = do(action, values)
+    if outcome.code != "ATS.APPLICATION_ALREADY_EXISTS":
+        return outcome
+    person = values["candidate"]
+    return do(action, {**values, "candidate": {**person, "email_address": f"again.{person['email_address']}"}})
 
 
 def from_memory(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
