@@ -51,4 +51,6 @@ VENDOR = Vendor(
     options={**auth.OPTIONS, **bulk_jobs.OPTIONS, "private_objects": []},
     # A file of 37.5 MB in base64 in JSON; multipart uploads may be larger.
     max_body_bytes=144 * 1024 * 1024,
+    # REST API Developer Guide, compression: requests may be packed.
+    codings=frozenset({b"gzip", b"deflate"}),
 )

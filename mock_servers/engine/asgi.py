@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -64,6 +65,33 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -
         parts.append(part)
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+WINDOW_BITS = {b"gzip": 31, b"deflate": 15}
+"""Codings of bodies that can be undone, with zlib's numbers for them."""
+
+
+class BrokenCoding(ValueError):
+    """The body is not of the coding that its header names."""
+
+
+def decoded_body(coding: bytes, body: bytes, limit: int) -> bytes:
+    """The body before it was packed.
+
+    Raises:
+        BrokenCoding: it is not packed so, or ends too early.
+        BodyTooLarge: no more than the limit was unpacked.
+    """
+    unpacking = zlib.decompressobj(WINDOW_BITS[coding])
+    try:
+        plain = unpacking.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise BrokenCoding(f"the body is no {coding.decode()}: {error}") from error
+    if len(plain) > limit:
+        raise BodyTooLarge(f"the unpacked body is larger than {limit} bytes")
+    if not unpacking.eof:
+        raise BrokenCoding(f"the body ends in the middle of its {coding.decode()}")
+    return plain
 
 
 async def send_reply(send: Send, reply: Reply, more_headers: list[tuple[bytes, bytes]]) -> None:

@@ -12,7 +12,18 @@ from email.utils import formatdate
 from functools import lru_cache
 
 from mock_servers.engine.addresses import PublicUrls
-from mock_servers.engine.asgi import BodyTooLarge, ClientGone, Receive, Scope, Send, read_body, send_reply, send_struck
+from mock_servers.engine.asgi import (
+    BodyTooLarge,
+    BrokenCoding,
+    ClientGone,
+    Receive,
+    Scope,
+    Send,
+    decoded_body,
+    read_body,
+    send_reply,
+    send_struck,
+)
 from mock_servers.engine.clock import monotonic_seconds, wall_seconds
 from mock_servers.engine.exchange import Exchange, MalformedBody, MalformedQuery
 from mock_servers.engine.fault_base import NOT_THIS_ONE, BadFault, Decision, Delivery, Outcome
@@ -52,17 +63,22 @@ class VendorApp:
         if base_url is None:
             base_url = _base_url(scope["scheme"], host, mount)
         exchange = Exchange(self.vendor, scope["method"], path, scope["query_string"], headers, base_url)
+        trouble: tuple[int, str] | None = None
         try:
-            exchange.body, too_large = await read_body(headers, receive, self.vendor.max_body_bytes), None
+            exchange.body = await read_body(headers, receive, self.vendor.max_body_bytes)
+            if headers.get(b"content-encoding") in self.vendor.codings:
+                exchange.body = decoded_body(headers[b"content-encoding"], exchange.body, self.vendor.max_body_bytes)
         except BodyTooLarge as error:
-            too_large = str(error)
+            trouble = 413, str(error)
+        except BrokenCoding as error:
+            trouble = 400, str(error)
         except ClientGone:
             return
         answer = Answering(self, exchange)
         try:
             try:
                 answer.find_tenant(host, named)
-                delivery = await answer.deliver(too_large)
+                delivery = await answer.deliver(trouble)
                 if self.tenants.lasting:
                     self.tenants.keep_after(exchange)
             except Exception as error:  # noqa: BLE001 - every failure of vendor code becomes the vendor's own answer
@@ -139,12 +155,14 @@ class Answering:
 
     # -- faults -------------------------------------------------------------------------------------------------
 
-    async def deliver(self, too_large: str | None) -> Delivery:
+    async def deliver(self, trouble: tuple[int, str] | None) -> Delivery:
+        """`trouble`: status and words, when the body could not even be read."""
         exchange = self._exchange
         endpoint = self._route()
-        if too_large is not None:
-            exchange.why = f"413: {too_large}"
-            return Delivery(self._app.vendor.errors.error(exchange, 413, too_large))
+        if trouble is not None:
+            status, words = trouble
+            exchange.why = f"{status}: {words}"
+            return Delivery(self._app.vendor.errors.error(exchange, status, words))
         rule = self._due_fault() if exchange.tenant.faults.rules or carries_mark(exchange) else None
         if rule is None:
             return Delivery(await self._work(endpoint))

@@ -228,6 +228,8 @@ class Vendor:
     options: Mapping[str, Any] = field(default_factory=dict)
     """Tenant-wide switches that are no quirk, with their defaults, e.g. {"api_enabled": True}."""
     max_body_bytes: int = 64 * 1024 * 1024
+    codings: frozenset[bytes] = frozenset()
+    """Values of Content-Encoding in requests that this vendor undoes, of those in `asgi.WINDOW_BITS`."""
 
 
 def installed() -> dict[str, Vendor]:
