@@ -61,7 +61,8 @@ class Exchange:
     """What layers add to whatever reply goes out, e.g. the rate limit's counters."""
     read_from: Store | None = None
     """The account as it was before, for a stale answer; None: as it is."""
-    _query: list[tuple[str, str]] | None = None
+    query_pairs: list[tuple[str, str]] | None = None
+    """What `query` has decoded."""
 
     @property
     def store(self) -> Store:
@@ -79,15 +80,15 @@ class Exchange:
     @property
     def query(self) -> list[tuple[str, str]]:
         """Decoded pairs in the order sent. Raises MalformedQuery."""
-        if self._query is None:
+        if self.query_pairs is None:
             try:
                 pairs = parse_qsl(self.raw_query.decode("ascii"), keep_blank_values=True, errors="strict")
             except ValueError as error:
                 raise MalformedQuery("the query string is not valid UTF-8") from error
             if b"%00" in self.raw_query:
                 raise MalformedQuery("the query string holds a NUL byte")
-            self._query = pairs
-        return self._query
+            self.query_pairs = pairs
+        return self.query_pairs
 
     def json(self) -> Any:
         """The body as JSON. Raises MalformedBody."""
@@ -113,10 +114,6 @@ class Exchange:
     def writes(self) -> bool:
         """Whether the request meant to change something."""
         return self.operation.writes if self.operation is not None else self.method not in ("GET", "HEAD", "OPTIONS")
-
-    def forget_work(self) -> None:
-        """Let go of what served the work only."""
-        self.read_from = self._query = None
 
     def may(self, *permissions: str) -> bool:
         """Whether the credential holds all of these permissions."""

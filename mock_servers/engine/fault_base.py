@@ -39,10 +39,6 @@ class Delivery:
     reset: bool = False
     """A closed connection is reset (RST) instead of ended in order (FIN)."""
 
-    @property
-    def plain(self) -> bool:
-        return self.reply is not None and self.cut_after is None and not self.length_off_by and self.pieces == 1
-
 
 class Decision(Enum):
     """Instead of another answer."""

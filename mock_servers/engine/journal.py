@@ -105,6 +105,7 @@ class Journal:
         request_size = len(exchange.body)
         if request_size > REQUEST_BODY_KEPT:
             exchange.body = exchange.body[:REQUEST_BODY_KEPT]
+        exchange.read_from = exchange.query_pairs = None
         self._last_id = id = self._last_id + 1
         why = exchange.why
         if reply is None:
@@ -114,12 +115,23 @@ class Journal:
             headers = ((b"content-type", reply.content_type), *reply.headers, *exchange.reply_headers)
             why = why if why is not None else reply.why
             entry = Entry(id, at, wall, duration, exchange, reply.status, headers, body, len(reply.body), why, request_size)
-        _trim(entry)
+        # Every request pays for this, so what is small, as nearly all are, is only added up; joining is the fastest way to it.
+        kept = len(b"".join(exchange.headers.values())) + len(exchange.raw_query)
+        if (
+            kept > TEXT_KEPT
+            or len(exchange.headers) > HEADERS_KEPT
+            or len(exchange.path) > TEXT_KEPT
+            or why is not None
+            or exchange.changes
+        ):
+            kept = _trimmed(entry)
+        entry.kept = kept = kept + _PER_HEADER * len(exchange.headers)
         self._entries.append(entry)
         self._with_bodies.append(entry)
-        self._in_bodies += entry.in_bodies
-        self._in_others += entry.kept
-        self._make_room()
+        self._in_others += kept
+        self._in_bodies += len(exchange.body) + len(entry.body)  # type: ignore[arg-type]  # it has its body still
+        if len(self._entries) > self._capacity or self._in_bodies > BODIES_KEPT or self._in_others > OTHERS_KEPT:
+            self._make_room()
         if self._watchers:
             self._wake()
         return entry
@@ -162,23 +174,15 @@ class Journal:
         entry.body, entry.exchange.body = None, b""
 
 
-def _trim(entry: Entry) -> None:
-    """Let go of what may be large without telling more, and note what the rest takes."""
+def _trimmed(entry: Entry) -> int:
+    """Let go of what may be large without telling more; the bytes of the rest, beside its bodies and the cost of each header."""
     exchange = entry.exchange
-    exchange.forget_work()
-    entry.kept = _headers_size(exchange.headers) + len(exchange.path) + len(exchange.raw_query)
-    if entry.kept > TEXT_KEPT:
-        exchange.path, exchange.raw_query = exchange.path[:TEXT_KEPT], exchange.raw_query[:TEXT_KEPT]
+    exchange.path, exchange.raw_query = exchange.path[:TEXT_KEPT], exchange.raw_query[:TEXT_KEPT]
+    if sum(map(len, exchange.headers.values())) > TEXT_KEPT or len(exchange.headers) > HEADERS_KEPT:
         few = list(exchange.headers.items())[:HEADERS_KEPT]
         exchange.headers = {name[:HEADER_KEPT]: value[:HEADER_KEPT] for name, value in few}
-        entry.kept = _headers_size(exchange.headers) + len(exchange.path) + len(exchange.raw_query)
     if entry.why is not None:
         entry.why = exchange.why = entry.why[:TEXT_KEPT]
-        entry.kept += len(entry.why)
-    if len(exchange.changes) > LISTED or len(exchange.unread) > LISTED:
-        exchange.changes, exchange.unread = exchange.changes[:LISTED], exchange.unread[:LISTED]
-    entry.kept += _PER_HEADER * (len(exchange.changes) + len(exchange.unread) + len(entry.headers))
-
-
-def _headers_size(headers: dict[bytes, bytes]) -> int:
-    return sum(map(len, headers.values())) + _PER_HEADER * len(headers)
+    exchange.changes, exchange.unread = exchange.changes[:LISTED], exchange.unread[:LISTED]
+    texts = len(exchange.path) + len(exchange.raw_query) + (0 if entry.why is None else len(entry.why))
+    return texts + sum(map(len, exchange.headers.values())) + _PER_HEADER * (len(exchange.changes) + len(exchange.unread))

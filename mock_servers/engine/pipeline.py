@@ -84,16 +84,17 @@ class VendorApp:
             except Exception as error:  # noqa: BLE001 - every failure of vendor code becomes the vendor's own answer
                 if not answer.knows_tenant:
                     exchange.tenant = self.tenants.default(self.vendor.name)
-                delivery = Delivery(self.failed(exchange, error))
+                delivery = self.failed(exchange, error)
         except Exception:
             logger.exception("%s cannot answer at all", self.vendor.name)
             await send_reply(send, UNABLE, [])
             return
-        reply, at = delivery.reply, exchange.tenant.clock.now()
+        reply = delivery if isinstance(delivery, Reply) else delivery.reply
+        at = exchange.tenant.clock.now()
         exchange.tenant.journal.append(exchange, reply, at=at, wall=wall_seconds(), duration=monotonic_seconds() - started)
         more_headers = [(b"date", _http_date(int(at))), *exchange.reply_headers]
-        if reply is not None and delivery.plain:
-            await send_reply(send, reply, more_headers)
+        if isinstance(delivery, Reply):
+            await send_reply(send, delivery, more_headers)
         else:
             await send_struck(scope, receive, send, delivery, more_headers)
 
@@ -155,23 +156,23 @@ class Answering:
 
     # -- faults -------------------------------------------------------------------------------------------------
 
-    async def deliver(self, trouble: tuple[int, str] | None) -> Delivery:
+    async def deliver(self, trouble: tuple[int, str] | None) -> Reply | Delivery:
         """`trouble`: status and words, when the body could not even be read."""
         exchange = self._exchange
         endpoint = self._route()
         if trouble is not None:
             status, words = trouble
             exchange.why = f"{status}: {words}"
-            return Delivery(self._app.vendor.errors.error(exchange, status, words))
+            return self._app.vendor.errors.error(exchange, status, words)
         rule = self._due_fault() if exchange.tenant.faults.rules or carries_mark(exchange) else None
         if rule is None:
-            return Delivery(await self._work(endpoint))
+            return await self._work(endpoint)
         if rule.phase == "before":
             outcome = await self._strike(rule, None)
-            return Delivery(await self._work(endpoint)) if isinstance(outcome, Decision) else _as_delivery(outcome)
+            return await self._work(endpoint) if isinstance(outcome, Decision) else outcome
         reply = await self._work(endpoint)
         outcome = await self._strike(rule, reply)
-        return Delivery(reply) if isinstance(outcome, Decision) else _as_delivery(outcome)
+        return reply if isinstance(outcome, Decision) else outcome
 
     def _due_fault(self) -> Rule | None:
         """Raises Refusal, with the vendor's 400, for a mark in the data that means no fault."""
@@ -209,6 +210,8 @@ class Answering:
         exchange.faults_acted.append(fault.name)
         if fault.wait:
             await asyncio.sleep(fault.wait)
+            if exchange.tenant.journal.ended:  # deleted meanwhile
+                return Delivery(None)
         if not isinstance(outcome, Decision):
             done = "after the work was done" if rule.phase == "after" else "instead of the work"
             exchange.why = f"the fault {fault.name} ({rule.id}) struck {done}"
@@ -337,10 +340,6 @@ def _in_one_transaction(exchange: Exchange, operation: Operation) -> Reply:
     finally:
         store.on_change = None
     return reply
-
-
-def _as_delivery(outcome: Reply | Delivery) -> Delivery:
-    return outcome if isinstance(outcome, Delivery) else Delivery(outcome)
 
 
 def _must_refuse(reply: Reply) -> Reply:

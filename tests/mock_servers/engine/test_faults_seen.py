@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -153,6 +154,18 @@ def test_who_gives_up_waiting_does_not_stop_the_work(account: Account) -> None:
     while "late" not in account.labels() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert "late" in account.labels()
+
+
+def test_a_request_that_waits_while_its_account_is_deleted_gets_no_answer(sandbox: Sandbox, admin: httpx.Client) -> None:
+    with Account.open(sandbox, admin, frozen=True) as doomed, ThreadPoolExecutor(1) as pool:
+        doomed.fault("latency", seconds=0.3)
+        waiting = pool.submit(doomed.client.get, "/v1/parcels")
+        deadline = time.monotonic() + 10
+        while doomed.ask("GET", "/faults").json()["faults"] and time.monotonic() < deadline:
+            time.sleep(0.005)
+        admin.delete(f"/tenants/{doomed.id}")
+
+        assert isinstance(waiting.exception(10), httpx.RemoteProtocolError)
 
 
 def _ids(seen: Seen) -> list[int]:
