@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,6 +50,30 @@ def running_urls() -> list[str]:
         with suppress(OSError, ValueError, KeyError):  # ended, or still being written
             urls.append(json.loads(file.read_text(encoding="utf-8"))["url"])
     return urls
+
+
+def remember(vendors: str, secrets: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep the first credentials of these vendors, by name, for the next start. Not being able to only makes it slower."""
+    file = _first_secrets_file()
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_suffix(f".{os.getpid()}")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps({"vendors": vendors, "secrets": secrets}), encoding="utf-8")
+        new.replace(file)
+
+
+def remembered(vendors: str) -> dict[str, dict[str, str]] | None:
+    """What was kept for exactly these vendors."""
+    try:
+        kept = json.loads(_first_secrets_file().read_text(encoding="utf-8"))
+        return dict(kept["secrets"]) if kept["vendors"] == vendors else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _first_secrets_file() -> Path:
+    return home() / "first-secrets.json"
 
 
 def _running() -> Path:

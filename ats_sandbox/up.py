@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from ats_sandbox.cli import fail
-from ats_sandbox.places import announced, authority_folder
-from mock_servers.engine import worlds
+from ats_sandbox.places import announced, authority_folder, remember, remembered
 from mock_servers.engine.addresses import BadUrl, PublicUrls
 from mock_servers.engine.certificates import Authority, UnusableAuthority
-from mock_servers.engine.data_folder import UnreadableFolder
+from mock_servers.engine.names import BadWorld, UnreadableFolder
 from mock_servers.engine.server import Sandbox
-from mock_servers.engine.vendors import Vendor, installed
+from mock_servers.engine.vendors import BrokenVendor, fingerprint, installed, vendor_names
 
 HTTPS_ABOVE = 363
 """So that 8443 goes with 8080."""
@@ -42,17 +43,16 @@ class UpOptions:
 
 def run_until_stopped(options: UpOptions) -> None:
     """Serve until Ctrl-C or SIGTERM."""
-    vendors = installed()
+    vendors = vendor_names()
     folder = options.ca_dir if options.ca_dir is not None else authority_folder()
     ports = {name: options.port + number for number, name in enumerate(vendors, start=1)} if options.port else {}
     try:
-        wanted = parse_worlds(options.worlds, vendors)
+        wanted = parse_worlds(options.worlds) if options.worlds else {}
         public_urls = parse_public_urls(options.public_urls, tuple(vendors))
         names = {options.host, *public_urls.host_names} - {"0.0.0.0", "::"}  # noqa: S104 - no name that anybody calls
         sandbox = Sandbox(
             options.host,
             options.port,
-            vendors,
             vendor_ports=ports,
             admin_open=options.admin_open,
             authority=Authority(folder, sorted(names)) if options.https else None,
@@ -62,7 +62,7 @@ def run_until_stopped(options: UpOptions) -> None:
             default_scenarios=wanted,
         )
         _build(sandbox, wanted)
-    except worlds.BadWorld as error:
+    except BadWorld as error:
         fail(str(error), hint="VENDOR:size=number,…; GET /_sandbox/vendors of a running sandbox tells the sizes")
     except BadUrl as error:
         fail(str(error), hint="URL, or VENDOR=URL")
@@ -80,21 +80,32 @@ def run_until_stopped(options: UpOptions) -> None:
 
         def tell(running: Sandbox) -> None:
             stack.enter_context(announced(running.url))
-            (_tell_program if options.as_json else _tell_person)(running)
+            info = running.ready_info(None if options.data is not None else first_secrets(running))
+            if options.as_json:
+                typer.echo(json.dumps(info))
+            else:
+                _tell_person(info)
 
-        sandbox.run(tell)
+        try:
+            sandbox.run(tell)
+        except BrokenVendor as error:
+            if error.__cause__ is not None:
+                typer.echo("".join(traceback.format_exception(error.__cause__)), err=True)
+            fail(str(error), hint="every folder of mock_servers/ with a vendor.py is loaded; correct it, or take it off PYTHONPATH")
 
 
-def parse_worlds(texts: tuple[str, ...], vendors: Mapping[str, Vendor]) -> dict[str, str]:
+def parse_worlds(texts: tuple[str, ...]) -> dict[str, str]:
     """From `VENDOR` and `VENDOR:size=number,…` to the scenario of each named vendor's default account. Raises BadWorld."""
-    wanted = {}
+    from mock_servers.engine import worlds
+
+    vendors, wanted = installed(), {}
     for text in texts:
         name, _, sizes = text.partition(":")
         if name not in vendors:
-            raise worlds.BadWorld(f"--world {text}: there is no vendor {name!r}, only {', '.join(vendors)}")
+            raise BadWorld(f"--world {text}: there is no vendor {name!r}, only {', '.join(vendors)}")
         factory = vendors[name].factory
         if factory is None:
-            raise worlds.BadWorld(f"--world {text}: {name} makes no worlds")
+            raise BadWorld(f"--world {text}: {name} makes no worlds")
         wanted[name] = worlds.name_of(factory.resolve(worlds.parse(sizes)))
     return wanted
 
@@ -136,11 +147,18 @@ def _https_port(options: UpOptions) -> int:
     return options.port + HTTPS_ABOVE if options.port else 0
 
 
-def _tell_program(sandbox: Sandbox) -> None:
-    typer.echo(json.dumps(sandbox.ready_info()))
+def first_secrets(sandbox: Sandbox) -> Callable[[str], Mapping[str, str]]:
+    """The credentials that each vendor has from the start, from the last start with the same vendors: they are always the
+    same, and to have them made anew would mean to import all vendors before anything else."""
+    vendors = fingerprint()
+    kept = remembered(vendors)
+    if kept is None or set(kept) != set(sandbox.vendor_names):
+        kept = {name: sandbox.tenants.default_secrets(name) for name in sandbox.vendor_names}
+        remember(vendors, kept)
+    return kept.__getitem__
 
 
-def _tell_person(sandbox: Sandbox) -> None:
+def _tell_person(info: Mapping[str, Any]) -> None:
     from ats_sandbox.tables import print_ready
 
-    print_ready(sandbox.ready_info(), docs_url=f"{sandbox.admin_url}/docs")
+    print_ready(info, docs_url=f"{info['admin']}/docs")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from mock_servers.engine.credentials import shown
-
-if TYPE_CHECKING:
-    from mock_servers.engine.tenants import Tenants
 
 
 class BadUrl(ValueError):
@@ -115,14 +112,17 @@ class Addresses:
 NO_SOCKETS = Addresses("localhost", None)
 
 
-def connection(tenants: Tenants, addresses: Addresses, admin_url: str, asked: str | None = None) -> dict[str, Any]:
+Secrets = Callable[[str], Mapping[str, str]]
+"""From a vendor's name to a credential that works there."""
+
+
+def connection(vendors: Iterable[str], secrets: Secrets, addresses: Addresses, admin_url: str, asked: str | None = None) -> dict[str, Any]:
     """Where everything is, and a working credential for each vendor; for somebody who reached the main port at `asked`."""
-    vendors = {}
-    for name in tenants.vendors:
+    told = {}
+    for name in vendors:
         base_url, https_base_url = addresses.vendor(name, asked)
-        credential = shown(tenants.default_secrets(name), base_url)
-        vendors[name] = {"base_url": base_url, "https_base_url": https_base_url, "credential": credential}
-    return {"admin": admin_url, "ca": None if addresses.ca is None else str(addresses.ca), "vendors": vendors}
+        told[name] = {"base_url": base_url, "https_base_url": https_base_url, "credential": shown(secrets(name), base_url)}
+    return {"admin": admin_url, "ca": None if addresses.ca is None else str(addresses.ca), "vendors": told}
 
 
 def _port(url: SplitResult) -> int | None:

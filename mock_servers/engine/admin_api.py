@@ -17,6 +17,7 @@ from mock_servers.engine.addresses import Addresses
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk
 from mock_servers.engine.credentials import UnknownCredential, UnknownPermission
 from mock_servers.engine.fault_base import BadFault
+from mock_servers.engine.names import BadWorld
 from mock_servers.engine.quirks import UnknownQuirk
 from mock_servers.engine.scenarios import BrokenScenario, UnknownScenario
 from mock_servers.engine.snapshot_files import BadSnapshot
@@ -26,7 +27,6 @@ from mock_servers.engine.tenant import SnapshotExists, UnknownSnapshot
 from mock_servers.engine.tenants import BadName, BadOption, NameTaken, Tenants, UnknownTenant, UnknownVendor
 from mock_servers.engine.webhook_sender import BadReceiver
 from mock_servers.engine.webhooks import NoWebhooks, UnknownEvent, UnknownWebhook
-from mock_servers.engine.worlds import BadWorld
 
 PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownTenant: (404, "unknown_tenant", "GET /_sandbox/tenants lists them"),

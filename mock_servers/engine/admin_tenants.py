@@ -39,8 +39,8 @@ def _add_vendors(routes: APIRouter, desk: Desk) -> None:
 
     @routes.get("/connection", tags=["vendors"], summary="Where everything is, and a working credential for each vendor.")
     async def told(request: Request) -> dict[str, Any]:
-        root = desk.root(request)
-        return connection(desk.tenants, desk.addresses, root + ADMIN_PATH, root)
+        root, tenants = desk.root(request), desk.tenants
+        return connection(tenants.vendors, tenants.default_secrets, desk.addresses, root + ADMIN_PATH, root)
 
     @routes.get("/ca.pem", tags=["vendors"], summary="The certificate to trust for https.", response_class=PlainTextResponse)
     async def ca() -> PlainTextResponse:

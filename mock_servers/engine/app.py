@@ -10,11 +10,10 @@ import orjson
 from mock_servers.engine.addresses import PublicUrls
 from mock_servers.engine.admin import Admin
 from mock_servers.engine.asgi import Receive, Scope, Send, send_reply
+from mock_servers.engine.names import ADMIN
 from mock_servers.engine.pipeline import VendorApp
 from mock_servers.engine.tenants import Tenants
 from mock_servers.engine.vendors import Reply
-
-ADMIN = "_sandbox"
 
 
 class SandboxApp:

@@ -24,6 +24,7 @@ import orjson
 
 from mock_servers.engine.clock import ClockState, wall_seconds
 from mock_servers.engine.database import schema_of
+from mock_servers.engine.names import UnreadableFolder
 from mock_servers.engine.scenarios import empty_store
 from mock_servers.engine.snapshots import PARTS, BadPart, Snapshot, decoded, dump_parts, encoded
 from mock_servers.engine.store import PARTS as PARTS_TABLE
@@ -35,10 +36,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 ABOUT = "about"
 SUFFIX = ".sqlite"
-
-
-class UnreadableFolder(ValueError):
-    """The folder is in use, was written by another version, or is broken. Nothing in it was changed."""
 
 
 class Folder:

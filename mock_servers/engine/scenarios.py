@@ -14,6 +14,7 @@ import yaml
 import mock_servers
 from mock_servers.engine import worlds
 from mock_servers.engine.database import MEMORY
+from mock_servers.engine.names import BadWorld
 from mock_servers.engine.store import Store
 from mock_servers.engine.vendors import Vendor
 
@@ -85,7 +86,7 @@ class Scenarios:
 
 def _build_world(vendor: Vendor, name: str) -> Scenario:
     if vendor.factory is None:
-        raise worlds.BadWorld(f"{vendor.name} makes no worlds; it has scenarios")
+        raise BadWorld(f"{vendor.name} makes no worlds; it has scenarios")
     sizes = vendor.factory.resolve(worlds.parse(name))
     store = empty_store(vendor)
     store.fill(vendor.factory.tables(worlds.World(sizes, store.template)))

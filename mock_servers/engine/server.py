@@ -8,20 +8,23 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import uvicorn
 
-from mock_servers.engine.addresses import Addresses, Ports, PublicUrls, connection
-from mock_servers.engine.admin import Admin
-from mock_servers.engine.app import ADMIN, create_app
+from mock_servers.engine.addresses import Addresses, Ports, PublicUrls, Secrets, connection
+from mock_servers.engine.asgi import Receive, Scope, Send
 from mock_servers.engine.certificates import Authority
-from mock_servers.engine.data_folder import DataFolder
+from mock_servers.engine.names import ADMIN, DEFAULT_SEED
 from mock_servers.engine.protocol import SandboxProtocol
-from mock_servers.engine.scenarios import Scenarios
-from mock_servers.engine.tenants import DEFAULT_SEED, Tenants
-from mock_servers.engine.vendors import Vendor, installed
+from mock_servers.engine.vendors import Vendor, installed, vendor_names
+
+if TYPE_CHECKING:
+    from mock_servers.engine.app import SandboxApp
+    from mock_servers.engine.tenants import Tenants
 
 T = TypeVar("T")
 
@@ -58,12 +61,12 @@ class Sandbox:
         default_scenarios: Mapping[str, str] | None = None,
     ) -> None:
         """With `data`, tenants are kept in that folder, and go on where they were. Raises OSError, UnreadableFolder."""
-        self.host, self.vendors = host, dict(vendors) if vendors is not None else installed()
-        folder = DataFolder(data) if data is not None else None
-        self.tenants = Tenants(self.vendors, Scenarios(fixtures), seed=seed, folder=folder, default_scenarios=default_scenarios)
-        self.authority = authority
+        self.host, self.authority = host, authority
+        self.vendor_names = tuple(vendors) if vendors is not None else tuple(vendor_names())
+        self._inside: Inside | None = None
+        self._building = threading.Lock()
         wanted = vendor_ports if vendor_ports is not None else {}
-        following = {name: https_port + number if https_port else 0 for number, name in enumerate(self.vendors, start=1)}
+        following = {name: https_port + number if https_port else 0 for number, name in enumerate(self.vendor_names, start=1)}
         public = public_urls if public_urls is not None else PublicUrls()
         self._plain: list[socket.socket] = []
         self._secured: list[socket.socket] = []
@@ -71,17 +74,45 @@ class Sandbox:
             http = self._bind(self._plain, port, wanted)
             https = self._bind(self._secured, https_port, following) if authority is not None else None
         except OSError:
-            self.tenants.close()
-            for bound in (*self._plain, *self._secured):
-                bound.close()
+            self._close_sockets()
             raise
         self.addresses = Addresses(host, http, https, public, authority.ca if authority is not None else None)
-        admin = Admin(self.tenants, self.addresses, open_to_network=admin_open, host_names=(*host_names, *public.host_names))
         ports = {bound: name for listening in (http, https) if listening is not None for name, bound in listening.vendors.items()}
-        self.app = create_app(self.tenants, admin=admin, vendor_of_port=ports, public_urls=public)
+        names = (*host_names, *public.host_names)
+        self._build_inside = partial(_build, vendors, fixtures, seed, data, default_scenarios, self.addresses, ports, admin_open, names)
+        if vendors is not None or data is not None:
+            try:
+                self.build()
+            except Exception:
+                self._close_sockets()
+                raise
         self._server: _Server | None = None
+        self._failure: Exception | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+
+    # -- what is inside ------------------------------------------------------------------------------------------
+
+    def build(self) -> Inside:
+        """Everything behind the sockets, made at the first need: vendors and their libraries take longer to import than all
+        else that a start does. Any thread may call it. Raises whatever is wrong with a vendor."""
+        with self._building:
+            if self._inside is None:
+                self._inside = self._build_inside()
+            return self._inside
+
+    @property
+    def tenants(self) -> Tenants:
+        return self.build().tenants
+
+    @property
+    def vendors(self) -> dict[str, Vendor]:
+        return self.tenants.vendors
+
+    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The app of requests that come before it is built; later connections go straight to it."""
+        inside = self._inside if self._inside is not None else await asyncio.to_thread(self.build)
+        await inside.app(scope, receive, send)
 
     # -- addresses ----------------------------------------------------------------------------------------------
 
@@ -101,9 +132,10 @@ class Sandbox:
         """Where this machine reaches the vendor. Raises ValueError when https is not served."""
         return self.addresses.port_url(name, scheme)
 
-    def ready_info(self) -> dict[str, Any]:
-        """What `up --json` prints: where everything is, and a working credential for each vendor."""
-        return connection(self.tenants, self.addresses, self.admin_url)
+    def ready_info(self, secrets: Secrets | None = None) -> dict[str, Any]:
+        """What `up --json` prints: where everything is, and a working credential for each vendor, if it is not known already."""
+        known = secrets if secrets is not None else self.tenants.default_secrets
+        return connection(self.vendor_names, known, self.addresses, self.admin_url)
 
     # -- running ------------------------------------------------------------------------------------------------
 
@@ -118,6 +150,8 @@ class Sandbox:
 
         with asyncio.Runner(loop_factory=_new_loop) as runner:
             runner.run(serve())
+        if self._failure is not None:
+            raise self._failure
 
     def stop(self) -> None:
         """Let a running sandbox end soon; safe to call from any thread."""
@@ -135,6 +169,7 @@ class Sandbox:
         return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result()
 
     def __enter__(self) -> Sandbox:
+        self.build()
         ready = threading.Event()
         failures: list[BaseException] = []
         self._thread = threading.Thread(target=self._run_on_thread, args=(ready, failures), name="ats-sandbox", daemon=True)
@@ -165,7 +200,8 @@ class Sandbox:
 
     async def _serve(self, on_started: Callable[[], None]) -> None:
         config = uvicorn.Config(
-            self.app,
+            self._app,
+            interface="asgi3",
             http=SandboxProtocol,
             ws="none",
             lifespan="off",
@@ -180,31 +216,76 @@ class Sandbox:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         self._server = _Server(config, on_started, self._end_journals, self._secured, self.authority)
-        keeping = asyncio.create_task(self._keep_now_and_then())
+        behind = asyncio.create_task(self._behind_the_sockets(config))
         try:
             await self._server.serve(self._plain)
         finally:
-            keeping.cancel()
-            self.tenants.close()
+            behind.cancel()
+            with self._building:
+                if self._inside is not None:
+                    self._inside.tenants.close()
 
-    async def _keep_now_and_then(self) -> None:
-        """What mere reads change is written down a little later, in a data folder."""
-        while self.tenants.lasting:
+    async def _behind_the_sockets(self, config: uvicorn.Config) -> None:
+        """Build everything before somebody asks; then, in a data folder, write down a little later what mere reads change."""
+        try:
+            inside = await asyncio.to_thread(self.build)
+        except Exception as error:  # noqa: BLE001 - run() raises it
+            self._failure = error
+            self.stop()
+            return
+        config.loaded_app = inside.app
+        while inside.tenants.lasting:
             await asyncio.sleep(KEEP_SECONDS)
-            self.tenants.keep_touched()
+            inside.tenants.keep_touched()
 
     def _end_journals(self) -> None:
         """Who follows one would keep the server from ending."""
-        for tenant in self.tenants:
+        for tenant in self._inside.tenants if self._inside is not None else ():
             tenant.journal.end()
+
+    def _close_sockets(self) -> None:
+        for bound in (*self._plain, *self._secured):
+            bound.close()
 
     def _bind(self, sockets: list[socket.socket], main: int, vendors: Mapping[str, int]) -> Ports:
         """Listen on the main port and on one for each vendor; what is bound is added to `sockets` as it comes."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        for port in (main, *(vendors.get(name, 0) for name in self.vendors)):
+        for port in (main, *(vendors.get(name, 0) for name in self.vendor_names)):
             sockets.append(socket.create_server((self.host, port), family=family, backlog=BACKLOG))
         first, *others = (bound.getsockname()[1] for bound in sockets)
-        return Ports(first, dict(zip(self.vendors, others, strict=True)))
+        return Ports(first, dict(zip(self.vendor_names, others, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Everything behind the sockets."""
+
+    tenants: Tenants
+    app: SandboxApp
+
+
+def _build(
+    vendors: Mapping[str, Vendor] | None,
+    fixtures: Sequence[Path] | None,
+    seed: str,
+    data: Path | None,
+    default_scenarios: Mapping[str, str] | None,
+    addresses: Addresses,
+    vendor_of_port: Mapping[int, str],
+    admin_open: bool,
+    host_names: Collection[str],
+) -> Inside:
+    from mock_servers.engine.admin import Admin
+    from mock_servers.engine.app import create_app
+    from mock_servers.engine.data_folder import DataFolder
+    from mock_servers.engine.scenarios import Scenarios
+    from mock_servers.engine.tenants import Tenants
+
+    folder = DataFolder(data) if data is not None else None
+    known = vendors if vendors is not None else installed()
+    tenants = Tenants(known, Scenarios(fixtures), seed=seed, folder=folder, default_scenarios=default_scenarios)
+    admin = Admin(tenants, addresses, open_to_network=admin_open, host_names=host_names)
+    return Inside(tenants, create_app(tenants, admin=admin, vendor_of_port=vendor_of_port, public_urls=addresses.public))
 
 
 class _Server(uvicorn.Server):

@@ -13,7 +13,7 @@ from mock_servers.engine.clock import ClockState
 from mock_servers.engine.credentials import ALL, CredentialIndex, resolve_permissions
 from mock_servers.engine.data_folder import DataFolder
 from mock_servers.engine.exchange import Exchange
-from mock_servers.engine.names import BadName, checked_name
+from mock_servers.engine.names import DEFAULT_NAME, DEFAULT_SEED, BadName, checked_name
 from mock_servers.engine.places import IN_MEMORY, Place
 from mock_servers.engine.quirks import QuirkSwitches
 from mock_servers.engine.scenarios import Scenarios
@@ -23,8 +23,6 @@ from mock_servers.engine.vendors import Credential, Vendor
 
 __all__ = ["DEFAULT_NAME", "DEFAULT_SEED", "BadName", "BadOption", "NameTaken", "Tenant", "Tenants", "UnknownTenant", "UnknownVendor"]
 
-DEFAULT_NAME = "demo"
-DEFAULT_SEED = "ats-sandbox"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-
-from sqlalchemy import MetaData
 
 import mock_servers
 from mock_servers.engine.evidence import Evidence
@@ -17,6 +16,10 @@ from mock_servers.engine.quirks import Quirk
 from mock_servers.engine.webhook_rules import WebhookRules
 
 if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlalchemy import MetaData
+
     from mock_servers.engine.exchange import Exchange
     from mock_servers.engine.store import Row, Store
     from mock_servers.engine.tenants import Tenant
@@ -232,17 +235,38 @@ class Vendor:
     """Values of Content-Encoding in requests that this vendor undoes, of those in `asgi.WINDOW_BITS`."""
 
 
+class BrokenVendor(ImportError):
+    """A folder that should hold a vendor does not."""
+
+
+def vendor_names() -> list[str]:
+    """Every folder in mock_servers/ that holds a vendor.py, in alphabetical order; nothing is imported."""
+    modules = pkgutil.iter_modules(mock_servers.__path__)
+    return sorted(module.name for module in modules if module.ispkg and module.name != "engine" and _folder(module.name) is not None)
+
+
 def installed() -> dict[str, Vendor]:
-    """Every vendor whose folder lies in mock_servers/ and holds a vendor.py, by name, in alphabetical order."""
-    found = {}
-    for module in sorted(pkgutil.iter_modules(mock_servers.__path__), key=lambda module: module.name):
-        if not module.ispkg or module.name == "engine":
-            continue
-        try:
-            vendor = importlib.import_module(f"mock_servers.{module.name}.vendor").VENDOR
-        except ModuleNotFoundError as error:
-            if error.name != f"mock_servers.{module.name}.vendor":
-                raise
-            continue
-        found[vendor.name] = vendor
-    return found
+    """Every vendor that there is, by name, in alphabetical order. Raises BrokenVendor."""
+    return {name: _load(name) for name in vendor_names()}
+
+
+def _load(name: str) -> Vendor:
+    try:
+        vendor: Vendor = importlib.import_module(f"mock_servers.{name}.vendor").VENDOR
+    except Exception as error:
+        raise BrokenVendor(f"the vendor in {_folder(name)} cannot be loaded: {type(error).__name__}: {error}") from error
+    if vendor.name != name:
+        raise BrokenVendor(f"the vendor in {_folder(name)} calls itself {vendor.name!r}; it is called as its folder")
+    return vendor
+
+
+def _folder(name: str) -> Path | None:
+    """Where a vendor's files are."""
+    return next((place / name for place in map(Path, mock_servers.__path__) if (place / name / "vendor.py").is_file()), None)
+
+
+def fingerprint() -> str:
+    """Of all vendors' files: as long as it is the same, so is what they do."""
+    folders = [folder for name in vendor_names() if (folder := _folder(name)) is not None]
+    files = [(file, file.stat()) for folder in folders for file in sorted(folder.rglob("*")) if file.suffix in (".py", ".pem")]
+    return sha256(repr([(str(file), stat.st_size, stat.st_mtime_ns) for file, stat in files]).encode()).hexdigest()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+from mock_servers.engine.names import BadWorld
 from mock_servers.engine.pools import Pools, draw
 from mock_servers.engine.table_plan import Row
 
@@ -25,10 +26,6 @@ NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 """When worlds are read: all that is in them happened before."""
 _NUMBER = re.compile(r"[0-9]{1,12}")
 T = TypeVar("T")
-
-
-class BadWorld(ValueError):
-    """No such size, or one that cannot be."""
 
 
 @dataclass(frozen=True, slots=True)

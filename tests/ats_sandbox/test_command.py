@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -47,6 +48,50 @@ def test_up_tells_where_everything_is_and_ends_cleanly():
         assert set(pinpoint["credential"]) == {"api_key", "subdomain"}
         assert httpx.get(f"{pinpoint['base_url']}/api/v1/jobs").status_code == 401
         assert all(vendor["https_base_url"].startswith("https://127.0.0.1:") for vendor in info["vendors"].values())
+
+
+def test_the_second_start_imports_no_vendor_before_it_is_ready_and_tells_the_same():
+    """What a start tells is the same each time; to be ready soon it is kept, and vendors are imported behind the sockets."""
+    with sandbox() as first:
+        pass
+    probe = """
+import json, sys
+from ats_sandbox import up
+from mock_servers.engine.server import Sandbox
+def tell(running):
+    info = running.ready_info(up.first_secrets(running))
+    heavy = [name for name in ("sqlalchemy", "fastapi", "pydantic", "httpx", "yaml") if name in sys.modules]
+    print(json.dumps([info, heavy]), flush=True)
+    running.stop()
+Sandbox().run(tell)
+"""
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
+    told, heavy = json.loads(done.stdout)
+
+    assert heavy == []
+    for name, vendor in first["vendors"].items():
+        mine = told["vendors"][name]
+        assert mine["credential"] == {
+            key: value.replace(vendor["base_url"], mine["base_url"]) for key, value in vendor["credential"].items()
+        }
+
+
+def test_a_request_right_after_the_start_is_answered():
+    with sandbox() as info:
+        assert httpx.get(f"{info['vendors']['pinpoint']['base_url']}/api/v1/jobs").status_code == 401
+
+
+def test_a_vendor_that_cannot_be_loaded_ends_the_sandbox_with_its_folder_and_its_traceback(tmp_path: Path):
+    folder = tmp_path / "mock_servers" / "broken"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder / "vendor.py").write_text("raise RuntimeError('a defect in this vendor')")
+    path = os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), str(tmp_path)])
+    done = run("up", "--json", env={**os.environ, "PYTHONPATH": path})
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"the vendor in {folder} cannot be loaded: RuntimeError: a defect in this vendor" in done.stderr
+    assert 'vendor.py", line 1' in done.stderr
 
 
 def test_coverage_is_the_promise_as_json():
