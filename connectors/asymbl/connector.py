@@ -51,7 +51,7 @@ def connect(
     entry = Client(door.home(base_url), headers={}, timeouts=timeouts, verify=verify)
     waiting = sleep if sleep is not None else time.sleep
     retries = Retries(sleep=waiting, random=Random(chosen.seed))
-    sign_in = SignIn(entry, given, retries, chosen.api_version, chosen.audience)
+    sign_in = SignIn(entry, given, chosen.api_version, chosen.audience)
     wire = Wire(
         sign_in,
         retries,

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from connectors.unified.errors import UnexpectedReply
+
 COMPOUND = frozenset({"address", "location", "base64", "complexvalue", "anyType"})
 """Types of columns that are never selected: made of others that are, or refused in bulk, or no value at all."""
 
@@ -42,14 +44,16 @@ class Described:
     fields: Mapping[str, FieldInfo] = field(repr=False)
 
 
-def described(told: Mapping[str, Any]) -> Described:
-    """An answer of describe."""
+def described(told: Any) -> Described:
+    """An answer of describe. Raises UnexpectedReply when it is none."""
+    if not isinstance(told, Mapping) or "name" not in told or not isinstance(told.get("fields"), list):
+        raise UnexpectedReply("a describe was answered without a name or without fields")
     return Described(
         name=str(told["name"]),
         queryable=bool(told.get("queryable")),
         createable=bool(told.get("createable")),
         updateable=bool(told.get("updateable")),
-        fields={str(one["name"]): _field_info(one) for one in told.get("fields", ())},
+        fields={str(one["name"]): _field_info(one) for one in told["fields"]},
     )
 
 

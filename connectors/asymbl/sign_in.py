@@ -18,8 +18,8 @@ import jwt
 import orjson
 
 from connectors.asymbl.settings import Credential, Way
-from connectors.transport.client import Client, Reply
-from connectors.transport.retry import PASSING_STATUSES, Retries, http_date, retry_after
+from connectors.transport.client import Client, NotSent, Reply
+from connectors.transport.retry import PASSING_STATUSES, http_date, retry_after
 from connectors.unified.errors import RateLimited, Unauthorized, Unavailable, WrongHost
 
 GRANTING = "/services/oauth2/token"
@@ -54,7 +54,6 @@ class SignIn:
 
     client: Client
     credential: Credential
-    retries: Retries
     api_version: str
     audience: str | None
     _made: int = 0
@@ -68,10 +67,17 @@ class SignIn:
         return self.credential.way != "access_token"
 
     def session(self) -> Session:
-        """A new session. Raises Unauthorized, RetryLater, WrongHost."""
-        # Signing in leaves nothing behind that a second time would double, and what the vendor refuses is not tried again:
-        # repeated wrong passwords lock a user out.
-        granted = self.retries.read(lambda: WAYS[self.credential.way](self))
+        """A new session, asked for once: whoever needs it is patient, and what the vendor refuses is not tried again, since repeated
+        wrong passwords lock a user out.
+
+        Raises:
+            Unauthorized, WrongHost: it cannot be had.
+            NotSent, RateLimited: not now. What it was needed for has certainly not been done.
+        """
+        try:
+            granted = WAYS[self.credential.way](self)
+        except Unavailable as trouble:
+            raise NotSent(f"{trouble}", http_status=trouble.http_status, retry_after=trouble.retry_after) from trouble
         if granted.refresh_token is not None:
             self._rotated = granted.refresh_token
         self._made += 1

@@ -38,7 +38,6 @@ Row = dict[str, Any]
 
 LONGEST_ADDRESS = 15_000
 """Bytes of path and query; from 16,384 on Salesforce refuses a request line (REST guide, status 414)."""
-MOST_IN_A_BATCH = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,8 @@ class Wire:
 
     @property
     def home(self) -> str:
-        """The org's own address. Signs in if need be."""
-        return self._current()[0].home
+        """The org's own address. Signs in if need be. Raises ConnectorError."""
+        return self.retries.read(self._current)[0].home
 
     def _current(self) -> tuple[Session, Client]:
         if self._session is None or self._client is None:
@@ -141,7 +140,9 @@ class Wire:
         reply = send(*self._current())
         if reply.status != 401 or not self._sign_in.renewable or not isinstance(refusal(reply), SessionEnded):
             return reply
-        return send(*self._use(self._sign_in.session()))
+        # Also if there is no new one now: nothing is sent again in a session that has ended.
+        self._session = None
+        return send(*self._current())
 
     # -- requests -------------------------------------------------------------------------------------------------
 
@@ -204,7 +205,8 @@ class Wire:
                 for step in steps
             ],
         }
-        answers = self.write("POST", "/composite", body).get("compositeResponse", [])
+        answered = self.write("POST", "/composite", body)
+        answers = answered.get("compositeResponse", []) if isinstance(answered, Mapping) else []
         failed = [(step, one) for step, one in zip(steps, answers, strict=False) if one.get("httpStatusCode", 0) >= 400]
         if failed:
             # The others only say that they were undone, which is the effect and not the cause.
@@ -258,8 +260,11 @@ class Wire:
         """
         if not isinstance(error, DayUsedUp):
             return error
-        reply = self._answered(self._sender("GET", f"{self._root}/limits", (), {}, None))
-        if reply.status == 200 and loaded(reply).get("DailyApiRequests", {}).get("Remaining", 0) > 0:
+        try:
+            limits = loaded(self._answered(self._sender("GET", f"{self._root}/limits", (), {}, None)))
+        except ConnectorError:
+            return error  # nobody knows better
+        if isinstance(limits, Mapping) and (limits.get("DailyApiRequests") or {}).get("Remaining", 0) > 0:
             error.retry_after = None
         return error
 

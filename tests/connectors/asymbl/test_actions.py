@@ -17,6 +17,7 @@ from connectors.unified.errors import (
     NotSupported,
     OutcomeUnknown,
     PermissionMissing,
+    RateLimited,
     Unavailable,
 )
 from tests.connectors.asymbl.org import EVERYTHING, T2, Org, as_json, connected, number, small_org
@@ -375,6 +376,30 @@ def test_a_second_loss_is_looked_into_as_well(fake, org):
 
     assert len(writes(fake)) == 2
     assert made(org, APPLICANT) == []
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["no session yet", "one that has ended"])
+def test_a_sign_in_that_fails_for_now_is_no_lost_write(fake, org, fresh):
+    """Nothing has been sent, so that waiting is enough."""
+    waits: list[float] = []
+    asymbl = connected(fake, org, waits=waits)
+    outages = [Answer(cut="before"), Answer(503, b"", {})]
+    if not fresh:
+        asymbl.passthrough("GET", "/services/data")
+        org.end_sessions()
+    org.before = lambda asked: outages.pop() if outages and "oauth2" in asked.path else None
+    move(asymbl)
+
+    assert len(waits) == 2
+    assert len(writes(fake)) == (1 if fresh else 2)
+
+
+def test_a_write_that_the_days_limit_refused_was_not_done(fake, org):
+    """Not even when the question whether it is true gets lost."""
+    used_up = as_json([{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}], 403)
+    org.before = lambda asked: used_up if asked.method == "PATCH" else Answer(cut="before") if asked.path.endswith("limits") else None
+    with pytest.raises(RateLimited):
+        move(connected(fake, org))
 
 
 def test_whoever_cannot_look_does_not_send_again(fake, org):
