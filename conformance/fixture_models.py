@@ -398,6 +398,8 @@ class SettingCase(Strict):
     id: Key
     why: str | None = None
     settings: Annotated[dict[str, Any], Field(min_length=1)]
+    asks: list[str] = []
+    """Operations that the vendor must have been asked for: a setting that nobody reads changes nothing either."""
     expect: Changes
     also_changes: list[str] = []
 

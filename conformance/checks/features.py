@@ -198,7 +198,9 @@ def _settings(lab: Lab) -> Iterator[Result]:
         session.sync_well()
         declared = judge.Declared((case.expect, case.also_changes))
         found = worth_judging(lab, declared.deviations(lab.calm.snapshot, session.snapshot(), lab.models))
-        yield judged(cell, examples(found) or None, code=found[0].code if found else Code.HELD)
+        asked = {entry.operation for entry in session.world.tenant.journal()}
+        idle = [f"{operation} was never asked" for operation in case.asks if operation not in asked]
+        yield judged(cell, examples([*idle, *found]) or None, code=found[0].code if found else Code.BROKEN)
 
 
 CHECKS = (
