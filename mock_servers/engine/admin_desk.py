@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from mock_servers.engine.addresses import Addresses
 from mock_servers.engine.clock import Clock
 from mock_servers.engine.credentials import shown
+from mock_servers.engine.evidence import Evidence
 from mock_servers.engine.tenants import Tenant, Tenants
 from mock_servers.engine.vendors import Credential
 
@@ -61,6 +62,10 @@ class Desk:
             "credential": self.secrets(request, tenant, first) if first is not None else None,
             "credential_id": first.id if first is not None else None,
         }
+
+
+def evidence_json(evidence: Evidence) -> dict[str, str]:
+    return {"kind": evidence.kind, "text": evidence.text}
 
 
 def iso(seconds: float) -> str:

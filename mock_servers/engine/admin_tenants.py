@@ -10,10 +10,9 @@ from fastapi.responses import PlainTextResponse
 
 from mock_servers.engine import openapi, worlds
 from mock_servers.engine.addresses import connection
-from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, credential_json, iso, with_settings
+from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, credential_json, evidence_json, iso, with_settings
 from mock_servers.engine.admin_models import CredentialChange, CredentialWish, ForkWish, TenantWish
 from mock_servers.engine.admin_webhooks import webhooks_json
-from mock_servers.engine.evidence import Evidence
 from mock_servers.engine.faults import KINDS
 from mock_servers.engine.tenants import DEFAULT_NAME
 from mock_servers.engine.vendors import Vendor
@@ -58,7 +57,7 @@ def _add_vendors(routes: APIRouter, desk: Desk) -> None:
 def _vendor_json(desk: Desk, vendor: Vendor) -> dict[str, Any]:
     return {
         "title": vendor.title,
-        "permissions": [{"name": it.name, "implies": it.implies, "evidence": _evidence(it.evidence)} for it in vendor.permissions],
+        "permissions": [{"name": it.name, "implies": it.implies, "evidence": evidence_json(it.evidence)} for it in vendor.permissions],
         "presets": {preset.name: list(preset.permissions) for preset in vendor.presets},
         "operations": [
             {
@@ -68,7 +67,7 @@ def _vendor_json(desk: Desk, vendor: Vendor) -> dict[str, Any]:
                 "needs": operation.needs,
                 "writes": operation.writes,
                 "summary": operation.summary,
-                "evidence": _evidence(operation.evidence),
+                "evidence": evidence_json(operation.evidence),
             }
             for operation in vendor.operations
         ],
@@ -91,12 +90,8 @@ def _rate_limit(vendor: Vendor) -> dict[str, Any] | None:
         "requests": limit.requests,
         "window_seconds": limit.window_seconds,
         "on": limit.on_by_default,
-        "evidence": _evidence(limit.evidence),
+        "evidence": evidence_json(limit.evidence),
     }
-
-
-def _evidence(evidence: Evidence) -> dict[str, str]:
-    return {"kind": evidence.kind, "text": evidence.text}
 
 
 def _add_tenants(routes: APIRouter, desk: Desk) -> None:

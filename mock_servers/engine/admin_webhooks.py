@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from mock_servers.engine.admin_desk import Desk, iso, with_settings
+from mock_servers.engine.admin_desk import Desk, evidence_json, iso, with_settings
 from mock_servers.engine.admin_models import Wish
 from mock_servers.engine.vendors import Vendor
 from mock_servers.engine.webhook_log import Delivery, Settings, Status, Subscription
@@ -46,13 +46,9 @@ def webhooks_json(vendor: Vendor) -> dict[str, Any] | None:
     rules = vendor.webhooks
     if rules is None:
         return None
-    retries = asdict(rules.retries) | {"evidence": _evidence(rules.retries.evidence)}
-    events = [{"name": event.name, "title": event.title, "evidence": _evidence(event.evidence)} for event in rules.events]
-    return {"events": events, "retries": retries, "timeout_seconds": rules.timeout_seconds, "evidence": _evidence(rules.evidence)}
-
-
-def _evidence(evidence: Any) -> dict[str, str]:
-    return {"kind": evidence.kind, "text": evidence.text}
+    retries = asdict(rules.retries) | {"evidence": evidence_json(rules.retries.evidence)}
+    events = [{"name": event.name, "title": event.title, "evidence": evidence_json(event.evidence)} for event in rules.events]
+    return {"events": events, "retries": retries, "timeout_seconds": rules.timeout_seconds, "evidence": evidence_json(rules.evidence)}
 
 
 def _add_subscriptions(routes: APIRouter, desk: Desk) -> None:

@@ -59,6 +59,9 @@ class Fault:
     phases: ClassVar[tuple[Phase, ...]] = ("before", "after")
     """When it can act; the first is the default. Before: instead of the work. After: the work is done, its answer is spoiled."""
 
+    by_mark: ClassVar[bool] = True
+    """Whether a mark in one request's data can ask for it; False for what needs something from before."""
+
     @classmethod
     def describe(cls) -> dict[str, Any]:
         """What a person or the admin API needs to know of this kind."""
@@ -77,6 +80,9 @@ class Fault:
 
     def armed(self, tenant: Tenant, memory: Memory) -> None:
         """Called once when a rule with it is set."""
+
+    def ended(self, memory: Memory) -> None:
+        """Called once when its rule is gone."""
 
     def strike(self, exchange: Exchange, reply: Reply | None, memory: Memory) -> Outcome:
         """What goes out instead. Called for each request that the rule is for; `reply` is None before the work."""

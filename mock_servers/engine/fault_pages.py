@@ -33,22 +33,25 @@ def _whose(exchange: Exchange) -> str:
     return f"{exchange.credential.id if exchange.credential is not None else ''} {exchange.path}"
 
 
-def _check_count(count: int) -> None:
-    if count < 1:
-        raise BadFault("count is one or more")
-
-
 @dataclass(frozen=True)
-class RepeatedItems(Fault):
-    """A page begins with the last `count` items of the page before: something was put in front of them in between. The
-    first page that the rule is for is only looked at."""
+class ShiftedItems(Fault):
+    """What the two kinds share: items of a list answer, `count` of them."""
 
-    name = "repeated_items"
     phases = ("after",)
     count: int = 1
 
     def __post_init__(self) -> None:
-        _check_count(self.count)
+        if self.count < 1:
+            raise BadFault("count is one or more")
+
+
+@dataclass(frozen=True)
+class RepeatedItems(ShiftedItems):
+    """A page begins with the last `count` items of the page before: something was put in front of them in between. The
+    first page that the rule is for is only looked at."""
+
+    name = "repeated_items"
+    by_mark = False
 
     def strike(self, exchange: Exchange, reply: Reply | None, memory: Memory) -> Outcome:
         page = _page(exchange, reply)
@@ -64,15 +67,10 @@ class RepeatedItems(Fault):
 
 
 @dataclass(frozen=True)
-class MovedItems(Fault):
+class MovedItems(ShiftedItems):
     """The first `count` items of a page are missing: they have moved to a page that was read before."""
 
     name = "moved_items"
-    phases = ("after",)
-    count: int = 1
-
-    def __post_init__(self) -> None:
-        _check_count(self.count)
 
     def strike(self, exchange: Exchange, reply: Reply | None, memory: Memory) -> Outcome:
         page = _page(exchange, reply)
@@ -89,9 +87,14 @@ class Stale(Fault):
 
     name = "stale"
     phases = ("before",)
+    by_mark = False
 
     def armed(self, tenant: Tenant, memory: Memory) -> None:
         memory["_store"] = tenant.store.fork()
+
+    def ended(self, memory: Memory) -> None:
+        if "_store" in memory:
+            memory.pop("_store").close()
 
     def strike(self, exchange: Exchange, reply: Reply | None, memory: Memory) -> Outcome:
         if exchange.operation is None or exchange.operation.writes:

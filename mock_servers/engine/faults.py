@@ -79,7 +79,7 @@ class Aim:
             raise BadFault(f"no path is like {self.path!r}: paths begin with /")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Rule:
     """A fault and when it strikes. Mutable: it counts."""
 
@@ -156,18 +156,25 @@ class Faults:
 
     def living(self, now: float) -> list[Rule]:
         """The rules that can still strike; the others are forgotten."""
-        self.rules = [rule for rule in self.rules if not rule.gone(now)]
+        if any(rule.gone(now) for rule in self.rules):
+            self._keep([rule for rule in self.rules if not rule.gone(now)])
         return self.rules
 
     def remove(self, id: str) -> bool:
         """Disarm one; False if there is none of that id."""
         kept = [rule for rule in self.rules if rule.id != id]
         found = len(kept) != len(self.rules)
-        self.rules = kept
+        self._keep(kept)
         return found
 
     def clear(self) -> None:
-        self.rules = []
+        self._keep([])
+
+    def _keep(self, kept: list[Rule]) -> None:
+        for rule in self.rules:
+            if rule not in kept:
+                rule.fault.ended(rule.memory)
+        self.rules = kept
 
     def take(self, exchange: Exchange) -> Rule | None:
         """The rule that strikes this request; it has been counted."""
@@ -199,7 +206,8 @@ class Faults:
 
     def load(self, state: FaultsState) -> None:
         """Have exactly these rules. Raises KeyError, TypeError or BadFault for one that cannot be; nothing has changed then."""
-        self.rules, self._armed, self._marks = [_loaded(told) for told in state.rules], state.armed, dict(state.marks)
+        self._keep([_loaded(told) for told in state.rules])
+        self._armed, self._marks = state.armed, dict(state.marks)
 
 
 def _dumped(rule: Rule) -> dict[str, Any]:
@@ -251,6 +259,8 @@ def _fault_of(kind: str, value: str | None) -> Fault:
 
     if kind not in KINDS:
         raise BadFault(f"{MARK}{kind}: no such kind of fault; there are {', '.join(KINDS)}")
+    if not KINDS[kind].by_mark:
+        raise BadFault(f"{MARK}{kind}: {kind} needs more than one request; set it by the admin API")
     settings = fields(KINDS[kind])
     if value is not None and not settings:
         raise BadFault(f"{MARK}{kind}-{value}: {kind} has no settings")

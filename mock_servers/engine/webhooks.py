@@ -7,6 +7,7 @@ WebhookRules say what an event is, how it is written and how it is signed.
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 from collections.abc import Coroutine, Iterable, Sequence
 from copy import deepcopy
@@ -21,6 +22,8 @@ from mock_servers.engine.webhook_sender import checked_url, send
 
 if TYPE_CHECKING:
     from mock_servers.engine.tenant import Tenant
+
+logger = logging.getLogger(__name__)
 
 LOG_KEPT = 1000
 """Deliveries that have ended; those on their way are always kept."""
@@ -123,8 +126,11 @@ class Webhooks:
         )
 
     def _on_commit(self, written: Sequence[Written]) -> None:
-        for happening in self.rules.happenings(self._tenant.store, written):
-            self._enqueue(happening, self._takers(happening.event))
+        try:
+            for happening in self.rules.happenings(self._tenant.store, written):
+                self._enqueue(happening, self._takers(happening.event))
+        except Exception:  # a defect of the vendor's rules; what was written is written
+            logger.exception("%s: the events of a change are lost", self._tenant.id)
 
     def _takers(self, event: str) -> list[Subscription]:
         return [subscription for subscription in self.subscriptions.values() if subscription.wants(event)]
@@ -160,7 +166,7 @@ class Webhooks:
         timeout = self.settings.timeout_seconds if self.settings.timeout_seconds is not None else rules.timeout_seconds
         headers = rules.headers(outgoing)
         attempt = await send(subscription.url, outgoing.body, headers, at=at, timeout_seconds=timeout, verify=subscription.verify)
-        if self.deliveries.get(delivery.id) is not delivery:
+        if self.deliveries.get(delivery.id) is not delivery or self._tenant.journal.ended:  # restored, reset or deleted meanwhile
             return
         delivery.attempts.append(attempt)
         if attempt.error is None:

@@ -216,7 +216,14 @@ def test_a_mark_strikes_in_query_and_path_too_and_as_often_as_it_says(account: A
 
 
 @pytest.mark.parametrize(
-    "mark", ["sandbox-fault-earthquake", "sandbox-fault-status", "sandbox-fault-status-200", "sandbox-fault-truncated_body-3"]
+    "mark",
+    [
+        "sandbox-fault-earthquake",
+        "sandbox-fault-status",
+        "sandbox-fault-status-200",
+        "sandbox-fault-truncated_body-3",
+        "sandbox-fault-stale",
+    ],
 )
 def test_a_mark_that_means_nothing_is_refused_in_words(account: Account, mark: str) -> None:
     answer = account.client.post("/v1/parcels", json={"label": mark})

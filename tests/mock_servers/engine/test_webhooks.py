@@ -14,8 +14,9 @@ import httpx
 import pytest
 
 from mock_servers.engine.server import Sandbox
+from mock_servers.engine.webhook_rules import Happening
 from tests.mock_servers.engine.conftest import FIXTURES
-from tests.mock_servers.engine.parcel import VENDOR
+from tests.mock_servers.engine.parcel import VENDOR, WEBHOOKS
 from tests.mock_servers.engine.tenancy import Account
 from tests.mock_servers.receiver import Receiver, receiving
 
@@ -320,6 +321,32 @@ def test_a_refused_change_changes_nothing(account: Account, receiver: Receiver) 
 
     assert account.ask("GET", "/webhooks").json()["webhooks"] == [before]
     assert account.ask("PATCH", "/webhooks/webhook-1", json={"events": None}).json()["events"] is None
+
+
+def test_a_defect_in_a_vendors_rules_loses_events_but_no_write() -> None:
+    def broken(store: object, written: object) -> list[Happening]:
+        raise ZeroDivisionError("a defect in vendor code")
+
+    rules = replace(WEBHOOKS, happenings=broken)
+    with Sandbox(vendors={"parcel": replace(VENDOR, webhooks=rules)}, fixtures=[FIXTURES]) as other:
+        httpx.post(f"{other.admin_url}/tenants/parcel-demo/webhooks", json={"url": "http://127.0.0.1:9"})
+        token = other.ready_info()["vendors"]["parcel"]["credential"]["token"]
+        key = {"authorization": f"Bearer {token}"}
+
+        assert httpx.post(f"{other.vendor_url('parcel')}/v1/parcels", json={"label": "kept"}, headers=key).status_code == 201
+        assert httpx.get(f"{other.admin_url}/tenants/parcel-demo/deliveries").json() == {"deliveries": []}
+
+
+def test_a_tenant_that_is_deleted_while_it_delivers_is_gone(sandbox: Sandbox, admin: httpx.Client, receiver: Receiver) -> None:
+    with Account.open(sandbox, admin, frozen=True) as doomed:
+        _subscribe(doomed, receiver.url)
+        receiver.answers = [lambda: admin.delete(f"/tenants/{doomed.id}").status_code]
+        _send(doomed, "a box")
+        deadline = time.monotonic() + 10
+        while admin.get(f"/tenants/{doomed.id}").status_code == 200 and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+        assert admin.get(f"/tenants/{doomed.id}").status_code == 404
 
 
 def test_a_vendor_without_webhooks_says_so() -> None:
