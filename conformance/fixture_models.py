@@ -459,7 +459,7 @@ class Card(Strict):
 # -------------------------------------------------------------------------------------------------------- reading
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of both is known at run time only
     """YAML without its traps: times stay texts, only true and false are booleans (NO is Norway), no key stands twice."""
 
 
