@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
-import string
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,52 +15,28 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-from mock_servers.asymbl import ids, wire
+from mock_servers.asymbl import wire
+from mock_servers.asymbl.bodies import form
+from mock_servers.asymbl.enrolled import IDENTITY_PATH
 from mock_servers.asymbl.envelope import NotAnEnvelope, read_envelope
 from mock_servers.asymbl.security import API_ENABLED
+from mock_servers.asymbl.sessions import ACCESS, CLIENT, USER, kind_of, lookup, random_text
 from mock_servers.engine.credentials import BASE_URL
-from mock_servers.engine.vendors import Credential, Reply, Token
+from mock_servers.engine.vendors import Reply
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
-    from mock_servers.engine.store import Row, Store
 
 KEY_FILE = Path(__file__).with_name("connected_app_key.pem")
 """The private key whose certificate every connected app of the sandbox has: making one for each would cost a second."""
 TOKEN_PATH, REVOKE_PATH, USERINFO_PATH = "/services/oauth2/token", "/services/oauth2/revoke", "/services/oauth2/userinfo"
-AUTHORIZE_PATH, CODE_SECONDS = "/services/oauth2/authorize", 900
-IDENTITY_PATH, DATA_PATH = "/id/", "/services/data"
+AUTHORIZE_PATH = "/services/oauth2/authorize"
+DATA_PATH = "/services/data"
 SOAP_PATHS = ("/services/Soap/u", "/services/Soap/c")
-ACCESS, REFRESH, CODE = "access", "refresh", "code"
-CLIENT, USER = "client", "user"
 LOGIN_HOSTS = frozenset({"login.salesforce.com", "test.salesforce.com"})
-APP_SCOPE = "api id openid refresh_token web"
-"""What the connected apps of the sandbox may ask for."""
 API_SCOPES = frozenset({"api", "full"})
 
-OPTIONS = {
-    "session_timeout_seconds": 7200,
-    "refresh_token_rotation": False,
-    "password_flow_enabled": True,
-    "security_token_required": True,
-    "client_credentials_user": True,
-    "jwt_preauthorised": True,
-    "refresh_needs_secret": True,
-}
-"""session_timeout_seconds: after so long without use a session ends. refresh_token_rotation: each refresh gives a new refresh
-token, the old one ends. password_flow_enabled: new orgs switch OAuth's password flow off. security_token_required: false where
-the client's address is trusted. client_credentials_user: whether the connected app has a user to run as. jwt_preauthorised:
-whether the app's policy admits the user without asking. refresh_needs_secret: the app's setting of that name."""
-
-_DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _SCHEMES = ("bearer", "oauth")
-_USER_NUMBER = 62**2 * 1000
-"""Above every user that a scenario has."""
-
-
-def lookup(kind: str, secret: str) -> str:
-    """Under which the engine finds a secret; user names compare without case."""
-    return f"{kind} {secret.lower() if kind == USER else secret}"
 
 
 class SalesforceSignIn:
@@ -144,17 +117,6 @@ def session_refusal(exchange: Exchange) -> Reply | None:
 # -- reading what was sent ---------------------------------------------------------------------------------------------
 
 
-def form(exchange: Exchange) -> dict[str, str]:
-    """The fields of a form in the body, {} for what is none; the last one wins."""
-    content_type = (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
-    if content_type not in ("application/x-www-form-urlencoded", ""):
-        return {}
-    try:
-        return dict(parse_qsl(exchange.body.decode("ascii"), keep_blank_values=True, errors="strict"))
-    except ValueError:
-        return {}
-
-
 def client_of(sent: dict[str, str], authorization: str | None) -> str | None:
     """The client id: from the form, from HTTP Basic, or from the assertion's issuer."""
     return client_credentials(sent, authorization)[0]
@@ -216,164 +178,6 @@ def _presented_to_soap(exchange: Exchange) -> str | None:
     return lookup(ACCESS, call.headers["sessionId"]) if "sessionId" in call.headers else None
 
 
-def kind_of(token: str) -> str:
-    """An access token begins with the org's id and an exclamation mark."""
-    return ACCESS if "!" in token else REFRESH
-
-
-# -- issuing -----------------------------------------------------------------------------------------------------------
-
-
-def first_tokens(credential: Credential, now: float) -> list[Token]:
-    """A credential has its user's name, a refresh token and a session from the start."""
-    secrets = credential.secrets
-    return [
-        Token(lookup(USER, secrets["username"]), secrets["username"], credential.id, USER, now),
-        Token(lookup(REFRESH, secrets["refresh_token"]), secrets["refresh_token"], credential.id, REFRESH, now, facts={"scope": APP_SCOPE}),
-        Token(
-            lookup(ACCESS, secrets["access_token"]), secrets["access_token"], credential.id, ACCESS, now,
-            now + OPTIONS["session_timeout_seconds"], facts={"scope": APP_SCOPE, "from": secrets["refresh_token"]},
-        ),
-    ]  # fmt: skip
-
-
-def open_session(exchange: Exchange, credential: Credential, scope: str, *, refresh_token: str | None = None) -> Token:
-    """A new session of the credential's user; it ends with the refresh token it came from."""
-    org_id = credential.secrets["access_token"].partition("!")[0]
-    secret = f"{org_id}!AQ{_drawn(exchange, credential, 86)}"
-    facts = {"scope": scope, **({"from": refresh_token} if refresh_token is not None else {})}
-    ends = exchange.now + exchange.tenant.options["session_timeout_seconds"]
-    return exchange.tenant.credentials.issue(Token(lookup(ACCESS, secret), secret, credential.id, ACCESS, exchange.now, ends, facts=facts))
-
-
-def new_refresh_token(exchange: Exchange, credential: Credential, scope: str) -> Token:
-    secret = f"5Aep861{_drawn(exchange, credential, 77)}"
-    return exchange.tenant.credentials.issue(
-        Token(lookup(REFRESH, secret), secret, credential.id, REFRESH, exchange.now, facts={"scope": scope})
-    )
-
-
-def new_code(exchange: Exchange, user: Credential, facts: dict[str, str]) -> Token:
-    """What an app can change into a session of the user, once and soon."""
-    secret = f"aPrx{_drawn(exchange, user, 76)}"
-    return exchange.tenant.credentials.issue(
-        Token(lookup(CODE, secret), secret, user.id, CODE, exchange.now, exchange.now + CODE_SECONDS, facts=facts)
-    )
-
-
-def end_sessions_of(exchange: Exchange, refresh_token: str) -> None:
-    """What a refresh token gave out ends with it."""
-    credentials = exchange.tenant.credentials
-    for copy in credentials.tokens():
-        token = credentials.token(copy.lookup)
-        if token is not None and token.facts.get("from") == refresh_token:
-            token.revoked = True
-
-
-def _drawn(exchange: Exchange, credential: Credential, length: int) -> str:
-    """A text that the tenant gave out nowhere yet, and always gives out here."""
-    return random_text(f"{credential.secrets['client_secret']} {exchange.now} {exchange.tenant.credentials.issued}", length)
-
-
-def random_text(seed: str, length: int) -> str:
-    """Letters and digits that the same seed always gives."""
-    found = ""
-    for block in range(length // 40 + 1):
-        number = int.from_bytes(hashlib.sha256(f"{seed} {block}".encode()).digest(), "big")
-        for _ in range(40):
-            number, digit = divmod(number, 62)
-            found += _DIGITS[digit]
-    return found[:length]
-
-
 @lru_cache(1)
 def private_key() -> str:
     return KEY_FILE.read_text("ascii")
-
-
-def same(left: str, right: str) -> bool:
-    return hmac.compare_digest(left.encode(), right.encode())
-
-
-def password_fits(exchange: Exchange, credential: Credential, sent: str) -> bool:
-    """Whether a password is right: with the security token behind it, unless the client's address is trusted."""
-    password, security_token = credential.secrets["password"], credential.secrets["security_token"]
-    trusted = not exchange.tenant.options["security_token_required"] and same(sent, password)
-    return trusted or same(sent, password + security_token)
-
-
-def living(exchange: Exchange, credential: Credential) -> bool:
-    """Whether the credential's user is active."""
-    return not credential.revoked and (credential.expires_at is None or credential.expires_at > exchange.now)
-
-
-def by_secret(exchange: Exchange, name: str, value: str) -> Credential | None:
-    """The tenant's credential with this secret, a dead one too."""
-    return next((one for one in exchange.tenant.credentials if one.secrets[name].lower() == value.lower()), None)
-
-
-# -- the user and the org ----------------------------------------------------------------------------------------------
-
-
-def org_id(credential: Credential) -> str:
-    """18 characters."""
-    id15 = credential.secrets["access_token"].partition("!")[0]
-    return id15 + ids.checksum(id15)
-
-
-def identity_url(exchange: Exchange, credential: Credential) -> str:
-    return f"{exchange.base_url}{IDENTITY_PATH}{org_id(credential)}/{user_row(exchange, credential)['id']}"
-
-
-def user_row(exchange: Exchange, credential: Credential) -> Row:
-    """The credential's user."""
-    row = exchange.store.find("User", Username=credential.secrets["username"])
-    if row is None:
-        raise LookupError(f"the org has no user {credential.secrets['username']}: somebody took it out of the records")
-    return row
-
-
-def org_row(exchange: Exchange) -> Row:
-    row = next(exchange.store.where("Organization"), None)
-    if row is None:
-        raise LookupError("the org's own record is gone: somebody took it out of the records")
-    return row
-
-
-def enroll(store: Store, credential: Credential, now: float) -> None:
-    """The org knows each credential's user, under an id that only its number decides; and its own id."""
-    _name_the_org(store, credential, now)
-    username = credential.secrets["username"]
-    id = ids.made("005", _USER_NUMBER + int(credential.id.rpartition("-")[2]))
-    at = wire.moment(now)
-    if store.find("User", Username=username) is not None:
-        return
-    if store.find("User", id=id) is not None:
-        store.update("User", id, Username=username, Email=username)
-        return
-    store.insert(
-        "User",
-        {
-            "id": id, "Username": username, "Email": username, "FirstName": "Integration", "LastName": "User",
-            "Alias": "integ", "CommunityNickname": username.partition("@")[0], "IsActive": True, "UserType": "CloudIntegrationUser",
-            "TimeZoneSidKey": "GMT", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US", "EmailEncodingKey": "UTF-8",
-            "CreatedDate": at, "CreatedById": id, "LastModifiedDate": at, "LastModifiedById": id, "SystemModstamp": at,
-        },
-    )  # fmt: skip
-
-
-def _name_the_org(store: Store, credential: Credential, now: float) -> None:
-    id = org_id(credential)
-    if store.find("Organization", id=id) is not None:
-        return
-    at = wire.moment(now)
-    row = next(store.where("Organization"), None)
-    if row is not None:
-        store.delete("Organization", row["id"])
-    else:
-        row = {
-            "Name": "Example Staffing", "OrganizationType": "Developer Edition", "InstanceName": "HS1", "IsSandbox": False,
-            "DefaultLocaleSidKey": "en_US", "LanguageLocaleKey": "en_US", "TimeZoneSidKey": "GMT", "FiscalYearStartMonth": 1,
-            "CreatedDate": at, "LastModifiedDate": at, "SystemModstamp": at,
-        }  # fmt: skip
-    store.insert("Organization", {**row, "id": id})

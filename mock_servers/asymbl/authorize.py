@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from mock_servers.asymbl import auth, oauth
+from mock_servers.asymbl import auth, bodies, oauth, sessions
 from mock_servers.engine.vendors import Credential, Refusal, Reply
 
 if TYPE_CHECKING:
@@ -36,26 +36,26 @@ async def log_in(exchange: Exchange) -> Reply:
 
     In a browser the password stands alone: the security token is for programs.
     """
-    asked, sent = _asked(exchange), auth.form(exchange)
+    asked, sent = _asked(exchange), bodies.form(exchange)
     app = _check(exchange, asked)
-    user = auth.by_secret(exchange, "username", sent.get("username", ""))
-    if user is None or not auth.living(exchange, user) or not auth.same(sent.get("password", ""), user.secrets["password"]):
+    user = sessions.by_secret(exchange, "username", sent.get("username", ""))
+    if user is None or not sessions.living(exchange, user) or not sessions.same(sent.get("password", ""), user.secrets["password"]):
         exchange.why = "401: no such user, or the password is wrong"
         return _page(exchange, asked, failed=True)
-    code = auth.new_code(exchange, user, _facts(app, asked))
+    code = sessions.new_code(exchange, user, _facts(app, asked))
     state = {"state": asked["state"]} if "state" in asked else {}
     return _back(asked["redirect_uri"], {"code": code.secret, **state})
 
 
 def _asked(exchange: Exchange) -> dict[str, str]:
     """What the app asks for: in the address, or in the form that carries it on."""
-    told = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"), keep_blank_values=True)), **auth.form(exchange)}
+    told = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"), keep_blank_values=True)), **bodies.form(exchange)}
     return {name: told[name] for name in _ASKED if name in told}
 
 
 def _check(exchange: Exchange, asked: dict[str, str]) -> Credential:
     """The app. Raises Refusal: as an error here when nobody can be sent back, else by sending the user back with the error."""
-    app = auth.by_secret(exchange, "client_id", asked.get("client_id", ""))
+    app = sessions.by_secret(exchange, "client_id", asked.get("client_id", ""))
     if app is None:
         raise oauth.refuse("invalid_client_id", "client identifier invalid")
     parts = urlsplit(asked.get("redirect_uri", ""))
@@ -72,7 +72,7 @@ def _check(exchange: Exchange, asked: dict[str, str]) -> Credential:
 
 def _facts(app: Credential, asked: dict[str, str]) -> dict[str, str]:
     challenge = {"code_challenge": asked["code_challenge"]} if "code_challenge" in asked else {}
-    return {"client": app.id, "redirect_uri": asked["redirect_uri"], "scope": asked.get("scope") or auth.APP_SCOPE, **challenge}
+    return {"client": app.id, "redirect_uri": asked["redirect_uri"], "scope": asked.get("scope") or sessions.APP_SCOPE, **challenge}
 
 
 def _back(redirect_uri: str, told: dict[str, str]) -> Reply:

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import bulk_jobs, files, records, saving, security, wire
+from mock_servers.asymbl import bodies, bulk_jobs, records, saving, security, wire
 from mock_servers.asymbl.bulk_jobs import Job, Lines
 from mock_servers.asymbl.records import SeveralFound
 from mock_servers.asymbl.subrequests import undone_on_refusal
@@ -29,23 +29,17 @@ _MOST_MULTIPART = 100_000
 
 async def create_job(exchange: Exchange) -> Reply:
     """POST /jobs/ingest; as multipart with the data at once."""
-    if not files.is_multipart(exchange):
-        return wire.answer(200, told(_new(exchange, _object(exchange.json()), bulk_jobs.OPEN)))
-    parts = {part.name: part.content for part in files.multipart(exchange)}
+    if not bodies.is_multipart(exchange):
+        return wire.answer(200, told(_new(exchange, bodies.json_object(exchange.body), bulk_jobs.OPEN)))
+    parts = {part.name: part.content for part in bodies.multipart(exchange)}
     if "job" not in parts or "content" not in parts:
         raise refuse(400, "INVALIDJOB", "A multipart request holds the parts job and content")
     if len(parts["content"]) > _MOST_MULTIPART:
         raise refuse(400, "INVALIDJOB", f"A multipart request holds at most {_MOST_MULTIPART} characters of data")
-    job = _new(exchange, files.json_object(parts["job"]), bulk_jobs.OPEN)
+    job = _new(exchange, bodies.json_object(parts["job"]), bulk_jobs.OPEN)
     _upload(exchange, job, parts["content"])
     _process(exchange, job)
     return wire.answer(200, told(job))
-
-
-def _object(sent: Any) -> dict[str, Any]:
-    if not isinstance(sent, dict):
-        raise refuse(400, "JSON_PARSER_ERROR", "Cannot deserialize instance of a job from what is no JSON object at [line:1, column:1]")
-    return sent
 
 
 def _new(exchange: Exchange, sent: dict[str, Any], state: str) -> Job:
@@ -87,18 +81,7 @@ def formats(sent: dict[str, Any]) -> dict[str, str]:
 def told(job: Job, *, whole: bool = False) -> dict[str, Any]:
     """A job as its answers show it; `whole`: with what the work came to."""
     about = job.told
-    found: dict[str, Any] = {
-        "id": job.id,
-        "operation": about["operation"],
-        "object": about["object"],
-        "createdById": job.owner,
-        "createdDate": bulk_jobs.moment(job.created),
-        "systemModstamp": bulk_jobs.moment(job.closed if job.closed is not None else job.created),
-        "state": job.state,
-        "concurrencyMode": "Parallel",
-        "contentType": about["contentType"],
-        "apiVersion": float(job.version),
-    }
+    found = bulk_jobs.told(job)
     if job.state == bulk_jobs.OPEN:
         found["contentUrl"] = f"services/data/v{job.version}/jobs/ingest/{job.id}/batches"
     found.update({name: about[name] for name in ("lineEnding", "columnDelimiter", "externalIdFieldName") if name in about})
@@ -144,7 +127,7 @@ def _upload(exchange: Exchange, job: Job, content: bytes) -> None:
 async def change_state(exchange: Exchange) -> Reply:
     """PATCH {"state": "UploadComplete" | "Aborted"}."""
     job = bulk_jobs.get(exchange, bulk_jobs.INGEST)
-    state = _object(exchange.json()).get("state")
+    state = bodies.json_object(exchange.body).get("state")
     if state == bulk_jobs.ABORTED and job.state not in bulk_jobs.ENDED:
         bulk_jobs.change(exchange, job, state=bulk_jobs.ABORTED)
     elif state == bulk_jobs.UPLOAD_COMPLETE and job.state == bulk_jobs.OPEN:

@@ -9,7 +9,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -141,6 +140,22 @@ def remove(exchange: Exchange, job: Job) -> None:
     exchange.store.delete("BulkJobs", job.id)
 
 
+def told(job: Job) -> dict[str, Any]:
+    """What every answer says of a job, whatever its kind."""
+    return {
+        "id": job.id,
+        "operation": job.told["operation"],
+        "object": job.told["object"],
+        "createdById": job.owner,
+        "createdDate": wire.moment(job.created),
+        "systemModstamp": wire.moment(job.closed if job.closed is not None else job.created),
+        "state": job.state,
+        "concurrencyMode": "Parallel",
+        "contentType": job.told["contentType"],
+        "apiVersion": float(job.version),
+    }
+
+
 # -- CSV ---------------------------------------------------------------------------------------------------------------
 
 
@@ -193,8 +208,3 @@ def document(job: Job, header: str, lines: Iterable[str]) -> bytes:
     """A whole CSV file."""
     ending = job.ending
     return (ending.join((header, *lines)) + ending).encode("utf-8")
-
-
-def moment(seconds: float) -> str:
-    at = datetime.fromtimestamp(seconds, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import bulk_jobs, soql, wire
+from mock_servers.asymbl import bodies, bulk_jobs, soql, wire
 from mock_servers.asymbl.bulk_ingest import CSV, formats
 from mock_servers.asymbl.bulk_jobs import Job, Lines
 from mock_servers.asymbl.security import access_of
@@ -33,8 +33,8 @@ _LARGEST_PAGE = 250_000
 
 async def create_job(exchange: Exchange) -> Reply:
     """POST /jobs/query: what the statement finds now is what the job will answer."""
-    sent = exchange.json()
-    if not isinstance(sent, dict) or not isinstance(sent.get("query"), str) or not isinstance(sent.get("operation"), str):
+    sent = bodies.json_object(exchange.body)
+    if not isinstance(sent.get("query"), str) or not isinstance(sent.get("operation"), str):
         raise refuse(400, "JSON_PARSER_ERROR", "The request may be missing a required field: operation, query at [line:1, column:1]")
     operation, text = sent["operation"], sent["query"]
     if operation not in OPERATIONS:
@@ -109,18 +109,7 @@ def _written(plan: Plan, rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Any]]
 def told(job: Job, *, whole: bool = False) -> dict[str, Any]:
     """A job as its answers show it; `whole`: with what the work came to."""
     about = job.told
-    found: dict[str, Any] = {
-        "id": job.id,
-        "operation": about["operation"],
-        "object": about["object"],
-        "createdById": job.owner,
-        "createdDate": bulk_jobs.moment(job.created),
-        "systemModstamp": bulk_jobs.moment(job.created),
-        "state": job.state,
-        "concurrencyMode": "Parallel",
-        "contentType": about["contentType"],
-        "apiVersion": float(job.version),
-    }
+    found = bulk_jobs.told(job)
     if whole:
         done = job.state == bulk_jobs.COMPLETE
         found["jobType"] = "V2Query"
@@ -145,8 +134,7 @@ async def list_jobs(exchange: Exchange) -> Reply:
 async def change_state(exchange: Exchange) -> Reply:
     """PATCH {"state": "Aborted"}."""
     job = bulk_jobs.get(exchange, bulk_jobs.QUERY)
-    sent = exchange.json()
-    state = sent.get("state") if isinstance(sent, dict) else None
+    state = bodies.json_object(exchange.body).get("state")
     if state != bulk_jobs.ABORTED or job.state in bulk_jobs.ENDED:
         raise refuse(400, "INVALIDJOBSTATE", f"Invalid job state transition: {job.state} to {state}")
     bulk_jobs.change(exchange, job, state=bulk_jobs.ABORTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import auth, describe, files, ids, records, replication, soql, versions, wire
+from mock_servers.asymbl import describe, enrolled, files, ids, records, replication, soql, versions, wire
 from mock_servers.asymbl.org import org_of
 from mock_servers.asymbl.security import Visible, access_of
 from mock_servers.asymbl.wire import refuse
@@ -37,7 +37,7 @@ async def list_resources(exchange: Exchange) -> Reply:
     base = f"/services/data/v{wire.version_of(exchange)}"
     rooms = {room: f"{base}/{room}" for room in _ROOMS}
     if exchange.credential is not None:
-        rooms["identity"] = auth.identity_url(exchange, exchange.credential)
+        rooms["identity"] = enrolled.identity_url(exchange, exchange.credential)
     return wire.answer(200, rooms)
 
 

@@ -8,18 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from email.message import Message
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from mock_servers.asymbl import saving, wire
+from mock_servers.asymbl import bodies, saving, wire
 from mock_servers.asymbl.automation import Triggers
 from mock_servers.asymbl.org import org_of
 from mock_servers.asymbl.schema import Field
 from mock_servers.asymbl.wire import refuse
-from mock_servers.engine.exchange import MalformedBody
 from mock_servers.engine.vendors import Reply
 
 if TYPE_CHECKING:
@@ -162,76 +158,19 @@ def blob(field: Field, row: Row) -> Reply:
     return Reply(200, _decoded(row.get(field.name)), kind)
 
 
-def is_multipart(exchange: Exchange) -> bool:
-    return (exchange.header(b"content-type") or "").lower().startswith("multipart/form-data")
-
-
 def record_in(exchange: Exchange) -> dict[str, Any]:
     """The record that a request sends: its JSON, or the JSON part of a multipart body with the binary parts in base64.
 
     Raises MalformedBody.
     """
-    if not is_multipart(exchange):
-        return json_object(exchange.body)
-    parts = multipart(exchange)
+    if not bodies.is_multipart(exchange):
+        return bodies.json_object(exchange.body)
+    parts = bodies.multipart(exchange)
     record: dict[str, Any] = {}
     for part in parts:
         if part.content_type.startswith("application/json") and not record:
-            record = json_object(part.content)
+            record = bodies.json_object(part.content)
     for part in parts:
         if not part.content_type.startswith("application/json"):
             record[part.name] = base64.b64encode(part.content).decode("ascii")
     return record
-
-
-def json_object(content: bytes) -> dict[str, Any]:
-    try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise MalformedBody(str(error)) from error
-    if not isinstance(found, dict):
-        raise MalformedBody("Cannot deserialize instance of an sObject from what is no JSON object at [line:1, column:1]")
-    return found
-
-
-class Part:
-    """One part of a multipart body."""
-
-    __slots__ = ("content", "content_type", "name")
-
-    def __init__(self, head: bytes, content: bytes) -> None:
-        """Raises MalformedBody."""
-        headers: dict[str, str] = {}
-        for line in head.split(b"\r\n"):
-            name, _, value = line.decode("utf-8", "replace").partition(":")
-            headers[name.strip().lower()] = value.strip()
-        called = _parameter(headers.get("content-disposition", ""), "name")
-        if called is None:
-            raise MalformedBody("a part of the body has no name")
-        self.name, self.content = called, content
-        self.content_type = headers.get("content-type", "text/plain").lower()
-
-
-def multipart(exchange: Exchange) -> list[Part]:
-    """The parts of a multipart/form-data body, to the byte. Raises MalformedBody."""
-    boundary = _parameter(exchange.header(b"content-type") or "", "boundary")
-    if not boundary:
-        raise MalformedBody("the content type of the multipart body names no boundary")
-    _, *sections = (b"\r\n" + exchange.body).split(b"\r\n--" + boundary.encode("latin-1", "replace"))
-    parts: list[Part] = []
-    for section in sections:
-        if section.startswith(b"--"):
-            return parts
-        head, blank, content = section.lstrip(b" \t").removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        if not blank:
-            raise MalformedBody("a part of the multipart body has no end of its headers")
-        parts.append(Part(head, content))
-    raise MalformedBody("the multipart body has no end")
-
-
-def _parameter(header: str, name: str) -> str | None:
-    """A parameter of a header like `form-data; name="entity_content"`."""
-    message = Message()
-    message["content-type"] = header
-    found = message.get_param(name)
-    return found if isinstance(found, str) else None

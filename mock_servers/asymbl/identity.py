@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import auth, wire
+from mock_servers.asymbl import enrolled, wire
 from mock_servers.asymbl.schema import full_name
 from mock_servers.engine.store import Row
 from mock_servers.engine.vendors import Credential, Reply
@@ -19,12 +19,12 @@ _OFFSETS: dict[str, int] = {"GMT": 0}
 async def userinfo(exchange: Exchange) -> Reply:
     """GET or POST /services/oauth2/userinfo."""
     credential = _of(exchange)
-    user, org_id = auth.user_row(exchange, credential), auth.org_id(credential)
+    user, org_id = enrolled.user_row(exchange, credential), enrolled.org_id(credential)
     picture = f"{exchange.base_url}/profilephoto/005/F"
     return wire.answer(
         200,
         {
-            "sub": auth.identity_url(exchange, credential),
+            "sub": enrolled.identity_url(exchange, credential),
             "user_id": user["id"],
             "organization_id": org_id,
             "preferred_username": user["Username"],
@@ -55,7 +55,7 @@ async def userinfo(exchange: Exchange) -> Reply:
 async def identity(exchange: Exchange) -> Reply:
     """GET /id/<org>/<user>: only the session's own user, by ids of 15 or 18 characters."""
     credential = _of(exchange)
-    user, org_id = auth.user_row(exchange, credential), auth.org_id(credential)
+    user, org_id = enrolled.user_row(exchange, credential), enrolled.org_id(credential)
     asked = (exchange.params["org_id"][:15], exchange.params["user_id"][:15])
     if asked != (org_id[:15], str(user["id"])[:15]):
         return Reply(
@@ -65,7 +65,7 @@ async def identity(exchange: Exchange) -> Reply:
     return wire.answer(
         200,
         {
-            "id": auth.identity_url(exchange, credential),
+            "id": enrolled.identity_url(exchange, credential),
             "asserted_user": True,
             "user_id": user["id"],
             "organization_id": org_id,

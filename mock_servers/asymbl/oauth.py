@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from mock_servers.asymbl import auth, wire
+from mock_servers.asymbl import auth, bodies, enrolled, sessions, wire
 from mock_servers.engine.clock import wall_seconds
 from mock_servers.engine.vendors import Credential, Refusal, Reply, Token
 
@@ -39,7 +39,7 @@ def refuse(error: str, description: str, why: str | None = None) -> Refusal:
 
 async def token(exchange: Exchange) -> Reply:
     """POST /services/oauth2/token."""
-    sent = auth.form(exchange)
+    sent = bodies.form(exchange)
     flow = FLOWS.get(sent.get("grant_type", ""))
     if flow is None:
         raise refuse("unsupported_grant_type", "grant type not supported", f"grant_type is {sent.get('grant_type')!r}")
@@ -60,7 +60,7 @@ def _app(exchange: Exchange, sent: Form) -> Credential:
 
 def _check_secret(exchange: Exchange, sent: Form, app: Credential) -> None:
     secret = auth.client_credentials(sent, exchange.header(b"authorization"))[1]
-    if secret is None or not auth.same(secret, app.secrets["client_secret"]):
+    if secret is None or not sessions.same(secret, app.secrets["client_secret"]):
         raise refuse("invalid_client", "invalid client credentials", "no client secret was sent" if secret is None else None)
 
 
@@ -73,10 +73,10 @@ def _required(sent: Form, name: str) -> str:
 def _scope(sent: Form) -> str:
     """What was asked for, all that the app may have when nothing was. `full` brings the API."""
     wanted = sent.get("scope", "").split()
-    unknown = [name for name in wanted if name not in (*auth.APP_SCOPE.split(), "full", "offline_access")]
+    unknown = [name for name in wanted if name not in (*sessions.APP_SCOPE.split(), "full", "offline_access")]
     if unknown:
         raise refuse("invalid_scope", "the requested scope is not allowed", f"the connected app does not offer {', '.join(unknown)}")
-    return " ".join(wanted) if wanted else auth.APP_SCOPE
+    return " ".join(wanted) if wanted else sessions.APP_SCOPE
 
 
 # -- flows -------------------------------------------------------------------------------------------------------------
@@ -92,24 +92,24 @@ def _client_credentials(exchange: Exchange, sent: Form, app: Credential) -> dict
     scope = " ".join(name for name in _scope(sent).split() if name not in ("refresh_token", "offline_access"))
     if not scope:
         raise refuse("invalid_grant", "no valid scopes defined")
-    return _signed(exchange, app, auth.open_session(exchange, app, scope))
+    return _signed(exchange, app, sessions.open_session(exchange, app, scope))
 
 
 def _refresh(exchange: Exchange, sent: Form, app: Credential) -> dict[str, Any]:
     secret = _required(sent, "refresh_token")
     if auth.client_credentials(sent, exchange.header(b"authorization"))[1] is not None or exchange.tenant.options["refresh_needs_secret"]:
         _check_secret(exchange, sent, app)
-    held = exchange.tenant.credentials.token(auth.lookup(auth.REFRESH, secret))
-    if held is None or held.revoked or held.credential_id != app.id or not auth.living(exchange, app):
+    held = exchange.tenant.credentials.token(sessions.lookup(sessions.REFRESH, secret))
+    if held is None or held.revoked or held.credential_id != app.id or not sessions.living(exchange, app):
         raise refuse("invalid_grant", "expired access/refresh token", _story(held, app))
     scope = held.facts["scope"]
     answer = {}
     if exchange.tenant.options["refresh_token_rotation"]:
         held.revoked = True
-        auth.end_sessions_of(exchange, held.secret)
-        held = auth.new_refresh_token(exchange, app, scope)
+        sessions.end_sessions_of(exchange, held.secret)
+        held = sessions.new_refresh_token(exchange, app, scope)
         answer = {"refresh_token": held.secret}
-    return {**_signed(exchange, app, auth.open_session(exchange, app, scope, refresh_token=held.secret)), **answer}
+    return {**_signed(exchange, app, sessions.open_session(exchange, app, scope, refresh_token=held.secret)), **answer}
 
 
 def _story(held: Token | None, app: Credential) -> str:
@@ -123,11 +123,11 @@ def _story(held: Token | None, app: Credential) -> str:
 def _password(exchange: Exchange, sent: Form, app: Credential) -> dict[str, Any]:
     username, password = _required(sent, "username"), _required(sent, "password")
     _check_secret(exchange, sent, app)
-    user = auth.by_secret(exchange, "username", username)
+    user = sessions.by_secret(exchange, "username", username)
     allowed = exchange.tenant.options["password_flow_enabled"]
-    if user is None or not allowed or not auth.living(exchange, user) or not auth.password_fits(exchange, user, password):
+    if user is None or not allowed or not sessions.living(exchange, user) or not sessions.password_fits(exchange, user, password):
         raise refuse("invalid_grant", "authentication failure", _password_story(exchange, user, allowed=allowed))
-    return _signed(exchange, app, auth.open_session(exchange, user, "api id"))
+    return _signed(exchange, app, sessions.open_session(exchange, user, "api id"))
 
 
 def _password_story(exchange: Exchange, user: Credential | None, *, allowed: bool) -> str:
@@ -135,16 +135,16 @@ def _password_story(exchange: Exchange, user: Credential | None, *, allowed: boo
         return "the org blocks the password flow (option password_flow_enabled)"
     if user is None:
         return "no such user"
-    return "the password, or the security token behind it, is wrong" if auth.living(exchange, user) else f"user {user.id} is not active"
+    return "the password, or the security token behind it, is wrong" if sessions.living(exchange, user) else f"user {user.id} is not active"
 
 
 def _jwt_bearer(exchange: Exchange, sent: Form, app: Credential) -> dict[str, Any]:
     claims = _verified(exchange, _required(sent, "assertion"))
-    user = auth.by_secret(exchange, "username", str(claims.get("sub", "")))
+    user = sessions.by_secret(exchange, "username", str(claims.get("sub", "")))
     if user is None or not exchange.tenant.options["jwt_preauthorised"]:
         raise refuse("invalid_grant", "user hasn't approved this consumer")
     _check_active(exchange, user)
-    session = auth.open_session(exchange, user, _scope(sent))
+    session = sessions.open_session(exchange, user, _scope(sent))
     whole = _answer(exchange, user, session)
     return {name: whole[name] for name in ("access_token", "scope", "instance_url", "id", "token_type")}
 
@@ -180,7 +180,7 @@ def _certificate() -> Any:
 
 def _authorization_code(exchange: Exchange, sent: Form, app: Credential) -> dict[str, Any]:
     secret, redirect_uri = _required(sent, "code"), _required(sent, "redirect_uri")
-    held = exchange.tenant.credentials.token(auth.lookup(auth.CODE, secret))
+    held = exchange.tenant.credentials.token(sessions.lookup(sessions.CODE, secret))
     if held is None or held.facts["client"] != app.id:
         raise refuse("invalid_grant", "invalid authorization code")
     if held.revoked or held.expires_at is None or held.expires_at <= exchange.now:
@@ -193,8 +193,8 @@ def _authorization_code(exchange: Exchange, sent: Form, app: Credential) -> dict
     held.revoked = True
     user = exchange.tenant.credentials.get(held.credential_id)
     _check_active(exchange, user)
-    refresh = auth.new_refresh_token(exchange, user, held.facts["scope"])
-    session = auth.open_session(exchange, user, held.facts["scope"], refresh_token=refresh.secret)
+    refresh = sessions.new_refresh_token(exchange, user, held.facts["scope"])
+    session = sessions.open_session(exchange, user, held.facts["scope"], refresh_token=refresh.secret)
     return {**_signed(exchange, app, session), "refresh_token": refresh.secret}
 
 
@@ -203,7 +203,7 @@ def _check_verifier(sent: Form, held: Token) -> None:
     if challenge is None:
         return
     digest = hashlib.sha256(sent.get("code_verifier", "").encode("utf-8")).digest()
-    if not auth.same(base64.urlsafe_b64encode(digest).decode("ascii").rstrip("="), challenge):
+    if not sessions.same(base64.urlsafe_b64encode(digest).decode("ascii").rstrip("="), challenge):
         raise refuse("invalid_grant", "invalid code verifier")
 
 
@@ -217,7 +217,7 @@ FLOWS: dict[str, Callable[[Exchange, Form, Credential], dict[str, Any]]] = {
 
 
 def _check_active(exchange: Exchange, user: Credential) -> None:
-    if not auth.living(exchange, user):
+    if not sessions.living(exchange, user):
         raise refuse("inactive_user", "user is inactive", f"credential {user.id} was revoked or has expired")
 
 
@@ -230,7 +230,7 @@ def _answer(exchange: Exchange, user: Credential, session: Token) -> dict[str, A
         "access_token": session.secret,
         "scope": session.facts["scope"],
         "instance_url": exchange.base_url,
-        "id": auth.identity_url(exchange, user),
+        "id": enrolled.identity_url(exchange, user),
         "token_type": "Bearer",
     }
 
@@ -251,13 +251,13 @@ def _signed(exchange: Exchange, app: Credential, session: Token) -> dict[str, An
 
 async def revoke(exchange: Exchange) -> Reply:
     """GET or POST /services/oauth2/revoke: a refresh token ends with its sessions, a session with the refresh token it came from."""
-    secret = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"))), **auth.form(exchange)}.get("token")
+    secret = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"))), **bodies.form(exchange)}.get("token")
     if not secret:
         raise refuse("invalid_request", "missing required parameter: token")
-    held = exchange.tenant.credentials.token(auth.lookup(auth.kind_of(secret), secret))
+    held = exchange.tenant.credentials.token(sessions.lookup(sessions.kind_of(secret), secret))
     if held is None or held.revoked:
         raise refuse("invalid_token", "invalid token")
     held.revoked = True
-    if held.kind == auth.REFRESH:
-        auth.end_sessions_of(exchange, held.secret)
+    if held.kind == sessions.REFRESH:
+        sessions.end_sessions_of(exchange, held.secret)
     return Reply(200, b"", b"text/html;charset=UTF-8")

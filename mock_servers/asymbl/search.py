@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mock_servers.asymbl import soql, sosl, wire
+from mock_servers.asymbl import bodies, soql, sosl, wire
 from mock_servers.asymbl.schema import Field
 from mock_servers.asymbl.security import Visible, access_of
 from mock_servers.asymbl.sosl import MOST_FOUND, Search, Wanted
@@ -56,8 +56,8 @@ async def parameterized_search(exchange: Exchange) -> Reply:
 
 async def parameterized_search_by_body(exchange: Exchange) -> Reply:
     """POST /parameterizedSearch {q, fields, sobjects, in, overallLimit, defaultLimit, offset}."""
-    body = exchange.json()
-    objects = body.get("sobjects", []) if isinstance(body, dict) else None
+    body = bodies.json_object(exchange.body)
+    objects = body.get("sobjects", [])
     if not isinstance(objects, list) or not all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in objects):
         raise refuse(
             400, "JSON_PARSER_ERROR", "Cannot deserialize the search: sobjects is a list of objects with a name at [line:1, column:1]"

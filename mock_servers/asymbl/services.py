@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_servers.asymbl import auth, authorize, bulk_ingest, bulk_query, collection, composite, identity, limits, oauth, search, soap
+from mock_servers.asymbl import auth, authorize, bulk_ingest, bulk_query, collection, composite, identity, limits, oauth, search, soap, tree
 from mock_servers.asymbl.resources import DATA, reads, writes
 from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCode
 from mock_servers.engine.vendors import Handler, Operation
@@ -45,7 +45,7 @@ OPERATIONS = (
     writes("composite.run", "POST", f"{DATA}/composite", composite.run_composite, "Up to 25 requests that may refer to each other"),
     writes("composite.batch", "POST", f"{DATA}/composite/batch", composite.run_batch, "Up to 25 requests that know nothing of each other"),
     writes("composite.graph", "POST", f"{DATA}/composite/graph", composite.run_graph, "Composites, each all or nothing"),
-    writes("tree.create", "POST", f"{DATA}/composite/tree/{{sobject}}", collection.create_tree, "Parents with their children, or nothing"),
+    writes("tree.create", "POST", f"{DATA}/composite/tree/{{sobject}}", tree.create_tree, "Parents with their children, or nothing"),
     writes("collections.create", "POST", _COLLECTIONS, collection.create_many, "Up to 200 new records"),
     writes("collections.update", "PATCH", _COLLECTIONS, collection.update_many, "Change up to 200 records"),
     writes("collections.delete", "DELETE", _COLLECTIONS, collection.delete_many, "Delete up to 200 records"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_servers.asymbl import auth, envelope
+from mock_servers.asymbl import enrolled, envelope, sessions
 from mock_servers.asymbl.envelope import Call, NotAnEnvelope
 from mock_servers.asymbl.schema import full_name
 from mock_servers.engine.vendors import Credential, Handler, Reply
@@ -36,16 +36,16 @@ def soap_endpoint(api: str) -> Handler:
 
 def _login(exchange: Exchange, api: str, call: Call) -> Reply:
     credential = exchange.credential
-    if credential is None or not auth.password_fits(exchange, credential, call.arguments.get("password", "")):
+    if credential is None or not sessions.password_fits(exchange, credential, call.arguments.get("password", "")):
         why = "no such user, or one that was revoked" if credential is None else "the password, or the security token behind it, is wrong"
         return _failed(envelope.fault("INVALID_LOGIN", LOGIN_FAILED), why)
-    session = auth.open_session(exchange, credential, auth.APP_SCOPE)
+    session = sessions.open_session(exchange, credential, sessions.APP_SCOPE)
     return Reply(200, envelope.result(api, "login", _login_result(exchange, api, credential, session.secret)), XML)
 
 
 def _login_result(exchange: Exchange, api: str, credential: Credential, session_id: str) -> dict[str, object]:
     version = exchange.params["version"]
-    org15, user = auth.org_id(credential)[:15], auth.user_row(exchange, credential)
+    org15, user = enrolled.org_id(credential)[:15], enrolled.user_row(exchange, credential)
     return {
         "metadataServerUrl": f"{exchange.base_url}/services/Soap/m/{version}/{org15}",
         "passwordExpired": False,
@@ -54,9 +54,9 @@ def _login_result(exchange: Exchange, api: str, credential: Credential, session_
         "sessionId": session_id,
         "userId": user["id"],
         "userInfo": {
-            "organizationId": auth.org_id(credential),
+            "organizationId": enrolled.org_id(credential),
             "organizationMultiCurrency": bool(exchange.tenant.options.get("multi_currency")),
-            "organizationName": auth.org_row(exchange)["Name"],
+            "organizationName": enrolled.org_name(exchange),
             "profileId": user["ProfileId"],
             "sessionSecondsValid": exchange.tenant.options["session_timeout_seconds"],
             "userDefaultCurrencyIsoCode": user["DefaultCurrencyIsoCode"],

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_servers.asymbl import auth, bulk_jobs, limits, openapi, quirks, resources, scenarios, security, services, tables, versions, wire
+from mock_servers.asymbl import (
+    auth,
+    bulk_jobs,
+    enrolled,
+    limits,
+    openapi,
+    quirks,
+    resources,
+    scenarios,
+    security,
+    services,
+    sessions,
+    tables,
+    versions,
+    wire,
+)
 from mock_servers.asymbl.soql import dates
 from mock_servers.engine.evidence import Documented
 from mock_servers.engine.vendors import RateLimitDefaults, Reply, Vendor
@@ -45,10 +60,10 @@ VENDOR = Vendor(
         headers=limits.headers,
         shared=True,
     ),
-    first_tokens=auth.first_tokens,
-    enroll=auth.enroll,
+    first_tokens=sessions.first_tokens,
+    enroll=enrolled.enroll,
     on_connect=dates.add_functions,
-    options={**auth.OPTIONS, **bulk_jobs.OPTIONS, "private_objects": []},
+    options={**sessions.OPTIONS, **bulk_jobs.OPTIONS, "private_objects": []},
     # A file of 37.5 MB in base64 in JSON; multipart uploads may be larger.
     max_body_bytes=144 * 1024 * 1024,
     # REST API Developer Guide, compression: requests may be packed.
