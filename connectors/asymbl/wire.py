@@ -380,11 +380,13 @@ def _resource(path: str) -> str:
     return path.split("/")[1].removesuffix("All") if "/" in path else path
 
 
-def _plain(value: Any) -> Any:
-    """A record without the remarks about where it was read."""
-    if isinstance(value, dict):
-        return {name: _plain(part) if isinstance(part, dict) else part for name, part in value.items() if name != "attributes"}
-    return value
+def _plain(row: Row) -> Row:
+    """The record without the remarks about where it was read, its parents likewise. In place: a large org has millions of them."""
+    row.pop("attributes", None)
+    for value in row.values():
+        if isinstance(value, dict):
+            _plain(value)
+    return row
 
 
 def _spellings(value: Any) -> list[str]:
