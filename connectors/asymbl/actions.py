@@ -15,7 +15,7 @@ from connectors.asymbl.described import Described
 from connectors.asymbl.files import Fetch, Files, Upload, prepared
 from connectors.asymbl.manifest import MANIFEST
 from connectors.asymbl.reading import Reading
-from connectors.asymbl.refusals import DuplicatesFound
+from connectors.asymbl.refusals import DuplicatesFound, UnknownColumn
 from connectors.asymbl.schema import Schema
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.soql import Select
@@ -55,6 +55,14 @@ class Actions:
 
     def perform(self, action: str, values: ActionInput) -> ActionResult:
         """Raises NotSupported for what is not promised, else what the vendor makes of it."""
+        try:
+            return self._performed(action, values)
+        except UnknownColumn as hidden:
+            raise PermissionMissing(
+                str(hidden), http_status=hidden.http_status, vendor_code=hidden.vendor_code, missing_permissions=hidden.missing_permissions
+            ) from hidden
+
+    def _performed(self, action: str, values: ActionInput) -> ActionResult:
         match action, values:
             case "Create candidate" | "Create application", CreateCandidate():
                 return self._create(values)

@@ -5,13 +5,14 @@ Part of the room for Salesforce's format (see wire.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
-from connectors.asymbl.columns import API_ENABLED
+from connectors.asymbl.columns import API_ENABLED, may_see
 from connectors.transport.client import NotSent, Reply
 from connectors.transport.retry import PASSING_STATUSES, retry_after
 from connectors.unified.errors import (
@@ -139,14 +140,16 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
             kind = Invalid  # a trigger or flow of the customer's says so
         case "INVALID_TYPE" if "is not supported" in message:
             kind = PermissionMissing
-        case "INVALID_FIELD" if (column := _unknown_column(message)) is not None:
-            unknown = UnknownColumn(text, http_status=status, vendor_code=code, operation=operation)
+        case "INVALID_FIELD" if (named := _unknown_column(message)) is not None:
+            column, sobject = named
+            hidden = () if sobject is None else (may_see(sobject, column),)
+            unknown = UnknownColumn(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=hidden)
             unknown.column = column
             return unknown
         case _:
             pass
-    named = needs if kind is PermissionMissing else ()
-    made = kind(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=named, retry_after=wait)
+    missing = needs if kind is PermissionMissing else ()
+    made = kind(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=missing, retry_after=wait)
     if isinstance(made, DuplicatesFound):
         made.matches, made.may_save = _duplicates(told.get("duplicateResult") or {})
     return made
@@ -159,14 +162,13 @@ def code_of(body: Any) -> str | None:
     return None if code is None else str(code)
 
 
-def _unknown_column(message: str) -> str | None:
-    """The name that a query's refusal quotes: of a column, or of the path to a parent."""
-    for before, behind in (("No such column '", "' on entity"), ("Didn't understand relationship '", "' in field path")):
-        _, found, rest = message.partition(before)
-        name, ended, _ = rest.partition(behind)
-        if found and ended:
-            return name
-    return None
+def _unknown_column(message: str) -> tuple[str, str | None] | None:
+    """(name, object) that a query's refusal quotes: of a column, or of the path to a parent, whose object it does not say."""
+    found = re.search(r"No such column '([^']+)' on entity '([^']+)'", message)
+    if found is not None:
+        return found[1], found[2]
+    found = re.search(r"Didn't understand relationship '([^']+)' in field path", message)
+    return None if found is None else (found[1], None)
 
 
 def _duplicates(result: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:

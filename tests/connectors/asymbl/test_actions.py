@@ -326,6 +326,7 @@ def test_an_optional_column_that_may_not_be_written_is_left_out_and_named(fake, 
         ({f"{APPLICANT}: create"}, set(), (f"{APPLICANT}: create",)),
         ({"Contact.Email"}, set(), ("Contact.Email: edit",)),
         (set(), {STAGE}, (f"{STAGE}: read",)),
+        (set(), {"Contact.Email"}, ("Contact.Email: read",)),
     ],
 )
 def test_what_makes_an_application_must_be_allowed(fake, org, locked, hidden, missing):
