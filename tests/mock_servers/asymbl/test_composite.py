@@ -48,6 +48,33 @@ def test_a_later_request_uses_what_an_earlier_one_answered(org: Org) -> None:
     assert (row["AccountId"], row["Title"]) == (account_id, f"of {account_id}")
 
 
+def test_every_kind_of_request_may_stand_inside(org: Org) -> None:
+    """A change, an upsert, a query with blanks in its URL, a read by what the query found, a collection, a deletion."""
+    key = "bpats__ATS_Template_External_Id__c"
+    answers = composite(
+        org,
+        node("person", "Contact", contact()),
+        node("changed", "Contact", {"Title": "CTO"}, "PATCH", "/@{person.id}"),
+        node("template", "bpats__ATS_Template__c", {"Name": "Standard"}, "PATCH", f"/{key}/T1"),
+        {"method": "GET", "url": f"{DATA}/query?q=SELECT Id, Title FROM Contact WHERE LastName = 'Novak'", "referenceId": "found"},
+        {"method": "GET", "url": f"{DATA}/sobjects/Contact/@{{found.records[0].Id}}?fields=Title", "referenceId": "read"},
+        {
+            "method": "PATCH",
+            "url": f"{DATA}/composite/sobjects",
+            "referenceId": "many",
+            "body": several({"id": "@{person.id}", "Title": "CEO"}),
+        },
+        {"method": "DELETE", "url": f"{DATA}/sobjects/Contact/@{{person.id}}", "referenceId": "gone"},
+    )
+
+    assert [one["httpStatusCode"] for one in answers] == [201, 204, 201, 200, 200, 200, 204]
+    person = answers[0]["body"]["id"]
+    assert answers[0]["httpHeaders"] == {"Location": f"{DATA}/sobjects/Contact/{person}"}
+    assert (answers[1]["body"], answers[4]["body"]["Title"]) == (None, "CTO")
+    assert answers[5]["body"] == [{"id": person, "success": True, "errors": []}]
+    assert [(row["Title"], row["IsDeleted"]) for row in org.rows("Contact")] == [("CEO", True)]
+
+
 def test_a_failure_halts_what_depends_on_it_and_nothing_else(org: Org) -> None:
     """Without allOrNone."""
     answers = composite(
@@ -264,6 +291,22 @@ def test_records_are_upserted_by_external_id(org: Org) -> None:
     assert [one.get("created") for one in first] == [True, None]
     assert first[1]["errors"][0]["statusCode"] == "MISSING_ARGUMENT"
     assert (second[0]["id"], second[0]["created"]) == (first[0]["id"], False)
+
+
+def test_records_are_read_by_id(org: Org) -> None:
+    """In the order asked for, null where there is none; by address and by body alike."""
+    ids = [org.create("Contact", LastName=name) for name in ("Novak", "Klein")]
+    asked = [ids[1], ids[0][:15], "003000000000001AAA"]
+
+    by_address = org.get("/composite/sobjects/Contact", ids=",".join(asked), fields="LastName,Id").json()
+    by_body = org.send("POST", "/composite/sobjects/Contact", {"ids": asked, "fields": ["LastName", "Id"]}).json()
+
+    assert [one and one["LastName"] for one in by_address] == ["Klein", "Novak", None]
+    assert by_address == by_body
+    refused = org.get("/composite/sobjects/Contact", ids=ids[0], fields="Colour")
+    assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "INVALID_FIELD")
+    many = ",".join(["003000000000001"] * 801)
+    assert org.get("/composite/sobjects/Contact", ids=many, fields="Id").json()[0]["errorCode"] == "EXCEEDED_ID_LIMIT"
 
 
 @pytest.mark.parametrize(

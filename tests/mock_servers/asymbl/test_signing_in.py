@@ -203,6 +203,61 @@ def test_a_revoked_credential_signs_in_no_more(org: Org, flow: str) -> None:
     assert org.token(**flows(org.secrets)[flow]).status_code == 400
 
 
+def test_an_expired_credential_is_one_too_late(org: Org) -> None:
+    """It ends at its moment with all that it was given; given time again, it can sign in again."""
+    minted = org.tenant.mint("Asymbl ATS User", expires_in=60)
+    secrets = dict(minted.credential)
+    session = org.token(**flows(secrets)["client_credentials"]).json()["access_token"]
+    org.tenant.advance(60)
+
+    assert org.with_session(session).status_code == 401
+    assert org.token(**flows(secrets)["client_credentials"]).json() == {"error": "inactive_user", "error_description": "user is inactive"}
+    org.tenant._call("PATCH", f"/credentials/{minted.id}", {"expires_at": None})
+    assert org.with_session(session).status_code == 200
+
+
+def test_a_snapshot_keeps_sessions_as_they_were(org: Org) -> None:
+    """What was opened before it works after a restore, what was opened since does not."""
+    before = org.token(**flows(org.secrets)["client_credentials"]).json()["access_token"]
+    org.tenant._call("POST", "/snapshots", {"name": "here"})
+    since = org.token(**flows(org.secrets)["client_credentials"]).json()["access_token"]
+
+    org.tenant._call("POST", "/snapshots/here/restore")
+
+    assert [org.with_session(session).status_code for session in (before, since)] == [200, 401]
+    assert org.token(**flows(org.secrets)["refresh_token"]).status_code == 200
+
+
+def test_a_fork_has_users_and_sessions_of_its_own(org: Org) -> None:
+    """Under its own name; the origin's session opens nothing there."""
+    org.create("Contact", LastName="Novak")
+
+    fork = org.tenant.fork()
+    try:
+        secrets = dict(fork.credential)
+        told = org.token(**flows(secrets)["password"]).json()
+        count = org.http.get(
+            f"{DATA}/query", params={"q": "SELECT COUNT() FROM Contact"}, headers={"Authorization": f"Bearer {told['access_token']}"}
+        )
+        assert count.json()["totalSize"] == 1
+        assert secrets["username"] in [row["Username"] for row in fork.records("User")]
+        assert org.secrets["username"] not in [row["Username"] for row in fork.records("User")]
+        assert len({told["access_token"][:15], org.secrets["access_token"][:15]}) == 2
+    finally:
+        fork.delete()
+
+
+def test_a_renamed_user_is_the_same_person(org: Org) -> None:
+    """Sessions and identity stay."""
+    told = org.token(**flows(org.secrets)["password"]).json()
+    (user,) = [row for row in org.rows("User") if row["Username"] == org.secrets["username"]]
+    org.tenant.update("User", user["id"], {"Username": "renamed@nowhere.example"})
+
+    identity = httpx.get(told["id"], params={"oauth_token": told["access_token"]}).json()
+
+    assert (identity["user_id"], identity["username"]) == (user["id"], "renamed@nowhere.example")
+
+
 def test_every_minted_credential_has_its_own_user(org: Org) -> None:
     """With its own rights, whatever way it signed in."""
     other = dict(org.tenant.mint(["API Enabled"]).credential)
