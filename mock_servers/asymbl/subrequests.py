@@ -62,7 +62,7 @@ def _exchange(outer: Exchange, method: str, url: str, body: Any, headers: Mappin
     raw_query = quote(query, safe="%&=+,()'*!~:;/?@$-._<>").encode("ascii")
     inner = Exchange(outer.vendor, method, path, raw_query, {**kept, **own}, outer.base_url)
     inner.body = b"" if body is None else orjson.dumps(body)
-    inner.tenant, inner.credential, inner.token = outer.tenant, outer.credential, outer.token
+    inner.tenant, inner.credential, inner.token, inner.read_from = outer.tenant, outer.credential, outer.token, outer.read_from
     # One journal entry tells of all: the lists are shared.
     inner.quirks_acted, inner.changes, inner.unread = outer.quirks_acted, outer.changes, outer.unread
     return inner

@@ -27,7 +27,7 @@ def exchange_with(of: Tenants, *, scenario: str = "small_org", permissions: str 
 def answered(exchange: Exchange, handler: Handler, query: list[tuple[str, str]] | None = None, **params: str) -> Reply:
     """A handler's answer, refusals too; whatever else it raises is raised."""
     exchange.params = {"version": "63.0", **params}
-    exchange._query = query or []
+    exchange.query_pairs = query or []
     handling: Coroutine[Any, Any, Reply] = handler(exchange)  # type: ignore[assignment]  # every handler is an async def
     try:
         handling.send(None)
