@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+import orjson
+from sqlalchemy import select
 
 from mock_servers.asymbl import ids, tables
-from mock_servers.asymbl.own_schema import org_schema
-from mock_servers.asymbl.schema import Schema, SObject
+from mock_servers.asymbl.own_schema import field_of_metadata, org_schema, sobject_of_describe
+from mock_servers.asymbl.schema import Schema, SObject, whole_schema
 
 if TYPE_CHECKING:
     from mock_servers.asymbl.security import Access
     from mock_servers.engine.exchange import Exchange
-    from mock_servers.engine.store import Store
+    from mock_servers.engine.store import Row, Store
     from mock_servers.engine.tenants import Tenant
 
-_KNOWN: WeakKeyDictionary[Store, tuple[int, Any, Org]] = WeakKeyDictionary()
-"""By store: the version at which it was last looked at, what it then told, and what was made of that."""
+_KNOWN: WeakKeyDictionary[Store, tuple[int, Org]] = WeakKeyDictionary()
+"""By store: the version at which it was last looked at, and what it then was."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,17 +55,22 @@ def org_of(exchange: Exchange) -> Org:
 def org_of_tenant(tenant: Tenant) -> Org:
     store = tenant.store
     known = _KNOWN.get(store)
-    if known is not None and known[0] == store.version:
-        return known[2]
-    told = tuple(tuple(row[0] for row in store.query(f"all of {name}", build)) for name, build in _TOLD.items())
-    if known is not None and known[1] == told:
-        _KNOWN[store] = (store.version, told, known[2])
-        return known[2]
+    if known is None or known[0] != store.version:
+        told = tuple(tuple(row[0] for row in store.query(f"all of {name}", build)) for name, build in _TOLD.items())
+        prefixes = tuple((row["id"].lower(), row["prefix"]) for row in store.where(tables.KEY_PREFIXES))
+        known = _KNOWN[store] = (store.version, _org(told, prefixes))
+    return known[1]
+
+
+@lru_cache(32)
+def _org(told: tuple[tuple[Any, ...], ...], given: tuple[tuple[str, str], ...]) -> Org:
+    """Orgs that say the same are one: what was worked out for a scenario serves all its tenants."""
     features, custom_fields, describes = told
     schema = org_schema(frozenset(features), custom_fields, describes)
-    org = Org(schema, _prefixes(store, schema))
-    _KNOWN[store] = (store.version, told, org)
-    return org
+    found = {name: sobject.prefix for name, sobject in schema.sobjects.items() if sobject.prefix is not None}
+    found.update({name: prefix for name, prefix in given if name in schema.sobjects})
+    missing = sorted(name for name in schema.sobjects if name not in found)
+    return Org(schema, {**found, **ids.custom_prefixes(missing, set(found.values()))})
 
 
 def _features() -> Any:
@@ -71,25 +78,29 @@ def _features() -> Any:
     return select(table.c.id).order_by(table.c.id)
 
 
-def _custom_fields() -> Any:
-    table = tables.METADATA.tables[tables.CUSTOM_FIELDS]
-    told = func.json_object(
-        "TableEnumOrId", table.c.TableEnumOrId, "DeveloperName", table.c.DeveloperName, "Metadata", func.json(table.c.Metadata)
-    )
-    return select(told).order_by(table.c.id)
+def _documents(name: str) -> Callable[[], Any]:
+    table = tables.METADATA.tables[name]
+    return lambda: select(table.c.doc).order_by(table.c.id)
 
 
-def _describes() -> Any:
-    table = tables.METADATA.tables[tables.DESCRIBES]
-    return select(table.c.describe).order_by(table.c.id)
+_TOLD: dict[str, Callable[[], Any]] = {
+    tables.FEATURES: _features,
+    **{name: _documents(name) for name in (tables.CUSTOM_FIELDS, tables.DESCRIBES)},
+}
 
 
-_TOLD = {tables.FEATURES: _features, tables.CUSTOM_FIELDS: _custom_fields, tables.DESCRIBES: _describes}
+def render(store: Store, table: str, row: Row) -> Mapping[str, bytes]:
+    """What the org itself added, as own_schema reads it; of records no document is ready: each caller sees another.
 
-
-def _prefixes(store: Store, schema: Schema) -> dict[str, str]:
-    found = {name: sobject.prefix for name, sobject in schema.sobjects.items() if sobject.prefix is not None}
-    given = {row["id"].lower(): row["prefix"] for row in store.where(tables.KEY_PREFIXES)}
-    found.update({name: prefix for name, prefix in given.items() if name in schema.sobjects})
-    missing = sorted(name for name in schema.sobjects if name not in found)
-    return {**found, **ids.custom_prefixes(missing, set(found.values()))}
+    Raises ValueError, KeyError or TypeError for what can be no part of a schema, so that it is refused when it is entered.
+    """
+    if table == tables.DESCRIBES:
+        sobject_of_describe(row["describe"])
+        return {"doc": orjson.dumps(row["describe"])}
+    if table == tables.CUSTOM_FIELDS:
+        owner, name = row["TableEnumOrId"], row["DeveloperName"]
+        if whole_schema().get(owner) is None and store.find(tables.DESCRIBES, id=owner) is None:
+            raise ValueError(f"CustomField {name}: there is no object {owner!r}")
+        field_of_metadata(name, row["Metadata"])
+        return {"doc": orjson.dumps({"TableEnumOrId": owner, "DeveloperName": name, "Metadata": row["Metadata"]})}
+    return {}

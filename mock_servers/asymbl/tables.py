@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, text
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, text
 
 from mock_servers.asymbl.own_schema import OWN_RECORD_COLUMNS
 from mock_servers.asymbl.schema import NUMBER_TYPES, Field, SObject, whole_schema
@@ -88,8 +88,9 @@ Table(
     Column("id", String, primary_key=True),
     *(Column(name, String, nullable=False) for name in ("TableEnumOrId", "DeveloperName")),
     Column("Metadata", JSON, nullable=False),
+    Column("doc", LargeBinary),
 )
-Table(DESCRIBES, METADATA, Column("id", String, primary_key=True), Column("describe", JSON, nullable=False))
+Table(DESCRIBES, METADATA, Column("id", String, primary_key=True), Column("describe", JSON, nullable=False), Column("doc", LargeBinary))
 Table(
     CURSORS,
     METADATA,

@@ -18,7 +18,6 @@ from mock_servers.engine.vendors import Refusal, Reply
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
-    from mock_servers.engine.store import Row, Store
 
 JSON = b"application/json;charset=UTF-8"
 LATEST_VERSION = "63.0"
@@ -188,8 +187,3 @@ def from_http_date(text: str) -> float:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError):
         return 0.0
-
-
-def render(store: Store, table: str, row: Row) -> Mapping[str, bytes]:
-    """No table has ready documents: which fields a record shows is different for each statement and each user."""
-    return {}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.sandbox import SandboxError
 from mock_servers.asymbl.schema import whole_schema
 from tests.mock_servers.asymbl.conftest import Org, error_of
 
@@ -232,3 +233,24 @@ def test_a_real_describe_can_be_loaded_again(org: Org) -> None:
     again = org.get("/sobjects/Office__c/describe").json()
     assert [field["name"] for field in again["fields"]] == [field["name"] for field in told["fields"]]
     assert org.create("Office__c", Name="Leeds")
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("Describes", {"id": "X__c", "describe": {"name": "X__c"}}),
+        ("Describes", {"id": "X__c", "describe": {**WIDGET, "fields": [{"name": "Id"}]}}),
+        ("Describes", {"id": "X__c", "describe": {**WIDGET, "keyPrefix": "abcd"}}),
+        ("Describes", {"id": "X__c", "describe": {**WIDGET, "fields": [*WIDGET["fields"], field("Odd__c", "thing")]}}),  # type: ignore[misc]
+        ("Describes", {"id": "X__c", "describe": {**WIDGET, "fields": [*WIDGET["fields"], field("Odd__c", "string", length="long")]}}),  # type: ignore[misc]
+        ("CustomField", {"id": "1", "TableEnumOrId": "Nothing", "DeveloperName": "X", "Metadata": {"type": "Text"}}),
+        ("CustomField", {"id": "1", "TableEnumOrId": "Contact", "DeveloperName": "X", "Metadata": {"type": "Thing"}}),
+        ("CustomField", {"id": "1", "TableEnumOrId": "Contact", "DeveloperName": "1 X", "Metadata": {"type": "Text"}}),
+        ("CustomField", {"id": "1", "TableEnumOrId": "Contact", "DeveloperName": "X", "Metadata": 5}),
+    ],
+)
+def test_what_can_be_no_part_of_a_schema_is_refused_at_once(org: Org, table: str, row: dict[str, Any]) -> None:
+    """By the admin API, so that no later request meets it."""
+    with pytest.raises(SandboxError, match="422"):
+        org.tenant.insert(table, row)
+    assert org.get("/sobjects").status_code == 200
