@@ -438,6 +438,8 @@ class Profile(Strict):
     """Quirk to the reason why the promise cannot be kept under it, so that no subject is judged there."""
     volatile: list[str] = []
     """Expressions for parts of texts that differ in every tenant or at every reading (signatures in links); not compared."""
+    credential_refused_with: list[int] = [401]
+    """Statuses with which the vendor refuses a credential that is no good, where it is used or where it is signed in with."""
     api_off: list[Step] = []
     """Steps after which the vendor refuses every call because the customer switched its API off."""
     scoped_fields: dict[str, list[str]] = {}

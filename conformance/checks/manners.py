@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qsl
 
 from conformance.casework import examples, judged, one_case, unverifiable
@@ -13,10 +13,10 @@ from conformance.outcomes import Code
 from conformance.sandbox import Entry
 
 
-def _same_request_again(entries: Iterable[Entry], status: int) -> str | None:
-    asked = Counter((entry.method, entry.path, entry.query) for entry in entries if entry.status == status)
-    again = [f"{method} {path} ({count} times)" for (method, path, _), count in asked.items() if count > 1]
-    return f"after {status} it asked the same again: {examples(again)}" if again else None
+def _same_request_again(entries: Iterable[Entry], statuses: Sequence[int]) -> str | None:
+    asked = Counter((entry.method, entry.path, entry.query, entry.status) for entry in entries if entry.status in statuses)
+    again = [f"{method} {path} ({status}, {count} times)" for (method, path, _, status), count in asked.items() if count > 1]
+    return f"it was refused, and asked the same again: {examples(again)}" if again else None
 
 
 def _unauthorized(lab: Lab) -> Iterator[Result]:
@@ -26,21 +26,21 @@ def _unauthorized(lab: Lab) -> Iterator[Result]:
     minted = lab.mint(world, "all")
     world.tenant.revoke(minted.id)
     world.connect(credential=minted.credential).sync()
-    yield _after_refusal(cell, world, 401)
+    yield _after_refusal(cell, world, lab.profile.credential_refused_with)
 
 
 def _forbidden(lab: Lab) -> Iterator[Result]:
     """MNR-2."""
     world = lab.world()
     world.connect(credential=lab.mint(world, []).credential).sync()
-    yield _after_refusal(Cell("connection", "", "403"), world, 403)
+    yield _after_refusal(Cell("connection", "", "403"), world, [403])
 
 
-def _after_refusal(cell: Cell, world: World, status: int) -> Result:
+def _after_refusal(cell: Cell, world: World, statuses: Sequence[int]) -> Result:
     entries = world.tenant.journal()
-    if not any(entry.status == status for entry in entries):
-        return unverifiable(cell, f"the vendor never answered {status}")
-    return judged(cell, _same_request_again(entries, status), seen=[shown(entry, world.tenant.base_url) for entry in entries[:2]])
+    if not any(entry.status in statuses for entry in entries):
+        return unverifiable(cell, f"the vendor never answered {' or '.join(map(str, statuses))}")
+    return judged(cell, _same_request_again(entries, statuses), seen=[shown(entry, world.tenant.base_url) for entry in entries[:2]])
 
 
 def _reading_cells(lab: Lab) -> list[Cell]:
