@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from mock_servers.asymbl import wire
-from mock_servers.asymbl.bodies import form
+from mock_servers.asymbl.bodies import parameters
 from mock_servers.asymbl.enrolled import IDENTITY_PATH
 from mock_servers.asymbl.envelope import NotAnEnvelope, read_envelope
 from mock_servers.asymbl.security import API_ENABLED
@@ -45,13 +45,13 @@ class SalesforceSignIn:
     def presented(self, exchange: Exchange) -> str | None:
         path = exchange.path.rstrip("/")
         if path == TOKEN_PATH:
-            client_id = client_of(form(exchange), exchange.header(b"authorization"))
+            client_id = client_of(parameters(exchange), exchange.header(b"authorization"))
             return None if client_id is None else lookup(CLIENT, client_id)
         if path == AUTHORIZE_PATH:
-            client_id = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"))), **form(exchange)}.get("client_id")
+            client_id = parameters(exchange).get("client_id")
             return None if client_id is None else lookup(CLIENT, client_id)
         if path == REVOKE_PATH:
-            token = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"))), **form(exchange)}.get("token")
+            token = parameters(exchange).get("token")
             return None if token is None else lookup(kind_of(token), token)
         if path.startswith(SOAP_PATHS):
             return _presented_to_soap(exchange)

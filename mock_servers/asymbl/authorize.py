@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from mock_servers.asymbl import auth, bodies, oauth, sessions
 from mock_servers.engine.vendors import Credential, Refusal, Reply
@@ -49,7 +49,7 @@ async def log_in(exchange: Exchange) -> Reply:
 
 def _asked(exchange: Exchange) -> dict[str, str]:
     """What the app asks for: in the address, or in the form that carries it on."""
-    told = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"), keep_blank_values=True)), **bodies.form(exchange)}
+    told = bodies.parameters(exchange)
     return {name: told[name] for name in _ASKED if name in told}
 
 

@@ -35,6 +35,11 @@ def form(exchange: Exchange) -> dict[str, str]:
         return {}
 
 
+def parameters(exchange: Exchange) -> dict[str, str]:
+    """The form's fields, and those of the query string: many programs send the parameters of OAuth in the address."""
+    return {**dict(parse_qsl(exchange.raw_query.decode("latin-1"), keep_blank_values=True)), **form(exchange)}
+
+
 # -- multipart --------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -39,7 +39,7 @@ def refuse(error: str, description: str, why: str | None = None) -> Refusal:
 
 async def token(exchange: Exchange) -> Reply:
     """POST /services/oauth2/token."""
-    sent = bodies.form(exchange)
+    sent = bodies.parameters(exchange)
     flow = FLOWS.get(sent.get("grant_type", ""))
     if flow is None:
         raise refuse("unsupported_grant_type", "grant type not supported", f"grant_type is {sent.get('grant_type')!r}")
@@ -251,7 +251,7 @@ def _signed(exchange: Exchange, app: Credential, session: Token) -> dict[str, An
 
 async def revoke(exchange: Exchange) -> Reply:
     """GET or POST /services/oauth2/revoke: a refresh token ends with its sessions, a session with the refresh token it came from."""
-    secret = {**dict(parse_qsl(exchange.raw_query.decode("latin-1"))), **bodies.form(exchange)}.get("token")
+    secret = bodies.parameters(exchange).get("token")
     if not secret:
         raise refuse("invalid_request", "missing required parameter: token")
     held = exchange.tenant.credentials.token(sessions.lookup(sessions.kind_of(secret), secret))

@@ -97,6 +97,14 @@ def test_the_app_may_come_by_http_basic(org: Org) -> None:
     assert org.with_session(answer.json()["access_token"]).status_code == 200
 
 
+def test_the_parameters_may_stand_in_the_address(org: Org) -> None:
+    """As many programs send them."""
+    answer = httpx.post(f"{org.tenant.base_url}/services/oauth2/token", params=flows(org.secrets)["password"])
+
+    assert org.with_session(answer.json()["access_token"]).status_code == 200
+    assert org.secrets["password"] not in str([entry.raw for entry in org.tenant.journal()])
+
+
 @pytest.mark.parametrize("scheme", ["Bearer", "OAuth", "bearer"])
 def test_both_schemes_are_understood(org: Org, scheme: str) -> None:
     answer = org.http.get(f"{DATA}/limits", headers={"Authorization": f"{scheme} {org.secrets['access_token']}"})
