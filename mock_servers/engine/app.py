@@ -21,8 +21,8 @@ class SandboxApp:
 
     def __init__(self, tenants: Tenants, admin: Admin, vendor_of_port: Mapping[int, str], public_urls: PublicUrls) -> None:
         self.tenants, self.admin = tenants, admin
-        self._vendors = {name: VendorApp(vendor, tenants, public_urls) for name, vendor in tenants.vendors.items()}
-        self._by_port = {port: self._vendors[name] for port, name in vendor_of_port.items()}
+        self._public_urls, self._vendor_of_port = public_urls, dict(vendor_of_port)
+        self._vendors: dict[str, VendorApp] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -30,17 +30,23 @@ class SandboxApp:
             return
         path: str = scope["raw_path"].decode("latin-1")
         server = scope["server"]
-        vendor = self._by_port.get(server[1]) if server is not None else None
+        vendor = self._vendor_of_port.get(server[1]) if server is not None else None
         if vendor is not None:
-            await vendor.serve(scope, receive, send, path)
+            await self._vendor(vendor).serve(scope, receive, send, path)
             return
         first, slash, rest = path[1:].partition("/")
         if first == ADMIN:
             await self.admin(scope, receive, send)
-        elif first in self._vendors:
-            await self._below_main(self._vendors[first], scope, receive, send, rest if slash else "")
+        elif first in self.tenants.vendors:
+            await self._below_main(self._vendor(first), scope, receive, send, rest if slash else "")
         else:
             await send_reply(send, self._index(path), [])
+
+    def _vendor(self, name: str) -> VendorApp:
+        """Made when it is first called: most runs call few vendors."""
+        if name not in self._vendors:
+            self._vendors[name] = VendorApp(self.tenants.vendors[name], self.tenants, self._public_urls)
+        return self._vendors[name]
 
     async def _below_main(self, vendor: VendorApp, scope: Scope, receive: Receive, send: Send, rest: str) -> None:
         mount = f"/{vendor.vendor.name}"
@@ -52,9 +58,9 @@ class SandboxApp:
 
     def _index(self, path: str) -> Reply:
         if path != "/":
-            hint = f"vendors: {', '.join(f'/{name}/' for name in self._vendors)}; admin API: /{ADMIN}/"
+            hint = f"vendors: {', '.join(f'/{name}/' for name in self.tenants.vendors)}; admin API: /{ADMIN}/"
             return _json(404, {"error": {"code": "not_found", "message": f"nothing at {path}", "hint": hint}})
-        return _json(200, {"sandbox": "ats-sandbox", "admin": f"/{ADMIN}", "vendors": {name: f"/{name}" for name in self._vendors}})
+        return _json(200, {"sandbox": "ats-sandbox", "admin": f"/{ADMIN}", "vendors": {name: f"/{name}" for name in self.tenants.vendors}})
 
 
 def create_app(

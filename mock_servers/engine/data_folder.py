@@ -107,6 +107,10 @@ class DataFolder:
     def place(self, vendor: Vendor, name: str) -> Folder:
         return Folder(self.path / vendor.name / name)
 
+    def has(self, vendor: str) -> bool:
+        """Whether there is any tenant of it."""
+        return (self.path / vendor).is_dir()
+
     def tenants(self, vendor: Vendor) -> Iterator[FoundTenant]:
         """All that were complete when the process ended. Raises UnreadableFolder."""
         for folder in sorted((self.path / vendor.name).glob("*/")):

@@ -54,7 +54,7 @@ class Tenants:
 
         `default_scenarios` tells, by vendor, what its default tenant starts as, where that is not what the vendor says.
         """
-        self.vendors, self.scenarios, self._seed = dict(vendors), scenarios if scenarios is not None else Scenarios(), seed
+        self.vendors, self.scenarios, self._seed = vendors, scenarios if scenarios is not None else Scenarios(), seed
         self._folder, self._default_scenarios = folder, dict(default_scenarios) if default_scenarios is not None else {}
         self._touched: set[Tenant] = set()
         self._by_name: dict[str, dict[str, Tenant]] = {name: {} for name in self.vendors}
@@ -254,7 +254,8 @@ class Tenants:
 
     def _open(self, folder: DataFolder) -> None:
         self._numbers = folder.numbers()
-        for vendor in self.vendors.values():
+        for name in filter(folder.has, self.vendors):
+            vendor = self.vendors[name]
             for found in folder.tenants(vendor):
                 index = self._by_secret[vendor.name]
                 tenant = Tenant(found.name, vendor, found.now, index=index, secrets_seed=self._seed, place=found.place)

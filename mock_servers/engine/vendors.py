@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -245,9 +245,33 @@ def vendor_names() -> list[str]:
     return sorted(module.name for module in modules if module.ispkg and module.name != "engine" and _folder(module.name) is not None)
 
 
-def installed() -> dict[str, Vendor]:
-    """Every vendor that there is, by name, in alphabetical order. Raises BrokenVendor."""
-    return {name: _load(name) for name in vendor_names()}
+class Installed(Mapping[str, Vendor]):
+    """Vendors by name, in alphabetical order, each imported when it is first asked for: who calls one does not wait for the others.
+
+    Asking for one may raise BrokenVendor.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(sorted(names))
+        self._vendors: dict[str, Vendor] = {}
+
+    def __getitem__(self, name: str) -> Vendor:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._vendors:
+            self._vendors[name] = _load(name)
+        return self._vendors[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def installed() -> Installed:
+    """Every vendor that there is."""
+    return Installed(vendor_names())
 
 
 def _load(name: str) -> Vendor:

@@ -92,9 +92,9 @@ def test_what_was_answered_with_success_outlives_a_kill(tmp_path: Path) -> None:
             assert_all_there(info, comments, keys, notes)
             writer = Writer(info)
             writer.start()
-            while not writer.keys:
-                time.sleep(0.01)
-            time.sleep(moments.uniform(0.05, 0.6))
+            enough = moments.randint(8, 60)
+            while len(writer.comments) < enough and writer.is_alive():
+                time.sleep(0.001)
             process.kill()
             process.wait()
             writer.join(timeout=30)
@@ -104,8 +104,9 @@ def test_what_was_answered_with_success_outlives_a_kill(tmp_path: Path) -> None:
         notes += len(writer.notes)
     with sandbox(tmp_path) as (_, info):
         assert_all_there(info, comments, keys, notes)
-    assert len(comments) > 20 * KILLS
+    assert len(comments) >= 8 * KILLS
     assert notes > 0
+    assert keys
 
 
 def assert_all_there(info: dict[str, Any], comments: dict[str, str], keys: dict[str, str], notes: int) -> None:
