@@ -8,13 +8,16 @@ from typing import Any
 
 import orjson
 
+from connectors.join.manifest import MANIFEST
 from connectors.join.mapping import Candidate, JobStage, Stage, tags_of
 from connectors.join.records import Recorder
 from connectors.transport.seams import SeamedPages, SeamStep
-from connectors.unified.connector import Page, Record, Wanted, Warning
+from connectors.unified.connector import Page, Record, Wanted
 
 SUMMARY_SIZE = 500
 """Candidates in one page of those that follow the last application."""
+
+FED = frozenset(model.name for model in MANIFEST.models if "applications" in model.streams)
 
 Raw = Mapping[str, Any]
 
@@ -55,7 +58,7 @@ class ApplicationsReader:
             recorder.add("Applications", str(application["id"]), application)
         if not step.settled:
             told = "JOIN's applications changed faster than they could be read; the next full sync completes them"
-            recorder.warn(Warning("list_unsettled", told))
+            recorder.miss(self._wanted.keys() & FED, "not_yet_synced", told)
         return recorder.page(cursor=_cursor(number))
 
     def _notice(self, application: Raw) -> None:
@@ -64,7 +67,7 @@ class ApplicationsReader:
         if id not in self._latest or changed >= self._latest_change[id]:
             self._latest[id], self._latest_change[id] = candidate, changed
         if id not in self._earliest or _age(application) < _age(self._earliest[id]):
-            self._earliest[id] = {name: application.get(name) for name in ("id", "createdAt", "source")}
+            self._earliest[id] = {name: application[name] for name in ("id", "createdAt", "source") if name in application}
         stage = application.get("currentStage")
         if stage is not None:
             self._notice_stage(str(application["job"]["id"]), stage)

@@ -6,19 +6,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from connectors.join import actions, mapping
 from connectors.join.applications import ApplicationsReader
 from connectors.join.manifest import API, MANIFEST
 from connectors.join.records import Recorder
 from connectors.join.wire import LARGEST_PAGE, Api, params
-from connectors.transport.seams import SeamedPages
+from connectors.transport.client import Params
 from connectors.unified.actions import ActionInput
 from connectors.unified.connector import ActionResult, Diagnostic, Page, Probed, RawReply, Stream, Wanted, Warning
 from connectors.unified.errors import Invalid, NotSupported, PermissionMissing
 
 JOBS, APPLICATIONS = "jobs", "applications"
+SHOWN_BY_JOBS = {
+    "hiringTeam": ("Job hiring team members", "Users"),
+    "screeningQuestions": ("Screening questions", "Job-specific screening questions"),
+}
+"""Assumed keys of a job, and the models that are unknown, not empty, where a job has no such key."""
 REMEDY = 'give the token\'s owner a company role with the right "Access JOIN API", on a plan that includes the API'
 
 
@@ -35,15 +38,20 @@ def connect(
     Raises:
         Invalid: the credential is not exactly {"token": text}, or a setting is unknown or out of range.
     """
-    if set(credential) != {"token"} or not credential["token"].strip():
+    if set(credential) != {"token"}:
         raise Invalid(f'JOIN\'s credential is {{"token": text}}; given: {", ".join(sorted(credential)) or "nothing"}')
+    token = credential["token"].strip()
+    if not token or not token.isascii() or not token.isprintable():
+        raise Invalid("JOIN's token is empty or no printable ASCII text")
     chosen = {**MANIFEST.settings, **(settings or {})}
     unknown = sorted(set(chosen) - set(MANIFEST.settings))
     if unknown:
         raise Invalid(f"unknown setting {', '.join(unknown)}; known: {', '.join(MANIFEST.settings)}")
-    if not isinstance(chosen["page_size"], int) or not 1 <= chosen["page_size"] <= LARGEST_PAGE:
+    if type(chosen["page_size"]) is not int or not 1 <= chosen["page_size"] <= LARGEST_PAGE:
         raise Invalid(f"page_size must be a number from 1 to {LARGEST_PAGE}, JOIN's limit")
-    api = Api(base_url=base_url, token=credential["token"], sleep=sleep or time.sleep, verify=verify)
+    # An API path left on the address by habit is taken off.
+    root = base_url.rstrip("/").removesuffix("/v2")
+    api = Api(base_url=root, token=token, sleep=sleep if sleep is not None else time.sleep, verify=verify)
     return JoinConnector(api, page_size=chosen["page_size"])
 
 
@@ -73,8 +81,7 @@ class JoinConnector:
         try:
             yield from readers[stream](wanted, cursor)
         except PermissionMissing as denied:
-            feeds = next(found.feeds for found in self.streams(wanted) if found.name == stream)
-            yield Page((), None, diagnostics=tuple(denial(model, None, denied) for model in feeds))
+            yield Page((), None, diagnostics=tuple(denial(model, None, denied) for model in self._feeds(stream, wanted)))
 
     def probe(self, wanted: Wanted) -> tuple[Probed, ...]:
         """One row of each stream that is needed: JOIN's one permission opens or closes whole resources."""
@@ -101,17 +108,7 @@ class JoinConnector:
         self, method: str, path: str, *, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None, data: Any = None
     ) -> RawReply:
         """A raw call below /v2. Objects and arrays are sent as JSON, texts as they are."""
-        body, extra = None, dict(headers or {})
-        if data is not None:
-            body = data.encode() if isinstance(data, str) else orjson.dumps(data)
-            extra.setdefault("content-type", "text/plain" if isinstance(data, str) else "application/json")
-        query = [(name, str(value)) for name, value in (params or {}).items()]
-        reply = self.api.raw(method.upper(), path, query, extra, body)
-        try:
-            found = orjson.loads(reply.body) if reply.body else None
-        except orjson.JSONDecodeError:
-            found = reply.body.decode("utf-8", "replace")
-        return RawReply(reply.url, reply.status, reply.headers, found)
+        return self.api.raw(method.upper(), path, params if params is not None else {}, headers if headers is not None else {}, data)
 
     def close(self) -> None:
         self.api.close()
@@ -124,25 +121,40 @@ class JoinConnector:
         A crash costs this stream a new start, which is cheap: an account has few jobs.
         """
         catalogue = self._catalogue(wanted)
-        jobs = self._jobs()
+        jobs, settled = self._jobs()
         recorder = Recorder(wanted)
         for job in jobs:
             recorder.add("Jobs", str(job["id"]), mapping.JobInContext(job, catalogue))
             for index, question in enumerate(job.get("screeningQuestions") or []):
                 asked = mapping.Question(str(job["id"]), index, question)
-                recorder.add("Screening questions", mapping.question_key(question), asked)
-                recorder.add("Job-specific screening questions", f"{job['id']}/{mapping.question_key(question)}", asked)
+                recorder.add("Screening questions", asked.key, asked)
+                recorder.add("Job-specific screening questions", f"{job['id']}/{asked.key}", asked)
         self._add_people(recorder, jobs)
+        for key, models in SHOWN_BY_JOBS.items():
+            if any(key not in job for job in jobs):
+                recorder.miss(models, "unsupported", f"JOIN's jobs do not show {key!r}, so this model is incomplete at best")
+        if not settled:
+            recorder.miss(self._feeds(JOBS, wanted), "not_yet_synced", "JOIN's jobs changed faster than they could be read")
         yield recorder.page(cursor=None)
 
-    def _jobs(self) -> list[dict[str, Any]]:
-        """Every job in its latest version. Which statuses JOIN lists unasked is not known, so all are asked for by name."""
+    def _jobs(self) -> tuple[list[dict[str, Any]], bool]:
+        """(every job in its latest version, whether none can be missing).
+
+        Which statuses JOIN lists unasked is not known, so all are asked for by name. Assumed: it understands `status`. If it
+        does not, and refuses it or finds nothing by it, what it lists unasked is all there is.
+        """
         try:
-            steps = list(self._pages("/jobs", params(content="true", status=",".join(mapping.STATUSES))).read())
+            found = self._job_list(params(content="true", status=",".join(mapping.STATUSES)))
         except Invalid:
-            # Assumed: JOIN understands `status`. If it does not, what it lists unasked is all there is.
-            steps = list(self._pages("/jobs", params(content="true")).read())
-        return list({job["id"]: job for step in steps for job in step.rows}.values())
+            found = [], True
+        return found if found[0] else self._job_list(params(content="true"))
+
+    def _job_list(self, query: Params) -> tuple[list[dict[str, Any]], bool]:
+        steps = list(self.api.pages("/jobs", query, size=self._page_size).read())
+        return list({job["id"]: job for step in steps for job in step.rows}.values()), all(step.settled for step in steps)
+
+    def _feeds(self, stream: str, wanted: Wanted) -> tuple[str, ...]:
+        return next((found.feeds for found in self.streams(wanted) if found.name == stream), ())
 
     def _add_people(self, recorder: Recorder, jobs: Sequence[Mapping[str, Any]]) -> None:
         people: dict[str, mapping.Person] = {}
@@ -150,27 +162,21 @@ class JoinConnector:
             for key, person in _contact(job):
                 people.setdefault(key, person)
         for job in jobs:
-            # A hiring team knows first and last name apart, a contact only one text; so the team's word wins.
-            people.update(_team(job))
+            for key, person in _team(job):
+                # A hiring team knows first and last name apart, a contact only one text; so the team's word wins, if it has one.
+                if person.named or key not in people:
+                    people[key] = person
         for key, person in people.items():
             recorder.add("Users", key, person)
         for job in jobs:
             for user, roles in _roles(job).items():
                 member = mapping.TeamMember(str(job["id"]), user, tuple(sorted(roles)))
                 recorder.add("Job hiring team members", f"{job['id']}/{user}", member)
-            for warning in _without_email(job):
+            for warning in (*_without_email(job), *_unknown_roles(job)):
                 recorder.warn(warning)
 
     def _read_applications(self, wanted: Wanted, cursor: str | None) -> Iterator[Page]:
-        return ApplicationsReader(self._pages("/applications", ()), wanted).read(cursor)
-
-    def _pages(self, path: str, query: Sequence[tuple[str, str]]) -> SeamedPages[dict[str, Any]]:
-        return SeamedPages(
-            fetch=lambda number, size: self.api.listed(path, [*query, ("page", str(number)), ("pageSize", str(size))]),
-            key=lambda row: str(row["id"]),
-            version=lambda row: row.get("lastUpdatedAt"),
-            size=self._page_size,
-        )
+        return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read(cursor)
 
     def _catalogue(self, wanted: Wanted) -> mapping.Catalogue:
         """Only the lists that a wanted field needs."""
@@ -227,6 +233,12 @@ def _roles(job: Mapping[str, Any]) -> dict[str, set[str]]:
     if contact is not None:
         roles.setdefault(contact, set()).add(mapping.CONTACT_ROLE)
     return roles
+
+
+def _unknown_roles(job: Mapping[str, Any]) -> Iterable[Warning]:
+    """JOIN's words for roles are assumed; one that means nothing to us is told, since the unified list is closed."""
+    for role in sorted({str(member.get("role")) for member in job.get("hiringTeam") or []} - set(mapping.TEAM_ROLES)):
+        yield Warning("team_role_unknown", f"job {job['id']}: the hiring team's role {role!r} has no unified role and was left out")
 
 
 def _without_email(job: Mapping[str, Any]) -> Iterable[Warning]:

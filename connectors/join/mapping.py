@@ -6,6 +6,7 @@ marked "assumed" in the manifest or in the README's list of assumptions.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +48,7 @@ INTEGRATION_FIELDS = ("externalId", "language", "workplaceType", "remoteType")
 
 
 def employment_type(job: JobInContext) -> str | None:
-    found: tuple[str, str | None] | None = _looked_up(job.catalogue.employment_types, job.raw.get("employmentTypeId"), "employment type")
+    found: tuple[str, str | None] | None = _looked_up(job.catalogue.employment_types, shown(job.raw, "employmentTypeId"), "employment type")
     if found is None:
         return None
     name, slug = found
@@ -55,43 +56,44 @@ def employment_type(job: JobInContext) -> str | None:
 
 
 def category(job: JobInContext) -> str | None:
-    found: str | None = _looked_up(job.catalogue.categories, job.raw.get("categoryId"), "sub-category")
+    found: str | None = _looked_up(job.catalogue.categories, shown(job.raw, "categoryId"), "sub-category")
     return found
 
 
 def experience_level(job: JobInContext) -> str | None:
-    found: str | None = _looked_up(job.catalogue.seniority_levels, job.raw.get("seniorityId"), "seniority level")
+    found: str | None = _looked_up(job.catalogue.seniority_levels, shown(job.raw, "seniorityId"), "seniority level")
     return found
 
 
 def description(job: JobInContext) -> str | None:
-    text = job.raw.get("description")
+    text = shown(job.raw, "description")
     # Real descriptions hold the two characters backslash and n where JOIN's own editor broke a line.
     return None if text is None else str(text).replace("\\n", "")
 
 
 def status(job: JobInContext) -> str | None:
-    return _translated(STATUSES, job.raw.get("status"))
+    return _translated(STATUSES, shown(job.raw, "status"))
 
 
 def visibility(job: JobInContext) -> str | None:
-    return _translated(VISIBILITIES, job.raw.get("status"))
+    return _translated(VISIBILITIES, shown(job.raw, "status"))
 
 
 def post_url(job: JobInContext) -> str | None:
-    url: str | None = job.raw.get("url") if job.raw.get("status") == "ONLINE" else None
+    """Assumed key. A job that is not online has no public page."""
+    url: str | None = shown(job.raw, "url") if shown(job.raw, "status") == "ONLINE" else None
     return url
 
 
 def opened_at(job: JobInContext) -> str | None:
     """JOIN has no publishing date; a job that is no draft is taken as opened when it was made."""
-    created: str | None = job.raw.get("createdAt")
-    return None if job.raw.get("status") == "DRAFT" else created
+    created: str | None = shown(job.raw, "createdAt")
+    return None if shown(job.raw, "status") == "DRAFT" else created
 
 
 def salary_amount(job: JobInContext) -> float | None:
     """The one amount of a salary that is no range. Amounts are in major units: 18 means 18 USD."""
-    salary = job.raw.get("salary")
+    salary = shown(job.raw, "salary")
     if salary is None or (salary.get("to") is not None and salary.get("to") != salary.get("from")):
         return None
     amount: float | None = salary.get("from")
@@ -99,12 +101,12 @@ def salary_amount(job: JobInContext) -> float | None:
 
 
 def salary_period(job: JobInContext) -> str | None:
-    salary = job.raw.get("salary")
-    return None if salary is None else _translated(PERIODS, salary.get("frequency"))
+    salary = shown(job.raw, "salary")
+    return None if salary is None else _translated(PERIODS, shown(salary, "frequency"))
 
 
 def job_location(job: JobInContext) -> dict[str, str | None] | None:
-    office = job.raw.get("office")
+    office = shown(job.raw, "office")
     if office is None:
         return None
     city, country = office.get("city"), office.get("countryIso")
@@ -133,6 +135,7 @@ def custom_fields(job: JobInContext) -> dict[str, Any]:
 
 
 def contact_id(job: JobInContext) -> Ref | None:
+    shown(job.raw, "contact")
     email = contact_email(job.raw)
     return None if email is None else Ref("Users", email)
 
@@ -197,6 +200,10 @@ class Person:
     first_name: str | None
     last_name: str | None
 
+    @property
+    def named(self) -> bool:
+        return bool(self.first_name or self.last_name)
+
 
 USERS: Table[Person] = {"first_name": "first_name", "last_name": "last_name", "email": "email"}
 
@@ -236,9 +243,24 @@ class Question:
     index: int
     raw: Raw
 
+    @property
+    def title(self) -> str | None:
+        """Read as answers show it, else as a job is created with it (both seen in code; what a job shows is not known)."""
+        found: str | None = self.raw["question"] if "question" in self.raw else shown(self.raw, "name")
+        return found
 
-def question_key(raw: Raw) -> str:
-    return str(raw["id"])
+    @property
+    def required(self) -> bool | None:
+        found: bool | None = self.raw["isRequired"] if "isRequired" in self.raw else shown(self.raw, "required")
+        return found
+
+    @property
+    def key(self) -> str:
+        """JOIN's id; where it shows none, job and text make one that stays the same."""
+        if self.raw.get("id") is not None:
+            return str(self.raw["id"])
+        text = self.raw.get("question", self.raw.get("name"))
+        return hashlib.sha256(f"{self.job}:{text}".encode()).hexdigest()[:24]
 
 
 def option_key(question: str, text: str) -> str:
@@ -248,8 +270,7 @@ def option_key(question: str, text: str) -> str:
 def question_format(question: Question) -> dict[str, Any]:
     kind = question.raw.get("type")
     if kind in ("SINGLE_SELECT", "MULTI_SELECT"):
-        key = question_key(question.raw)
-        return {"type": kind, "options": [_option(key, text) for text in question.raw.get("options") or []]}
+        return {"type": kind, "options": [_option(question.key, text) for text in question.raw.get("options") or []]}
     known = QUESTION_FORMATS.get(str(kind))
     return dict(known) if known is not None else {"type": "UNKNOWN", "raw_question": dict(question.raw)}
 
@@ -271,15 +292,15 @@ def precondition_options(question: Question) -> list[Any] | None:
     return [answer if isinstance(answer, bool) else Ref("Screening questions", option_key(other, answer)) for answer in answers]
 
 
-QUESTIONS: Table[Question] = {"title": "raw.question", "description": "raw.description", "format": question_format}
+QUESTIONS: Table[Question] = {"title": "title", "description": "raw.description", "format": question_format}
 
 JOB_QUESTIONS: Table[Question] = {
     "index": "index",
-    "required": "raw.isRequired",
+    "required": "required",
     "precondition_question_id": precondition_question,
     "precondition_options": precondition_options,
     "job_id": lambda question: Ref("Jobs", question.job),
-    "question_id": lambda question: Ref("Screening questions", question_key(question.raw)),
+    "question_id": lambda question: Ref("Screening questions", question.key),
 }
 
 # ---------------------------------------------------------------------------------------------------- applications
@@ -290,12 +311,12 @@ OUTCOMES = {"HIRED": "HIRED", "REJECTED": "DECLINED"}
 
 def outcome(application: Raw) -> str | None:
     # Live answers say `state`, a later reader of the docs `hiringState`; either may come, with the same values.
-    state = application.get("hiringState", application.get("state"))
+    state = application["hiringState"] if "hiringState" in application else shown(application, "state")
     return None if state is None else OUTCOMES.get(str(state).upper(), "PENDING")
 
 
 def current_stage_id(application: Raw) -> Ref | None:
-    stage = application.get("currentStage")
+    stage = shown(application, "currentStage")
     return None if stage is None else Ref("Application Stages", str(stage["id"]))
 
 
@@ -335,18 +356,18 @@ class Candidate:
 
 
 def phone_numbers(candidate: Candidate) -> list[dict[str, str | None]]:
-    number = candidate.raw.get("phoneNumber")
+    number = shown(candidate.raw, "phoneNumber")
     return [] if number is None or not number.strip() else [{"phone_number": number, "type": None}]
 
 
 def email_addresses(candidate: Candidate) -> list[dict[str, str | None]]:
-    email = candidate.raw.get("email")
+    email = shown(candidate.raw, "email")
     return [] if email is None or not email.strip() else [{"email_address": email, "type": None}]
 
 
 def candidate_location(candidate: Candidate) -> dict[str, str | None] | None:
-    country = candidate.raw.get("country")
-    if country is None:
+    country = shown(candidate.raw, "country")
+    if country is None or not (country.get("iso3166") or country.get("name")):
         return None
     iso = country.get("iso3166")
     return {
@@ -437,6 +458,13 @@ TABLES: dict[str, Table[Any]] = {
 """By model. A test demands that each table's keys are the manifest's fields but for those the hub makes."""
 
 
+def shown(raw: Raw, key: str) -> Any:
+    """The value, which may be null. Raises Unknown where JOIN's answer has no such key at all: absent is not blank."""
+    if key not in raw:
+        raise Unknown(f"JOIN's answer has no {key!r}")
+    return raw[key]
+
+
 def _translated(table: Mapping[str, str], value: str | None) -> str | None:
     """The unified word, or JOIN's own where the table has none (the unified enums are open)."""
     return None if value is None else table.get(value, value)
@@ -447,9 +475,9 @@ def _looked_up(catalogue: Mapping[int, Any], id: int | None, what: str) -> Any:
     if id is None:
         return None
     if id not in catalogue:
-        raise UnknownReference(f"{what} {id} is not in JOIN's own list")
+        raise Unknown(f"{what} {id} is not in JOIN's own list")
     return catalogue[id]
 
 
-class UnknownReference(LookupError):
-    """A record refers to reference data that JOIN does not list."""
+class Unknown(LookupError):
+    """What JOIN may have but does not tell: it must not become a blank value."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from connectors.join.mapping import TABLES, UnknownReference
+from connectors.join.mapping import TABLES, Unknown
 from connectors.transport.mapping import Cell, Withheld, value_at
-from connectors.unified.connector import Diagnostic, Page, Record, Wanted, Warning
+from connectors.unified.connector import Diagnostic, Page, Reason, Record, Wanted, Warning
 
 
 class Recorder:
@@ -15,11 +16,8 @@ class Recorder:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
         self._records: dict[tuple[str, str], Record] = {}
-        self._diagnostics: dict[tuple[str, str], Diagnostic] = {}
+        self._diagnostics: dict[tuple[str, str | None], Diagnostic] = {}
         self._warnings: list[Warning] = []
-
-    def wants(self, model: str) -> bool:
-        return model in self._wanted
 
     def add(self, model: str, key: str, source: Any) -> None:
         """Map one source object; a later one under the same key replaces the earlier."""
@@ -39,13 +37,19 @@ class Recorder:
     def warn(self, warning: Warning) -> None:
         self._warnings.append(warning)
 
+    def miss(self, models: Iterable[str], reason: Reason, detail: str) -> None:
+        """These models are not all here: nothing may be concluded from what is absent."""
+        for model in models:
+            if model in self._wanted:
+                self._diagnostics.setdefault((model, None), Diagnostic(model, reason, detail=detail))
+
     def page(self, *, cursor: str | None) -> Page:
         return Page(tuple(self._records.values()), cursor, tuple(self._diagnostics.values()), tuple(self._warnings))
 
     def _value(self, cell: Cell[Any], source: Any) -> Any:
         try:
             return _at(cell, source) if isinstance(cell, str) else cell(source)
-        except UnknownReference as unknown:
+        except Unknown as unknown:
             return Withheld("unsupported", str(unknown))
 
     def _withhold(self, model: str, field: str, value: Withheld) -> None:
@@ -60,7 +64,11 @@ def _at(path: str, source: Any) -> Any:
     if not rest:
         return found
     value = value_at(rest, found)
-    return None if isinstance(value, Withheld) and path in OPTIONAL else value
+    if not isinstance(value, Withheld) or path not in OPTIONAL:
+        return value
+    # What may be left out has no value; what should hold it must be there.
+    above = value_at(rest.rpartition(".")[0], found) if "." in rest else None
+    return above if isinstance(above, Withheld) else None
 
 
 OPTIONAL = frozenset({"raw.description", "raw.salary.from", "raw.salary.to"})

@@ -90,14 +90,16 @@ class Client:
         """
         check_path(path)
         url = self.base_url + path
+        # The query of a signed link is a secret; no message holds it.
+        operation = f"{method} {path.partition('?')[0]}"
         try:
             reply = self._http.request(method, url, params=list(params) or None, headers=dict(headers or {}), content=body)
         except _UNUSABLE_ADDRESS as error:
-            raise Invalid(f"{method} {path}: {error}", operation=f"{method} {path}") from error
+            raise Invalid(f"{operation}: {error}", operation=operation) from error
         except _NEVER_LEFT as error:
-            raise NotSent(f"{method} {path}: no connection ({type(error).__name__})", operation=f"{method} {path}") from error
+            raise NotSent(f"{operation}: no connection ({type(error).__name__})", operation=operation) from error
         except httpx.HTTPError as error:
-            raise AnswerLost(f"{method} {path}: no whole answer ({type(error).__name__})", operation=f"{method} {path}") from error
+            raise AnswerLost(f"{operation}: no whole answer ({type(error).__name__})", operation=operation) from error
         named = {name.lower(): value for name, value in reply.headers.items()}
         return Reply(method, str(reply.url), reply.status_code, named, reply.content)
 

@@ -65,7 +65,8 @@ class _Client:
 
     def __post_init__(self) -> None:
         self.known = {**self.secrets, "base_url": self.base_url}
-        self._http = httpx.Client(base_url=self.base_url, trust_env=False)
+        # A busy machine may let an answer wait for longer than the library's five seconds.
+        self._http = httpx.Client(base_url=self.base_url, timeout=60, trust_env=False)
 
     def __enter__(self) -> _Client:
         return self
