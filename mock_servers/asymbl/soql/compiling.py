@@ -49,9 +49,10 @@ class Selecting:
     simple: bool = True
 
     def place(self, sql: str) -> int:
-        """The column of this SQL."""
-        self.columns.append(sql)
-        return len(self.columns) - 1
+        """The column of this SQL; what is needed twice is fetched once."""
+        if sql not in self.columns:
+            self.columns.append(sql)
+        return self.columns.index(sql)
 
 
 def plan_of(access: Access, query: Query, text: str, *, all_rows: bool, habits: Habits, restricted: bool = True) -> Plan:

@@ -181,6 +181,8 @@ class Statement:
         if wanted.composed:
             parts = [f"""coalesce({alias}."{name}" || ' ', '')""" for name in NAME_PARTS if name.lower() in sobject.fields]
             return f"nullif(rtrim({' || '.join(parts)}), '')"
+        if wanted.type == "id":
+            return f"{alias}.id"
         if wanted.type == "base64":
             return f'({alias}."{wanted.column}" IS NOT NULL)'
         return f'{alias}."{wanted.column}"'
