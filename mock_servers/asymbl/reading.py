@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from mock_servers.asymbl import soql
 from mock_servers.asymbl.security import Visible, access_of
-from mock_servers.asymbl.soql.compiling import Habits, plan_of
+from mock_servers.asymbl.soql.compiling import plan_of
 from mock_servers.asymbl.soql.parsing import parse
-from mock_servers.asymbl.soql.plans import Plan
+from mock_servers.asymbl.soql.plans import Habits, Plan
 from mock_servers.asymbl.soql.tree import Path, Query, Selected, Source
 from mock_servers.asymbl.wire import refuse
 

@@ -11,11 +11,11 @@ import orjson
 
 from mock_servers.asymbl import quirks, security, tables, wire
 from mock_servers.asymbl.security import access_of
-from mock_servers.asymbl.soql.compiling import Habits, plan_of
+from mock_servers.asymbl.soql.binds import Running, resolved
+from mock_servers.asymbl.soql.compiling import plan_of
 from mock_servers.asymbl.soql.dates import Calendar
-from mock_servers.asymbl.soql.names import Running, resolved
 from mock_servers.asymbl.soql.parsing import parse
-from mock_servers.asymbl.soql.plans import MOST_IN_PAGE, Plan
+from mock_servers.asymbl.soql.plans import MOST_IN_PAGE, Habits, Plan
 from mock_servers.asymbl.wire import refuse
 
 if TYPE_CHECKING:

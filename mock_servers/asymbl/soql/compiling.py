@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
 from mock_servers.asymbl.schema import ID_TYPES, TEXT_TYPES, Field
-from mock_servers.asymbl.security import Access, Visible
+from mock_servers.asymbl.security import Access
 from mock_servers.asymbl.soql import functions, restrictions
+from mock_servers.asymbl.soql.binds import Binds, user
 from mock_servers.asymbl.soql.conditions import Compiler
 from mock_servers.asymbl.soql.functions import evaluated, folded
 from mock_servers.asymbl.soql.grouping import grouped_plan
-from mock_servers.asymbl.soql.names import Binds, Running, Statement, Value, child_named, object_named
-from mock_servers.asymbl.soql.plans import Plan
-from mock_servers.asymbl.soql.rows import Address, Kids, Leaf, Parent, Part, TypeOfPart, make_records
+from mock_servers.asymbl.soql.names import Statement, Value, child_named, object_named
+from mock_servers.asymbl.soql.plans import Habits, Plan
+from mock_servers.asymbl.soql.rows import Kids, Part, make_records
+from mock_servers.asymbl.soql.selecting import Selecting
 from mock_servers.asymbl.soql.tree import Call, Child, Ordering, Path, Query, Selected, TypeOf
 from mock_servers.asymbl.wire import refuse
 
@@ -23,36 +21,6 @@ MOST_FIELDS_LIMIT = 200
 MOST_SUBQUERIES = 20
 MOST_DEPTH = 5
 MOST_SEMIJOINS = 2
-ADDRESS_PARTS = (
-    "city", "country", "countryCode", "geocodeAccuracy", "latitude", "longitude", "postalCode", "state", "stateCode", "street",
-)  # fmt: skip
-"""The members of a compound address, in the order in which they are sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """What the tenant's quirks decide about the meaning of statements."""
-
-    two_valued: bool = True
-    nulls_first_descending: bool = True
-
-
-@dataclass
-class Selecting:
-    """The columns of a SELECT and where each stands in the raw row; the row's id is column 0."""
-
-    statement: Statement
-    columns: list[str]
-    paths: list[str] = field(default_factory=list)
-    flat: list[tuple[int, str]] = field(default_factory=list)
-    parents: dict[tuple[str, ...], Parent] = field(default_factory=dict)
-    simple: bool = True
-
-    def place(self, sql: str) -> int:
-        """The column of this SQL; what is needed twice is fetched once."""
-        if sql not in self.columns:
-            self.columns.append(sql)
-        return self.columns.index(sql)
 
 
 def plan_of(access: Access, query: Query, text: str, *, all_rows: bool, habits: Habits, restricted: bool = True) -> Plan:
@@ -94,7 +62,7 @@ class _Planner:
         if query.group or any(isinstance(one, Selected) and functions.is_aggregate(one.expression) for one in query.select):
             if link is not None:
                 raise refuse(400, "MALFORMED_QUERY", "Aggregate functions are not supported in subqueries")
-            return grouped_plan(statement, query, conditions, two_valued=self.habits.two_valued)
+            return grouped_plan(statement, query, conditions, self.habits)
         selecting = Selecting(statement, [f"{statement.alias}.id"])
         children: list[Plan] = []
         parts = self._parts(selecting, children)
@@ -135,7 +103,7 @@ class _Planner:
             if query.scope.lower() not in {"mine", "mine_and_my_groups", "my_team_territory", "my_territory", "team", "delegated"}:
                 raise refuse(400, "MALFORMED_QUERY", f"unexpected token: '{query.scope}'")
             if "ownerid" in statement.visible.fields:
-                found.append(f'{statement.alias}."OwnerId" = {statement.binds.add(_user)}')
+                found.append(f'{statement.alias}."OwnerId" = {statement.binds.add(user)}')
         return found
 
     def _offset(self, link: Field | None) -> int:
@@ -188,7 +156,11 @@ class _Planner:
         if isinstance(one.expression, Path) and not value.field.sortable:
             message = f"field '{value.field.name}' can not be sorted in a query call"
             raise self.statement.error(one.expression.ats[-1], "INVALID_FIELD", message)
-        return ordering_sql(value, one, self.habits)
+        direction, nulls = self.habits.direction(one)
+        if value.type not in TEXT_TYPES:
+            return f"{value.sql} {direction} {nulls}"
+        # Texts are ordered without case first, as written second.
+        return f"{folded(value)} {direction} {nulls}, {value.sql} {direction}"
 
     # -- SELECT ------------------------------------------------------------------------------------------------------
 
@@ -198,10 +170,9 @@ class _Planner:
             if isinstance(one, Child):
                 parts.append(self._child(one, children))
             elif isinstance(one, TypeOf):
-                selecting.simple = False
-                parts.append(self._typeof(selecting, one))
+                parts.append(selecting.typeof(one))
             else:
-                self._field(selecting, parts, one)
+                selecting.add(parts, one)
         return parts
 
     def _expanded(self) -> list[Selected | TypeOf | Child]:
@@ -223,75 +194,6 @@ class _Planner:
         wanted = [one for one in self.statement.visible.fields.values() if which == "ALL" or one.custom == (which == "CUSTOM")]
         return [Selected(Path((one.name,), (call.at,))) for one in wanted]
 
-    def _field(self, selecting: Selecting, parts: list[Part], one: Selected) -> None:
-        expression = one.expression
-        showing = isinstance(expression, Call) and expression.key in functions.SHOWING
-        if isinstance(expression, Call) and not showing:
-            if expression.key in functions.DATE_FUNCTIONS:
-                raise refuse(
-                    400,
-                    "MALFORMED_QUERY",
-                    f"Field must be grouped or aggregated: {expression.arguments[0] if expression.arguments else ''}",
-                )
-            evaluated(self.statement, expression)
-        if one.alias is not None and not showing:
-            raise self.statement.error(one.alias_at or 0, "MALFORMED_QUERY", "only aggregate expressions use field aliasing")
-        value = evaluated(self.statement, expression)
-        shown = ".".join(value.path) if one.alias is None else one.alias
-        if shown.lower() in {path.lower() for path in selecting.paths}:
-            raise refuse(400, "INVALID_FIELD", f"duplicate field selected: {shown}")
-        selecting.paths.append(shown)
-        home, key = (parts, one.alias) if one.alias is not None else (self._home(selecting, parts, value), value.path[-1])
-        part = self._leaf(selecting, value, str(key))
-        home.append(part)
-
-    def _home(self, selecting: Selecting, parts: list[Part], value: Value) -> list[Part]:
-        """The list into which a value's part belongs: the record itself, or one of its parents."""
-        for depth in range(1, len(value.path)):
-            climbed = value.path[:depth]
-            if climbed not in selecting.parents:
-                selecting.parents[climbed] = parent = self._parent(selecting, climbed)
-                parts.append(parent)
-            parts = selecting.parents[climbed].parts
-        return parts
-
-    def _parent(self, selecting: Selecting, climbed: tuple[str, ...]) -> Parent:
-        statement = self.statement
-        if climbed in statement.joins:
-            here = _sobject_at(statement.access, statement.visible, climbed)
-            return Parent(climbed[-1], here.name, selecting.place(f"{statement.joins[climbed][0]}.id"))
-        above = _sobject_at(statement.access, statement.visible, climbed[:-1])
-        reference = above.parent_field(climbed[-1])
-        if reference is None:
-            raise AssertionError(f"{above.name} has no parent {climbed[-1]}")
-        alias = statement.joins[climbed[:-1]][0] if len(climbed) > 1 else statement.alias
-        kinds = {prefix: one.name for prefix, one in statement.kinds(reference).items()}
-        return Parent(climbed[-1], None, selecting.place(statement.column(above.sobject, reference, alias)), kinds)
-
-    def _leaf(self, selecting: Selecting, value: Value, key: str) -> Part:
-        if value.type == "address":
-            selecting.simple = False
-            selecting.flat.append((0, "compound"))
-            return self._address(selecting, value, key)
-        index = selecting.place(value.sql)
-        shown = {"boolean": "boolean", "base64": "blob"}.get(value.type, "plain")
-        selecting.flat.append((index, value.type))
-        return Leaf(key, index, shown, f"{value.owner}/{value.field.name}" if shown == "blob" else None, _id_place(selecting, value))
-
-    def _address(self, selecting: Selecting, value: Value, key: str) -> Address:
-        at = Path(value.path[:-1], (0,) * (len(value.path) - 1))
-        prefix = value.field.name.removesuffix("Address")
-        here = _sobject_at(self.statement.access, self.statement.visible, value.path[:-1])
-        parts = []
-        for name in ADDRESS_PARTS:
-            part = f"{prefix}{name[0].upper()}{name[1:]}"
-            if here.sobject.field(part) is None:
-                continue
-            visible = here.field(part) is not None
-            path = Path((*at.names, part), (*at.ats, 0))
-            parts.append((name, selecting.place(self.statement.value(path).sql if visible else "NULL")))
-        return Address(key, tuple(parts))
-
     def _child(self, one: Child, children: list[Plan]) -> Kids:
         query, statement = one.query, self.statement
         if self.depth + 1 >= MOST_DEPTH:
@@ -309,63 +211,6 @@ class _Planner:
         children.append(_Planner(inner, query, self.habits, self.depth + 1).plan(link))
         return Kids(str(link.children), len(children) - 1)
 
-    # -- TYPEOF ------------------------------------------------------------------------------------------------------
-
-    def _typeof(self, selecting: Selecting, one: TypeOf) -> TypeOfPart:
-        statement = self.statement
-        reference = statement.visible.parent_field(one.relationship.names[-1])
-        if reference is None or len(one.relationship.names) > 1 or not reference.polymorphic:
-            message = f"TYPEOF needs a relationship to several objects: '{one.relationship}'"
-            raise statement.error(one.relationship.at, "INVALID_FIELD", message)
-        kinds = statement.kinds(reference)
-        id_index = selecting.place(statement.column(statement.visible.sobject, reference, statement.alias))
-        branches = []
-        for named, paths in one.whens:
-            prefix = next((prefix for prefix, kind in kinds.items() if kind.name.lower() == str(named).lower()), None)
-            visible = object_named(statement.access, str(named), named.at, statement.text)
-            if prefix is None:
-                raise statement.error(named.at, "INVALID_FIELD", f"{visible.name} is no object to which {one.relationship} leads")
-            branches.append(self._branch(selecting, reference, prefix, visible, paths, id_index))
-        otherwise = None
-        if one.otherwise:
-            names = {prefix: kind.name for prefix, kind in kinds.items()}
-            otherwise = Parent(str(reference.relationship), None, id_index, names)
-            for path in one.otherwise:
-                value = statement.value(Path((str(reference.relationship), *path.names), (path.at, *path.ats)))
-                otherwise.parts.append(Leaf(value.path[-1], selecting.place(value.sql), "boolean" if value.type == "boolean" else "plain"))
-        return TypeOfPart(str(reference.relationship), id_index, branches, otherwise)
-
-    def _branch(
-        self, selecting: Selecting, reference: Field, prefix: str, visible: Visible, paths: Sequence[Path], id_index: int
-    ) -> Parent:
-        statement, relationship = self.statement, str(reference.relationship)
-        branch = Parent(relationship, visible.name, id_index, only=prefix)
-        link = statement.column(statement.visible.sobject, reference, statement.alias)
-        alias = statement.join((f"{relationship}:{visible.name}",), visible.sobject, link)
-        inner = Statement(statement.access, visible, statement.text, statement.binds, alias, all_rows=True)
-        for path in paths:
-            value = inner.value(path)
-            if len(value.path) > 1 or value.type == "address":
-                raise statement.error(path.at, "MALFORMED_QUERY", f"TYPEOF takes plain fields only: '{path}'")
-            branch.parts.append(Leaf(value.path[-1], selecting.place(value.sql), "boolean" if value.type == "boolean" else "plain"))
-        statement.joins.update(inner.joins)
-        return branch
-
-
-def _sobject_at(access: Access, visible: Visible, climbed: tuple[str, ...]) -> Visible:
-    for name in climbed:
-        reference = visible.parent_field(name)
-        above = access.get(reference.to[0]) if reference is not None else None
-        if above is None:
-            raise AssertionError(f"{visible.name} has no visible parent {name}")
-        visible = above
-    return visible
-
-
-def _id_place(selecting: Selecting, value: Value) -> int:
-    parent = selecting.parents.get(value.path[:-1])
-    return parent.id_index if parent is not None else 0
-
 
 def _is_count(query: Query) -> bool:
     """SELECT COUNT() FROM …, which stands alone."""
@@ -382,17 +227,3 @@ def _is_count(query: Query) -> bool:
     if query.group:
         raise refuse(400, "MALFORMED_QUERY", "unexpected token: 'GROUP'")
     return True
-
-
-def ordering_sql(value: Value, one: Ordering, habits: Habits) -> str:
-    """One item of ORDER BY: texts without case first, as written second; where nulls go."""
-    direction = "DESC" if one.descending else "ASC"
-    first = one.nulls_first if one.nulls_first is not None else habits.nulls_first_descending or not one.descending
-    nulls = "NULLS FIRST" if first else "NULLS LAST"
-    if value.type not in TEXT_TYPES:
-        return f"{value.sql} {direction} {nulls}"
-    return f"{folded(value)} {direction} {nulls}, {value.sql} {direction}"
-
-
-def _user(running: Running) -> Any:
-    return running.user

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from mock_servers.asymbl import ids
 from mock_servers.asymbl.schema import ID_TYPES, NUMBER_TYPES, TEXT_TYPES
+from mock_servers.asymbl.soql.binds import Running
 from mock_servers.asymbl.soql.functions import evaluated, folded
-from mock_servers.asymbl.soql.names import Running, Statement, Value
+from mock_servers.asymbl.soql.names import Statement, Value
 from mock_servers.asymbl.soql.tree import And, Compared, Condition, Expression, Includes, Literal, Not, Or, Path, Query, Within
 from mock_servers.asymbl.values import Unfit, stored
 from mock_servers.asymbl.wire import ApiError, precise_moment, refuse

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mock_servers.asymbl.schema import NUMBER_TYPES, TEXT_TYPES, Field
-from mock_servers.asymbl.soql.names import Running, Statement, Value
+from mock_servers.asymbl.soql.binds import Running
+from mock_servers.asymbl.soql.names import Statement, Value
 from mock_servers.asymbl.soql.tree import Call, Expression, Literal, Path
 from mock_servers.asymbl.wire import ApiError, refuse
 

@@ -10,7 +10,7 @@ from mock_servers.asymbl.soql import functions
 from mock_servers.asymbl.soql.conditions import Compiler
 from mock_servers.asymbl.soql.functions import aggregated, evaluated, folded, is_aggregate, one_of_group
 from mock_servers.asymbl.soql.names import Statement, Value
-from mock_servers.asymbl.soql.plans import Plan
+from mock_servers.asymbl.soql.plans import Habits, Plan
 from mock_servers.asymbl.soql.rows import Leaf, Part, make_records
 from mock_servers.asymbl.soql.tree import Call, Child, Expression, Literal, Ordering, Path, Query, Selected, TypeOf
 from mock_servers.asymbl.wire import refuse
@@ -28,14 +28,14 @@ class Group:
     value: Value
 
 
-def grouped_plan(statement: Statement, query: Query, conditions: Sequence[str], *, two_valued: bool) -> Plan:
+def grouped_plan(statement: Statement, query: Query, conditions: Sequence[str], habits: Habits) -> Plan:
     """The plan of a statement with GROUP BY or aggregates. Raises ApiError."""
-    return _Grouping(statement, query, two_valued=two_valued).plan(conditions)
+    return _Grouping(statement, query, habits).plan(conditions)
 
 
 class _Grouping:
-    def __init__(self, statement: Statement, query: Query, *, two_valued: bool) -> None:
-        self.statement, self.query, self.two_valued = statement, query, two_valued
+    def __init__(self, statement: Statement, query: Query, habits: Habits) -> None:
+        self.statement, self.query, self.habits = statement, query, habits
         if not query.group and query.limit is not None:
             raise refuse(400, "MALFORMED_QUERY", "Non-grouped query that uses overall aggregate functions cannot also use LIMIT")
         if not query.group and query.offset is not None:
@@ -168,7 +168,7 @@ class _Grouping:
     def _having(self) -> str:
         if self.query.having is None:
             return ""
-        return Compiler(self.statement, evaluate=self._in_group, two_valued=self.two_valued).sql(self.query.having)
+        return Compiler(self.statement, evaluate=self._in_group, two_valued=self.habits.two_valued).sql(self.query.having)
 
     def _in_group(self, statement: Statement, expression: Expression) -> Value:
         if isinstance(expression, Call) and is_aggregate(expression):
@@ -204,8 +204,7 @@ class _Grouping:
         """By the helper columns behind the selected ones, then by the selected ones, so that the order never is chance."""
         items = []
         for number, (_, one) in enumerate(order):
-            first = one.nulls_first if one.nulls_first is not None else True
-            direction, nulls = "DESC" if one.descending else "ASC", "NULLS FIRST" if first else "NULLS LAST"
+            direction, nulls = self.habits.direction(one)
             items.append(f"{columns + number + 1} {direction} {nulls}")
         items.extend(str(number + 1) for number in range(columns))
         return f"ORDER BY {', '.join(items)}"

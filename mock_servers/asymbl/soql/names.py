@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from mock_servers.asymbl import formulas, sharing, tables
 from mock_servers.asymbl.schema import NAME_PARTS, Field, SObject
 from mock_servers.asymbl.security import Access, Visible
-from mock_servers.asymbl.soql.parsing import complaint
+from mock_servers.asymbl.soql.binds import Binds, purged, today, user
+from mock_servers.asymbl.soql.errors import complaint
 from mock_servers.asymbl.soql.tree import Path
 from mock_servers.asymbl.wire import ApiError
 
@@ -39,38 +38,6 @@ _NAME_FIELDS = {
         ("Username", "string", 80), ("ProfileId", "reference", 18), ("UserRoleId", "reference", 18),
     )
 }  # fmt: skip
-
-Moment = Literal["user", "today", "now"]
-Bound = Callable[["Running"], Any]
-"""A value that is only known when the statement runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What a statement needs to know of the moment and the user for whom it runs."""
-
-    user: str
-    purged: str
-    """What was deleted before this moment is no longer in the recycle bin."""
-    calendar: Callable[[], Any]
-    """The user's calendar; asked for only by statements with dates that move."""
-
-
-@dataclass
-class Binds:
-    """The parameters of one SQL statement."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, value: Any) -> str:
-        """A placeholder for this value, or for what this function of Running gives."""
-        name = f"b{len(self.values)}"
-        self.values[name] = value
-        return f":{name}"
-
-    def add_list(self, values: list[Any]) -> str:
-        """Something to stand behind IN: the values travel as one JSON text, so the statement is the same for any number."""
-        return f"(SELECT value FROM json_each({self.add(json.dumps(values))}))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +82,7 @@ class Statement:
         if self.visible.sobject.soft_deletes and not self.all_rows:
             found.append(f'{self.alias}."IsDeleted" = 0')
         elif self.visible.sobject.soft_deletes and "systemmodstamp" in self.visible.sobject.fields:
-            found.append(f'({self.alias}."IsDeleted" = 0 OR {self.alias}."SystemModstamp" >= {self.binds.add(_purged)})')
+            found.append(f'({self.alias}."IsDeleted" = 0 OR {self.alias}."SystemModstamp" >= {self.binds.add(purged)})')
         if self.visible.sobject.own:
             found.append(f"{self.alias}.sobject = {self.binds.add(self.visible.name)}")
         return [one for one in found if one is not None]
@@ -123,7 +90,7 @@ class Statement:
     def _private(self, visible: Visible, alias: str) -> str | None:
         if sharing.condition(self.access, visible, alias, "") is None:
             return None
-        return sharing.condition(self.access, visible, alias, self.binds.add(_user))
+        return sharing.condition(self.access, visible, alias, self.binds.add(user))
 
     # -- paths -----------------------------------------------------------------------------------------------------
 
@@ -247,8 +214,7 @@ class Statement:
             case formulas.FirstOf(paths):
                 return f"coalesce({', '.join(map(of, paths))})"
             case formulas.DaysSince(path):
-                today = self.binds.add(_today)
-                return f"CAST(julianday({today}) - julianday({of(path)}) AS REAL)"
+                return f"CAST(julianday({self.binds.add(today)}) - julianday({of(path)}) AS REAL)"
             case formulas.Joined(paths, between):
                 shown = [f"coalesce({_as_text(of(path))}, '')" for path in paths]
                 return f" || {self.binds.add(between)} || ".join(shown)
@@ -281,18 +247,6 @@ def _as_text(sql: str) -> str:
     return f"CASE WHEN typeof({sql}) = 'real' THEN CAST(CAST({sql} AS INTEGER) AS TEXT) ELSE {sql} END"
 
 
-def _user(running: Running) -> str:
-    return running.user
-
-
-def _purged(running: Running) -> str:
-    return running.purged
-
-
-def _today(running: Running) -> str:
-    return str(running.calendar().today.isoformat())
-
-
 def object_named(access: Access, name: str, at: int, text: str) -> Visible:
     """The object behind FROM. Raises INVALID_TYPE for one that is not there or may not be read."""
     visible = access.get(name)
@@ -310,8 +264,3 @@ def child_named(access: Access, parent: Visible, relationship: str, at: int, tex
                 return visible, child.field
     message = f"Didn't understand relationship '{relationship}' in FROM part of query call. {_HINT_RELATIONSHIP}"
     raise complaint(text, at, "INVALID_TYPE", message)
-
-
-def resolved(values: Mapping[str, Any], running: Running) -> dict[str, Any]:
-    """The binds with everything in place that depends on moment and user."""
-    return {name: value(running) if callable(value) else value for name, value in values.items()}

@@ -10,6 +10,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
 
 from mock_servers.asymbl.soql.dates import RANGES, RANGES_WITH_NUMBER
+from mock_servers.asymbl.soql.errors import unexpected
 from mock_servers.asymbl.soql.tree import (
     And,
     Call,
@@ -28,12 +29,10 @@ from mock_servers.asymbl.soql.tree import (
     TypeOf,
     Within,
 )
-from mock_servers.asymbl.wire import ApiError, refuse
+from mock_servers.asymbl.wire import refuse
 
 LONGEST_STATEMENT = 100_000
 LONGEST_STRING = 4_000
-_WINDOW = 40
-"""Characters of the line on either side of the mark in an error message."""
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _WITH = {"SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE"}
 
@@ -58,22 +57,6 @@ def parse(text: str) -> Query:
 def _first_word(text: str) -> str:
     found = re.match(r"\w+|\W", text)
     return found.group() if found is not None else "<EOF>"
-
-
-def unexpected(text: str, at: int, token: str) -> ApiError:
-    return complaint(text, at, "MALFORMED_QUERY", f"unexpected token: '{token}'")
-
-
-def complaint(text: str, at: int, code: str, message: str) -> ApiError:
-    """An error that shows where: the line's surroundings, a caret below the token, row and column from 1."""
-    row = text.count("\n", 0, at) + 1
-    begin = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    line = text[begin : end if end >= 0 else len(text)]
-    column = at - begin
-    left = max(0, column - _WINDOW)
-    excerpt = line[left : column + _WINDOW]
-    return refuse(400, code, f"\n{excerpt}\n{' ' * (column - left)}^\nERROR at Row:{row}:Column:{column + 1}\n{message}")
 
 
 class _Misplaced(Exception):

@@ -7,8 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from mock_servers.asymbl.soql.rows import Make
+from mock_servers.asymbl.soql.tree import Ordering
 
 MOST_IN_PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What the tenant's quirks decide about the meaning of statements."""
+
+    two_valued: bool = True
+    nulls_first_descending: bool = True
+
+    def direction(self, one: Ordering) -> tuple[str, str]:
+        """(ASC or DESC, where nulls go) of an item of ORDER BY."""
+        first = one.nulls_first if one.nulls_first is not None else self.nulls_first_descending or not one.descending
+        return "DESC" if one.descending else "ASC", "NULLS FIRST" if first else "NULLS LAST"
 
 
 @dataclass(frozen=True, slots=True)

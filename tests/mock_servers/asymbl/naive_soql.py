@@ -157,7 +157,7 @@ class Naive:
         if type == "boolean":
             value, wanted = bool(value), bool(wanted)
         elif type in {"id", "reference"} and wanted:
-            wanted = wanted if len(wanted) == 18 else next((id for id in self.by_id if id[:15] == wanted), wanted)
+            value, wanted = (None if value is None else value[:15]), wanted[:15]
         elif type in TEXTS:
             value = None if value is None else value.lower()
             wanted = wanted.lower() if wanted else None
