@@ -166,7 +166,10 @@ class Reading:
 
     @contextmanager
     def _remembering(self) -> Iterator[None]:
-        """While rows are only added, what was read once need not be read again."""
+        """While no row changes that is looked up, what was read once need not be read again: documents ask for the same rows often."""
+        if self._remembered is not None:
+            yield
+            return
         self._remembered = {}
         try:
             yield

@@ -114,7 +114,8 @@ class Store(Reading):
             else:
                 self._raise_sequence(table, full["id"])
             self._connection.execute(plan.insert_sql, plan.encode(full))
-            self._after_write("insert", table, None, full)
+            self._show(table, full, self._showing(table, full))
+            self._report("insert", table, full["id"], None, full)
         return full
 
     def update(self, table: str, id: Any, **values: Any) -> Row:
@@ -126,9 +127,10 @@ class Store(Reading):
             full = {**before, **values}
             if values:
                 self._connection.execute(*plan.update_sql(id, values))
-            if self._dependents is not None:
-                self._render_again(self._dependents(self, table, before))
-            self._after_write("update", table, before, full)
+            # What showed the row before and what shows it now, each once.
+            affected = dict.fromkeys((*self._showing(table, before), *self._showing(table, full)))
+            self._show(table, full, affected)
+            self._report("update", table, id, before, full)
         return full
 
     def delete(self, table: str, id: Any) -> Row:
@@ -136,9 +138,9 @@ class Store(Reading):
         plan = self._plans[table]
         with self.transaction():
             row = self.get(table, id)
-            affected = list(self._dependents(self, table, row)) if self._dependents is not None else []
+            affected = list(self._showing(table, row))
             self._connection.execute(plan.delete_sql, (id,))
-            self._render_again(affected)
+            self._show(table, None, affected)
             self._report("delete", table, id, row, None)
         return row
 
@@ -252,21 +254,23 @@ class Store(Reading):
         self._connection.execute(f"CREATE TABLE IF NOT EXISTS {PARTS} (name TEXT PRIMARY KEY, state BLOB NOT NULL)")
         create_tables(self._connection, self.metadata)
 
-    def _after_write(self, what: str, table: str, before: Row | None, row: Row) -> None:
-        self._write_documents(table, row)
-        if self._dependents is not None:
-            self._render_again(self._dependents(self, table, row))
-        self._report(what, table, row["id"], before, row)
+    def _showing(self, table: str, row: Row) -> Iterable[tuple[str, Any]]:
+        """(table, id) of other rows whose documents show this one."""
+        return self._dependents(self, table, row) if self._dependents is not None else ()
+
+    def _show(self, table: str, row: Row | None, affected: Iterable[tuple[str, Any]]) -> None:
+        """Render a row that was written, and the others that show it. No data changes meanwhile."""
+        with self._remembering():
+            if row is not None:
+                self._write_documents(table, row)
+            for other, id in affected:
+                self._write_documents(other, self.get(other, id))
 
     def _report(self, what: str, table: str, id: Any, before: Row | None, after: Row | None) -> None:
         if self.on_change is not None:
             self.on_change(what, table, id)
         if self.on_commit is not None:
             self._written.append(Written(table, before, after))
-
-    def _render_again(self, affected: Iterable[tuple[str, Any]]) -> None:
-        for table, id in affected:
-            self._write_documents(table, self.get(table, id))
 
     def _write_documents(self, table: str, row: Row) -> None:
         plan = self._plans[table]

@@ -119,11 +119,8 @@ def or_of_the_job(name: str) -> Callable[[Store, Row], Any]:
     def cell(store: Store, row: Row) -> Any:
         value = row.get(name)
         if value is None and row["job_id"] is not None:
-            build = lambda: select(tables.jobs.c[name]).where(tables.jobs.c.id == bindparam("job", required=True))  # noqa: E731 - one line
-            found = store.query(("job", name), build, job=row["job_id"])
-            value = found[0][0] if found else None
-        if name == "is_compensation_visible" and value is not None:
-            return bool(value)
+            job = store.find("jobs", id=row["job_id"])
+            value = None if job is None else job[name]
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     return cell
