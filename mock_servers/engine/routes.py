@@ -42,6 +42,8 @@ class Node:
 
 
 Match = tuple[Endpoint, dict[str, str]]
+Ending = tuple[str, str, str, Endpoint]
+"""(literal before, literal after, name, endpoint) of a parameter in the last segment."""
 
 
 class Routes:
@@ -56,7 +58,7 @@ class Routes:
                 other = endpoint.by_method[operation.method].id
                 raise ValueError(f"two operations for {operation.method} {operation.path}: {other} and {operation.id}")
             endpoint.by_method[operation.method] = operation
-        self._ending_in_one: dict[str, tuple[Endpoint, str]] = dict(_ending_in_one(self._root, ()))
+        self._ending_in_one: dict[str, list[Ending]] = dict(_ending_in_one(self._root, ()))
 
     def match(self, path: str) -> Match | None:
         """The endpoint of a still percent-encoded path, and its decoded parameters. Raises MalformedPath."""
@@ -64,9 +66,10 @@ class Routes:
         if fixed is not None:
             return fixed[0], {}
         head, _, last = path.rpartition("/")
-        one = self._ending_in_one.get(head)
-        if one is not None and last and "%" not in path:
-            return one[0], {one[1]: last}
+        if "%" not in path:
+            for before, after, name, at_end in self._ending_in_one.get(head, ()):
+                if len(last) > len(before) + len(after) and last.startswith(before) and last.endswith(after):
+                    return at_end, {name: last[len(before) : len(last) - len(after)]}
         found: dict[str, str] = {}
         endpoint = _walk(self._root, [decoded(segment) for segment in path.split("/")], 0, found)
         return None if endpoint is None else (endpoint, found)
@@ -109,11 +112,11 @@ def _child(node: Node, segment: str) -> Node:
     return child
 
 
-def _ending_in_one(node: Node, segments: tuple[str, ...]) -> Iterator[tuple[str, tuple[Endpoint, str]]]:
-    """(path, (endpoint, parameter's name)) where a fixed path goes on with one whole segment only: most requests for single records."""
-    match node.parameters:
-        case [("", "", name, child)] if child.endpoint is not None:
-            yield "/".join(segments), (child.endpoint, name)
+def _ending_in_one(node: Node, segments: tuple[str, ...]) -> Iterator[tuple[str, list[Ending]]]:
+    """The fixed paths that go on with one segment more, which is a parameter: most requests for single records."""
+    endings = [(before, after, name, child.endpoint) for before, after, name, child in node.parameters if child.endpoint is not None]
+    if endings:
+        yield "/".join(segments), endings
     for segment, child in node.exact.items():
         yield from _ending_in_one(child, (*segments, segment))
 
