@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 from conformance.check import Cell, Check, Result, all_checks
 from conformance.lab import Blocked, Lab, Ledger, Stuck, SubjectCrashed, read_fixtures
 from conformance.options import Options
-from conformance.outcomes import Code, Verdict
+from conformance.outcomes import WORST_FIRST, Code, Verdict
 from conformance.preflight import preflight
 from conformance.promise import UnreadablePromise, read_promise
 from conformance.sandbox import Sandbox, SandboxError
@@ -133,14 +134,14 @@ NO_RESULT = "the check gave no result for this case"
 def _run_check(lab: Lab, check: Check) -> CheckFound:
     """One result for each case, whatever happens."""
     try:
-        cells = check.cases(lab)
+        cells = _each_once(check.cases(lab))
     except Exception as error:  # noqa: BLE001 - our own fault, and told as such
         return CheckFound(check.id, (Result(Cell("case", "", check.id), *_stopped(error)),), 1, 1)
     found: dict[Cell, Result] = {}
     rest = None
     try:
         for result in check.judge(lab):
-            found.setdefault(result.cell, result)
+            found[result.cell] = _worse(result, found.get(result.cell))
     except Exception as error:  # noqa: BLE001 - told apart below: the subject's, ours, or in the way
         rest = _stopped(error)
     results = [found.get(cell, Result(cell, *(rest or (Code.UNVERIFIABLE, NO_RESULT)))) for cell in cells]
@@ -148,6 +149,19 @@ def _run_check(lab: Lab, check: Check) -> CheckFound:
     # A case that the check simply forgot has not been emitted; one that it could not come to has, with the reason.
     emitted = len(cells) if rest is not None else sum(cell in found for cell in cells)
     return CheckFound(check.id, tuple(lab.neutral(result) for result in results), len(cells), emitted)
+
+
+def _each_once(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Raises ValueError: of two cases with one name, one would hide the other."""
+    twice = [str(cell) for cell, times in Counter(cells).items() if times > 1]
+    if twice:
+        raise ValueError(f"cases that are named twice: {', '.join(twice)}")
+    return cells
+
+
+def _worse(new: Result, known: Result | None) -> Result:
+    """Of two results for one case the worse one counts, whichever came first."""
+    return new if known is None or WORST_FIRST.index(new.verdict) < WORST_FIRST.index(known.verdict) else known
 
 
 def _stopped(error: Exception) -> tuple[Code, str]:

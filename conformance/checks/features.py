@@ -47,6 +47,8 @@ def _rests_on(checks: tuple[str, ...], about: Chosen, lab: Lab, cell: Cell) -> R
             return broken(cell, f"rests on {check}, which found: {failed[0].cell}: {failed[0].message}")
         if failed:
             return unverifiable(cell, f"rests on {check}, which could not judge {failed[0].cell}")
+        if all(result.verdict is Verdict.NOT_APPLICABLE for result in results):
+            return unverifiable(cell, f"rests on {check}, which had nothing to judge")
     return held(cell, f"rests on {', '.join(checks)}")
 
 
