@@ -38,7 +38,8 @@ def _changes(lab: Lab) -> Iterator[Result]:
     cases = [case for _, case in _named(lab.profile.delta) if not case.at_watermark]
     if not cases:
         yield unverifiable(_change_cells(lab)[0], "profile.yaml has no delta case")
-    for number, (cell, case) in enumerate(zip(_change_cells(lab), cases, strict=False)):
+        return
+    for number, (cell, case) in enumerate(zip(_change_cells(lab), cases, strict=True)):
         with synced(lab, anew=not number) as (session, before):
             session.world.tenant.advance(90)
             yield _judge_change(lab, cell, session, before, case)
@@ -59,7 +60,8 @@ def _at_watermark(lab: Lab) -> Iterator[Result]:
     cases = [case for _, case in _named(lab.profile.delta) if case.at_watermark]
     if not cases:
         yield unverifiable(_watermark_cells(lab)[0], "profile.yaml has no delta case with at_watermark")
-    for cell, case in zip(_watermark_cells(lab), cases, strict=False):
+        return
+    for cell, case in zip(_watermark_cells(lab), cases, strict=True):
         world = lab.world()
         world.tenant.advance(90)
         stamped = _stamped(world, case.steps)
@@ -92,8 +94,8 @@ def _chain(lab: Lab) -> Iterator[Result]:
     """DLT-3."""
     good = [
         case
-        for cell, case in zip(_change_cells(lab), [case for _, case in _named(lab.profile.delta) if not case.at_watermark], strict=False)
-        if not lab.ledger.failed("DLT-1", cell)
+        for name, case in _named(lab.profile.delta)
+        if not case.at_watermark and not lab.ledger.failed("DLT-1", Cell("case", "delta", name))
     ]
     with synced(lab) as (session, _):
         for case in good:
@@ -226,7 +228,8 @@ def _survivors(lab: Lab) -> Iterator[Result]:
     """DLT-7."""
     if not lab.profile.deletions:
         yield unverifiable(_survivor_cells(lab)[0], "profile.yaml has no deletion")
-    for number, (cell, case) in enumerate(zip(_survivor_cells(lab), lab.profile.deletions, strict=False)):
+        return
+    for number, (cell, case) in enumerate(zip(_survivor_cells(lab), lab.profile.deletions, strict=True)):
         before, live, everything, _ = _deleted(lab, number, case)
         gone = {model: dict.fromkeys(keys) for model, keys in case.gone.items()}
         wanted = judge.Declared((gone, ()), (case.expect, case.also_changes))
@@ -245,7 +248,8 @@ def _returners(lab: Lab) -> Iterator[Result]:
     """DLT-8."""
     if not lab.profile.deletions:
         yield unverifiable(_returner_cells(lab)[0], "profile.yaml has no deletion")
-    for number, (cell, case) in enumerate(zip(_returner_cells(lab), lab.profile.deletions, strict=False)):
+        return
+    for number, (cell, case) in enumerate(zip(_returner_cells(lab), lab.profile.deletions, strict=True)):
         before, _, _, back = _deleted(lab, number, case)
         wrong = []
         for model, keys in case.gone.items():

@@ -195,7 +195,8 @@ def _settings(lab: Lab) -> Iterator[Result]:
     """FEA-2."""
     if not lab.profile.settings:
         yield Result(_setting_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml has no case of a setting")
-    for cell, case in zip(_setting_cells(lab), lab.profile.settings, strict=False):
+        return
+    for cell, case in zip(_setting_cells(lab), lab.profile.settings, strict=True):
         session = lab.world().connect(settings=case.settings)
         session.sync_well()
         declared = judge.Declared((case.expect, case.also_changes))

@@ -115,7 +115,8 @@ def _moving(lab: Lab) -> Iterator[Result]:
     """PAG-3."""
     if not lab.profile.between_pages:
         yield unverifiable(_moving_cases(lab)[0], "profile.yaml has no between_pages")
-    for cell, case in zip(_moving_cases(lab), lab.profile.between_pages, strict=False):
+        return
+    for cell, case in zip(_moving_cases(lab), lab.profile.between_pages, strict=True):
         yield _while_reading(lab, cell, case)
 
 
