@@ -189,9 +189,9 @@ def test_progress_counts_every_check_once(sandbox: str):
 
 def test_one_defect_is_reported_where_it_is_and_not_everywhere(sandbox: str):
     """A field that is wrong from the first sync on would be wrong in every comparison of values; one check says so."""
-    assert set(red(trial("harbor", Wrong(rows=spoiling.values("Users", "first_name", lambda text: text and text[::-1])), (), sandbox=sandbox))) == {
-        "FLD-1"
-    }
+    assert set(
+        red(trial("harbor", Wrong(rows=spoiling.values("Users", "first_name", lambda text: text and text[::-1])), (), sandbox=sandbox))
+    ) == {"FLD-1"}
 
 
 # -------------------------------------------------------------------------------------------------------- waivers

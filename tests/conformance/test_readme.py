@@ -1,0 +1,34 @@
+"""The README's requirements are those that the checks have."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.check import all_checks
+from conformance.requirements import README, updated
+
+
+def test_the_generated_tables_are_those_of_the_code():
+    """`ats-sandbox docs --write` brings them up to date."""
+    text = README.read_text("utf-8")
+
+    assert updated(text) == text
+
+
+def test_every_requirement_stands_there_once():
+    text = README.read_text("utf-8")
+
+    assert [text.count(f"| {check.id} |") for check in all_checks()] == [1] * len(all_checks())
+
+
+def test_a_requirement_that_was_changed_by_hand_is_found():
+    text = README.read_text("utf-8")
+    spoilt = text.replace("arrives exactly once", "arrives", 1)
+
+    assert spoilt != text
+    assert updated(spoilt) == text
+
+
+def test_a_part_that_nobody_knows_is_refused():
+    with pytest.raises(KeyError, match="requirementz"):
+        updated("<!-- generated: requirementz -->\n<!-- end of generated -->")
