@@ -29,8 +29,14 @@ if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
 
 
+LONGEST_ADDRESS = 16_384
+"""Bytes of an address; a longer statement travels in the body of a composite."""
+
+
 def guard(exchange: Exchange) -> Reply | None:
-    """What refuses a good credential: a session that may not use the API, a version that does not answer."""
+    """What refuses a good credential: a session that may not use the API, a version that does not answer, an address too long."""
+    if len(exchange.path) + 1 + len(exchange.raw_query) > LONGEST_ADDRESS:
+        return wire.ERRORS.error(exchange, 414)
     refusal = auth.session_refusal(exchange)
     return refusal if refusal is not None else versions.refusal(exchange)
 

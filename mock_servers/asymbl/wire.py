@@ -86,6 +86,7 @@ _STATUS_ERRORS = {
     409: ("CONFLICT", "The request could not be completed due to a conflict with the current state of the resource."),
     410: ("UNSUPPORTED_API_VERSION", "This version of the API has been retired."),
     413: ("REQUEST_TOO_LARGE", "The request body is too large."),
+    414: ("URI_TOO_LONG", "URI Too Long"),
     415: ("UNSUPPORTED_MEDIA_TYPE", "The entity is in a format that is not supported."),
     503: ("SERVER_UNAVAILABLE", "The server is too busy, try again later."),
 }

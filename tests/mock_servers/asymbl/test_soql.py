@@ -453,3 +453,14 @@ def test_a_query_is_not_posted(org: Org) -> None:
     status, code, message, _ = error_of(org.send("POST", "/query", {"q": "SELECT Id FROM Contact"}))
 
     assert (status, code, message) == (405, "METHOD_NOT_ALLOWED", "HTTP Method 'POST' not allowed. Allowed are HEAD,GET")
+
+
+def test_a_long_statement_travels_in_a_body(org: Org) -> None:
+    """An address has at most 16,384 bytes; inside a composite a statement may be longer."""
+    listed = ",".join(["'003Hs00000B0001IAB'"] * 800)
+    statement = f"SELECT Id FROM Contact WHERE Id IN ({listed})"
+    inner = {"method": "GET", "url": f"{DATA}/query?q={statement}", "referenceId": "long"}
+
+    assert error_of(org.query(statement))[:2] == (414, "URI_TOO_LONG")
+    answer = org.send("POST", "/composite", {"compositeRequest": [inner]}).json()["compositeResponse"][0]
+    assert (answer["httpStatusCode"], answer["body"]["totalSize"]) == (200, 0)
