@@ -58,8 +58,7 @@ def _check(exchange: Exchange, asked: dict[str, str]) -> Credential:
     app = sessions.by_secret(exchange, "client_id", asked.get("client_id", ""))
     if app is None:
         raise oauth.refuse("invalid_client_id", "client identifier invalid")
-    parts = urlsplit(asked.get("redirect_uri", ""))
-    if not parts.scheme or parts.scheme.lower() in ("javascript", "data") or parts.fragment:
+    if not _may_be_sent_to(asked.get("redirect_uri", "")):
         raise oauth.refuse("redirect_uri_mismatch", "redirect_uri must match configuration")
     if asked.get("response_type") != "code":
         raise Refusal(
@@ -70,6 +69,16 @@ def _check(exchange: Exchange, asked: dict[str, str]) -> Credential:
     return app
 
 
+def _may_be_sent_to(address: str) -> bool:
+    """Whether a user can be sent there. What is put into a header must not be able to end it."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    plain = address.isascii() and address.isprintable() and " " not in address
+    return plain and bool(parts.scheme) and parts.scheme.lower() not in ("javascript", "data") and not parts.fragment
+
+
 def _facts(app: Credential, asked: dict[str, str]) -> dict[str, str]:
     challenge = {"code_challenge": asked["code_challenge"]} if "code_challenge" in asked else {}
     return {"client": app.id, "redirect_uri": asked["redirect_uri"], "scope": asked.get("scope") or sessions.APP_SCOPE, **challenge}
@@ -78,7 +87,7 @@ def _facts(app: Credential, asked: dict[str, str]) -> dict[str, str]:
 def _back(redirect_uri: str, told: dict[str, str]) -> Reply:
     joint = "&" if urlsplit(redirect_uri).query else "?"
     location = f"{redirect_uri}{joint}{urlencode(told)}"
-    return Reply(302, content_type=HTML, headers=((b"location", location.encode("ascii", "ignore")),))
+    return Reply(302, content_type=HTML, headers=((b"location", location.encode("ascii")),))
 
 
 def _page(exchange: Exchange, asked: dict[str, str], *, failed: bool = False) -> Reply:
