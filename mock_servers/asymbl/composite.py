@@ -155,6 +155,8 @@ def _one(exchange: Exchange, request: Inner, replies: Mapping[str, Reply]) -> Re
         body = _substituted(request.body, replies)
     except _NoValue as error:
         return _refused(wire.Problem(_HALTED, str(error)))
+    except RecursionError:
+        return _refused(wire.Problem("JSON_PARSER_ERROR", "The body of the subrequest is nested too deeply"))
     if not str(url).startswith("/services/"):
         return wire.ERRORS.error(exchange, 404)
     return perform(exchange, request.method, str(url), body, request.http_headers)

@@ -36,7 +36,10 @@ def perform(outer: Exchange, method: str, url: str, body: Any, headers: Mapping[
 
     `url` is below the host, percent-encoded or with plain blanks; `body` is JSON or None.
     """
-    inner = _exchange(outer, method, url, body, headers)
+    try:
+        inner = _exchange(outer, method, url, body, headers)
+    except orjson.JSONEncodeError:
+        return wire.error_reply(400, [wire.Problem("JSON_PARSER_ERROR", "The body of the subrequest is nested too deeply")])
     try:
         operation = _operation(inner)
         if not operation.writes:

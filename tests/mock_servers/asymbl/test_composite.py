@@ -153,6 +153,16 @@ def test_a_composite_takes_5_queries(org: Org) -> None:
     assert [one["body"][0]["errorCode"] for one in answers] == ["LIMIT_EXCEEDED"]
 
 
+def test_a_body_of_a_thousand_levels_is_refused(org: Org) -> None:
+    deep = '{"a":' * 1000 + "1" + "}" * 1000
+    whole = f'{{"compositeRequest":[{{"method":"POST","url":"{DATA}/sobjects/Contact","referenceId":"a","body":{deep}}}]}}'
+
+    answer = org.http.post(f"{DATA}/composite", content=whole, headers={"content-type": "application/json"})
+
+    assert answer.status_code in (200, 400)
+    assert "JSON_PARSER_ERROR" in answer.text
+
+
 def test_what_cannot_be_asked_for_inside(org: Org) -> None:
     """Another composite, a Bulk job, a session, a path elsewhere."""
     answers = composite(
