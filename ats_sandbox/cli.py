@@ -127,7 +127,7 @@ def docs(
     vendors: Annotated[list[str] | None, typer.Argument(help="Only these vendors.", show_default=False)] = None,
     write: Annotated[bool, typer.Option("--write", help="Bring the READMEs up to date.")] = False,
 ) -> None:
-    """Compare the generated tables of each simulated vendor's README with its code.
+    """Compare the generated tables of each simulated vendor's README, and of the suite's, with the code.
 
     Exit codes: 0 they agree (or were written) · 1 they do not · 2 no such vendor.
     """

@@ -1,10 +1,11 @@
-"""`ats-sandbox docs`: the generated tables of the vendors' READMEs, compared or written."""
+"""`ats-sandbox docs`: the generated tables of the vendors' READMEs and of the suite's, compared or written."""
 
 from __future__ import annotations
 
 import typer
 
 from ats_sandbox.cli import fail
+from conformance import requirements
 from mock_servers.engine import docs
 from mock_servers.engine.vendors import Vendor, installed
 
@@ -18,10 +19,21 @@ def check_or_write(names: list[str], *, write: bool) -> None:
     if unknown:
         fail(f"no simulated vendor {', '.join(unknown)}", hint=f"there are {', '.join(vendors)}")
     behind = [name for name in names or vendors if not _agrees(vendors[name], write=write)]
+    if not names and not _suite_agrees(write=write):
+        behind.append("conformance")
     if behind:
         typer.echo(f"ats-sandbox: the READMEs of {', '.join(behind)} differ from the code", err=True)
         typer.echo("  hint: ats-sandbox docs --write", err=True)
         raise typer.Exit(DIFFERENT)
+
+
+def _suite_agrees(*, write: bool) -> bool:
+    before = requirements.README.read_text("utf-8")
+    after = requirements.updated(before)
+    if write and after != before:
+        requirements.README.write_text(after, "utf-8")
+        typer.echo("conformance: README.md written")
+    return write or after == before
 
 
 def _agrees(vendor: Vendor, *, write: bool) -> bool:
