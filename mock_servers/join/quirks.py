@@ -153,6 +153,24 @@ class HiringStateKey(JoinQuirk):
 
 
 @dataclass(frozen=True)
+class StateInWords(JoinQuirk):
+    """Applications carry their state in the product's words (Screening, Qualified, Offer, Hired, Rejected), not in capitals."""
+
+    name: ClassVar[str] = "state_in_words"
+    evidence: ClassVar[Evidence] = Assumed("help.join.com shows these words to people; the API's own list is seen in one client only")
+    on_by_default: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class StageIdsPerJob(JoinQuirk):
+    """A stage's id belongs to one job, so equal stages of two jobs differ; off: jobs share their stages."""
+
+    name: ClassVar[str] = "stage_ids_per_job"
+    evidence: ClassVar[Evidence] = Assumed(f"{SILENT} whether a stage belongs to a job or to a template of many")
+    on_by_default: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
 class LowerCaseCountries(JoinQuirk):
     """Country codes (candidate.country.iso3166, office.countryIso) are sent in lower case."""
 
@@ -181,11 +199,13 @@ class JobHiringTeam(JoinQuirk):
 
 @dataclass(frozen=True)
 class JobQuestions(JoinQuirk):
-    """Full jobs carry their screening questions under this key; off: no such key."""
+    """Full jobs carry their screening questions under this key, as answers show them (question, isRequired) or, if so set, as they
+    are created (name, required); off: no such key."""
 
     name: ClassVar[str] = "job_questions"
     evidence: ClassVar[Evidence] = Assumed("an integrator reads screening questions of jobs; key and shape follow those of an application")
     key: str = "screeningQuestions"
+    as_created: bool = False
 
 
 @dataclass(frozen=True)
@@ -371,6 +391,8 @@ QUIRKS: tuple[type[Quirk], ...] = (
     JobListFilters,
     ApplicationFilters,
     HiringStateKey,
+    StateInWords,
+    StageIdsPerJob,
     LowerCaseCountries,
     JobUrl,
     JobHiringTeam,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_servers.engine.quirks import Quirk
 from mock_servers.join import links, quirks
 from mock_servers.join.wire import PRECONDITION_KEYS, SLUG
 
@@ -26,8 +27,7 @@ def finish(exchange: Exchange, document: bytes, *, full_jobs: bool = False) -> b
     changes = [*_job_changes(exchange, document)] if full_jobs else []
     if exchange.quirk(quirks.LowerCaseCountries) is not None:
         changes.append(_lower_countries)
-    if exchange.quirk(quirks.HiringStateKey) is not None:
-        changes.append(_add_hiring_state)
+    changes.extend(change for kind, change in _APPLICATION_CHANGES if exchange.quirk(kind) is not None)
     if changes:
         document = _rewritten(exchange, document, changes)
     if SLUG in document:
@@ -46,6 +46,9 @@ def _job_changes(exchange: Exchange, document: bytes) -> list[Change]:
         changes.append(_drop_preconditions)
     elif b'"preconditionQuestionId":' in document:
         exchange.acted(conditional)
+    questions = exchange.quirk(quirks.JobQuestions)
+    if questions is not None and questions.as_created:
+        changes.append(_show_questions_as_created)
     renamed = False
     for kind in _RENAMING:
         quirk = exchange.quirk(kind)
@@ -73,6 +76,11 @@ def _drop_preconditions(exchange: Exchange, item: Item) -> None:
             question.pop(key, None)
 
 
+def _show_questions_as_created(exchange: Exchange, item: Item) -> None:
+    for question in item["screeningQuestions"] or ():
+        question["name"], question["required"] = question.pop("question", None), question.pop("isRequired", None)
+
+
 def _rename_keys(exchange: Exchange, item: Item) -> None:
     for kind in _RENAMING:
         quirk = exchange.quirk(kind)
@@ -86,6 +94,33 @@ def _add_hiring_state(exchange: Exchange, item: Item) -> None:
     if quirk is not None and "state" in item:
         exchange.acted(quirk)
         item["hiringState"] = item["state"]
+
+
+def _put_state_in_words(exchange: Exchange, item: Item) -> None:
+    quirk = exchange.quirk(quirks.StateInWords)
+    if quirk is not None and item.get("state") in _STATE_WORDS:
+        exchange.acted(quirk)
+        item["state"] = _STATE_WORDS[item["state"]]
+
+
+def _show_jobs_own_stage(exchange: Exchange, item: Item) -> None:
+    """A place in a job's pipeline has an id of its own, which nothing else shows."""
+    quirk, stage = exchange.quirk(quirks.StageIdsPerJob), item.get("currentStage")
+    if quirk is None or stage is None:
+        return
+    place = exchange.store.find("job_stages", job_id=item["job"]["id"], stage_id=stage["id"])
+    if place is not None:
+        exchange.acted(quirk)
+        stage["id"] = place["id"]
+
+
+_STATE_WORDS = {"APPLIED": "Screening", "ACTIVE": "Qualified", "OFFER": "Offer", "HIRED": "Hired", "REJECTED": "Rejected"}
+# The key comes last, so that it has the same value.
+_APPLICATION_CHANGES: tuple[tuple[type[Quirk], Change], ...] = (
+    (quirks.StageIdsPerJob, _show_jobs_own_stage),
+    (quirks.StateInWords, _put_state_in_words),
+    (quirks.HiringStateKey, _add_hiring_state),
+)
 
 
 def _lower_countries(exchange: Exchange, item: Item) -> None:
