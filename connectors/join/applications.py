@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import orjson
 
 from connectors.join.manifest import MANIFEST
-from connectors.join.mapping import Candidate, JobStage, Stage, tags_of
+from connectors.join.mapping import JobStage, Stage
+from connectors.join.people import Candidate, tags_of
 from connectors.join.records import Recorder
+from connectors.join.values import Raw
 from connectors.transport.seams import SeamedPages, SeamStep
 from connectors.unified.connector import Page, Record, Wanted
 
 SUMMARY_SIZE = 500
 """Candidates in one page of those that follow the last application."""
 
+SHOWN_BY_APPLICATIONS = {
+    "currentStage": ("Application Stages", "Job-specific application stages"),
+    "tags": ("Tags", "Candidate tags"),
+}
+"""Keys of an application or its candidate, and the models that are unknown, not empty, where one has no such key."""
 FED = frozenset(model.name for model in MANIFEST.models if "applications" in model.streams)
-
-Raw = Mapping[str, Any]
 
 
 class ApplicationsReader:
@@ -40,6 +45,8 @@ class ApplicationsReader:
         """By candidate id: id, createdAt and source of the first application."""
         self._stages: dict[int, Stage] = {}
         self._pairs: dict[tuple[str, str], JobStage] = {}
+        self._unshown: set[str] = set()
+        """Keys that an application or its candidate did not have."""
 
     def read(self, cursor: str | None) -> Iterator[Page]:
         done = 0 if cursor is None else int(orjson.loads(cursor)["pages"])
@@ -63,6 +70,7 @@ class ApplicationsReader:
 
     def _notice(self, application: Raw) -> None:
         candidate, id = application["candidate"], application["candidate"]["id"]
+        self._unshown |= SHOWN_BY_APPLICATIONS.keys() - application.keys() - candidate.keys()
         changed = str(application.get("lastUpdatedAt"))
         if id not in self._latest or changed >= self._latest_change[id]:
             self._latest[id], self._latest_change[id] = candidate, changed
@@ -80,6 +88,9 @@ class ApplicationsReader:
 
     def _summaries(self, pages: int) -> Iterator[Page]:
         recorder = Recorder(self._wanted)
+        for key in sorted(self._unshown):
+            told = f"JOIN's applications do not show {key!r}, so this model is incomplete at best"
+            recorder.miss(SHOWN_BY_APPLICATIONS[key], "unsupported", told)
         for id, stage in sorted(self._stages.items()):
             recorder.add("Application Stages", str(id), stage)
         for (job, stage_key), pair in sorted(self._pairs.items()):

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.join import actions, mapping
+from connectors.join import actions, people
 from connectors.join.applications import ApplicationsReader
+from connectors.join.jobs import STATUSES, Catalogue, JobInContext
 from connectors.join.manifest import API, MANIFEST
+from connectors.join.questions import Question
 from connectors.join.records import Recorder
 from connectors.join.wire import LARGEST_PAGE, Api, params
 from connectors.transport.client import Params
 from connectors.unified.actions import ActionInput
-from connectors.unified.connector import ActionResult, Diagnostic, Page, Probed, RawReply, Stream, Wanted, Warning
+from connectors.unified.connector import ActionResult, Diagnostic, Page, Probed, RawReply, Stream, Wanted
 from connectors.unified.errors import Invalid, NotSupported, PermissionMissing
 
 JOBS, APPLICATIONS = "jobs", "applications"
 SHOWN_BY_JOBS = {
+    "contact": ("Users", "Job hiring team members"),
     "hiringTeam": ("Job hiring team members", "Users"),
     "screeningQuestions": ("Screening questions", "Job-specific screening questions"),
 }
-"""Assumed keys of a job, and the models that are unknown, not empty, where a job has no such key."""
+"""Keys of a job, and the models that are unknown, not empty, where a job has no such key. All but the contact are assumed."""
 REMEDY = 'give the token\'s owner a company role with the right "Access JOIN API", on a plan that includes the API'
 
 
@@ -124,9 +127,9 @@ class JoinConnector:
         jobs, settled = self._jobs()
         recorder = Recorder(wanted)
         for job in jobs:
-            recorder.add("Jobs", str(job["id"]), mapping.JobInContext(job, catalogue))
+            recorder.add("Jobs", str(job["id"]), JobInContext(job, catalogue))
             for index, question in enumerate(job.get("screeningQuestions") or []):
-                asked = mapping.Question(str(job["id"]), index, question)
+                asked = Question(str(job["id"]), index, question)
                 recorder.add("Screening questions", asked.key, asked)
                 recorder.add("Job-specific screening questions", f"{job['id']}/{asked.key}", asked)
         self._add_people(recorder, jobs)
@@ -144,7 +147,7 @@ class JoinConnector:
         does not, and refuses it or finds nothing by it, what it lists unasked is all there is.
         """
         try:
-            found = self._job_list(params(content="true", status=",".join(mapping.STATUSES)))
+            found = self._job_list(params(content="true", status=",".join(STATUSES)))
         except Invalid:
             found = [], True
         return found if found[0] else self._job_list(params(content="true"))
@@ -157,35 +160,35 @@ class JoinConnector:
         return next((found.feeds for found in self.streams(wanted) if found.name == stream), ())
 
     def _add_people(self, recorder: Recorder, jobs: Sequence[Mapping[str, Any]]) -> None:
-        people: dict[str, mapping.Person] = {}
+        users: dict[str, people.Person] = {}
         for job in jobs:
-            for key, person in _contact(job):
-                people.setdefault(key, person)
+            for key, person in people.contact_of(job):
+                users.setdefault(key, person)
         for job in jobs:
-            for key, person in _team(job):
+            for key, person in people.team_of(job):
                 # A hiring team knows first and last name apart, a contact only one text; so the team's word wins, if it has one.
-                if person.named or key not in people:
-                    people[key] = person
-        for key, person in people.items():
+                if person.named or key not in users:
+                    users[key] = person
+        for key, person in users.items():
             recorder.add("Users", key, person)
         for job in jobs:
-            for user, roles in _roles(job).items():
-                member = mapping.TeamMember(str(job["id"]), user, tuple(sorted(roles)))
+            for user, roles in people.roles_of(job).items():
+                member = people.TeamMember(str(job["id"]), user, tuple(sorted(roles)))
                 recorder.add("Job hiring team members", f"{job['id']}/{user}", member)
-            for warning in (*_without_email(job), *_unknown_roles(job)):
+            for warning in (*people.without_email(job), *people.unknown_roles(job)):
                 recorder.warn(warning)
 
     def _read_applications(self, wanted: Wanted, cursor: str | None) -> Iterator[Page]:
         return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read(cursor)
 
-    def _catalogue(self, wanted: Wanted) -> mapping.Catalogue:
+    def _catalogue(self, wanted: Wanted) -> Catalogue:
         """Only the lists that a wanted field needs."""
         fields = wanted.get("Jobs", frozenset())
         english = params(language="en")
         categories = self.api.listed("/categories", english) if "category" in fields else []
         types = self.api.listed("/employmentTypes", english) if "employment_type" in fields else []
         levels = self.api.listed("/seniorityLevels", english) if "experience_level" in fields else []
-        return mapping.Catalogue(
+        return Catalogue(
             categories={sub["id"]: sub["name"] for category in categories for sub in category.get("subCategories") or []},
             employment_types={item["id"]: (item["name"], item.get("slug")) for item in types},
             seniority_levels={item["id"]: item["name"] for item in levels},
@@ -203,51 +206,3 @@ def denial(model: str, field: str | None, error: PermissionMissing) -> Diagnosti
         vendor_code=error.vendor_code,
         remedy=REMEDY,
     )
-
-
-def _contact(job: Mapping[str, Any]) -> Iterator[tuple[str, mapping.Person]]:
-    email = mapping.contact_email(job)
-    if email is not None:
-        first, last = mapping.split_name(job["contact"].get("name"))
-        yield email, mapping.Person(email, first, last)
-
-
-def _team(job: Mapping[str, Any]) -> Iterator[tuple[str, mapping.Person]]:
-    for member in job.get("hiringTeam") or []:
-        email = mapping.normal_email(member.get("email"))
-        if email is not None:
-            yield email, mapping.Person(email, member.get("firstName"), member.get("lastName"))
-
-
-def _roles(job: Mapping[str, Any]) -> dict[str, set[str]]:
-    """User key to unified roles in this job."""
-    roles: dict[str, set[str]] = {}
-    for member in job.get("hiringTeam") or []:
-        email = mapping.normal_email(member.get("email"))
-        if email is not None:
-            found = roles.setdefault(email, set())
-            role = mapping.TEAM_ROLES.get(str(member.get("role")))
-            if role is not None:
-                found.add(role)
-    contact = mapping.contact_email(job)
-    if contact is not None:
-        roles.setdefault(contact, set()).add(mapping.CONTACT_ROLE)
-    return roles
-
-
-def _unknown_roles(job: Mapping[str, Any]) -> Iterable[Warning]:
-    """JOIN's words for roles are assumed; one that means nothing to us is told, since the unified list is closed."""
-    for role in sorted({str(member.get("role")) for member in job.get("hiringTeam") or []} - set(mapping.TEAM_ROLES)):
-        yield Warning("team_role_unknown", f"job {job['id']}: the hiring team's role {role!r} has no unified role and was left out")
-
-
-def _without_email(job: Mapping[str, Any]) -> Iterable[Warning]:
-    people = [("contact", job["contact"].get("name"), job["contact"].get("email"))] if job.get("contact") else []
-    people += [
-        ("hiring team member", " ".join(part for part in (member.get("firstName"), member.get("lastName")) if part), member.get("email"))
-        for member in job.get("hiringTeam") or []
-    ]
-    for role, name, email in people:
-        if mapping.normal_email(email) is None:
-            who = f"job {job['id']}: its {role} {name or '(no name)'}"
-            yield Warning("user_without_email", f"{who} has no e-mail in JOIN and cannot be connected as a user")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from connectors.join.mapping import TABLES, Unknown
+from connectors.join.mapping import TABLES
+from connectors.join.values import Unknown
 from connectors.transport.mapping import Cell, Withheld, value_at
 from connectors.unified.connector import Diagnostic, Page, Reason, Record, Wanted, Warning
 

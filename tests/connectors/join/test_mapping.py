@@ -6,19 +6,10 @@ from typing import Any
 
 import pytest
 
-from connectors.join.mapping import (
-    Candidate,
-    Catalogue,
-    JobInContext,
-    JobStage,
-    Person,
-    Question,
-    Stage,
-    Tag,
-    TeamMember,
-    split_name,
-    tags_of,
-)
+from connectors.join.jobs import Catalogue, JobInContext
+from connectors.join.mapping import JobStage, Stage
+from connectors.join.people import Candidate, Person, Tag, TeamMember, split_name, tags_of
+from connectors.join.questions import Question
 from connectors.join.records import Recorder
 from connectors.unified.connector import Ref
 from tests.connectors.join.account import SIGNATURE, T1, T2, Raw, application, candidate, job, question, stage, without

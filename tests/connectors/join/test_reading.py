@@ -167,6 +167,7 @@ def test_a_role_that_means_nothing_to_us_is_reported(fake, account):
 @pytest.mark.parametrize(
     ("key", "models"),
     [
+        ("contact", {"Users", "Job hiring team members"}),
         ("hiringTeam", {"Users", "Job hiring team members"}),
         ("screeningQuestions", {"Screening questions", "Job-specific screening questions"}),
     ],
@@ -176,6 +177,19 @@ def test_a_key_that_jobs_do_not_have_is_said_of_its_models(fake, account, key, m
     account.jobs = [job(1), without(job(2), key)]
 
     assert gaps(read(connected(fake, account), "jobs")) == dict.fromkeys(models, "unsupported")
+
+
+@pytest.mark.parametrize(
+    ("bare", "models"),
+    [
+        (without(application(2), "currentStage"), {"Application Stages", "Job-specific application stages"}),
+        (application(2, person=without(candidate(8), "tags")), {"Tags", "Candidate tags"}),
+    ],
+)
+def test_a_key_that_applications_do_not_have_is_said_of_its_models(fake, account, bare, models):
+    account.applications = [application(1), bare]
+
+    assert gaps(read(connected(fake, account), "applications")) == dict.fromkeys(models, "unsupported")
 
 
 def test_an_account_without_jobs_lacks_nothing(fake, account):
