@@ -325,8 +325,9 @@ class _Judge:
             if len(whole.rows.get(model, ())) != len(came.rows.get(model, ())):
                 continue
             yield model, None
+            open_ended = self._lab.profile.open_ended.get(model, ())
             for name in self._lab.promise.models[model].fields:
-                if not sight.said(model, name) and _blanks(whole, model, name) == _blanks(came, model, name):
+                if not sight.said(model, name) and (name in open_ended or _blanks(whole, model, name) == _blanks(came, model, name)):
                     yield model, name
 
 
