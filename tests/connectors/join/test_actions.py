@@ -299,6 +299,7 @@ def test_each_cause_brings_one_more_try_and_one_warning_each(fake, account):
     ("names", "words", "left"),
     [
         (["cv.pdf", "my cv.pdf"], "'my cv.pdf' is refused", ["cv.pdf"]),
+        (["cv", "x.pdf"], "mycv: x.pdf is refused", ["cv"]),
         (["cv.pdf", "cv.pdf.exe"], "cv.pdf.exe: not supported", ["cv.pdf"]),
         (["same.pdf", "same.pdf"], "body.documents.1.data: the document is empty (same.pdf)", ["same.pdf"]),
         ([f"{n}.pdf" for n in range(11)], "documents.10.name: no", [f"{n}.pdf" for n in range(10)]),
@@ -329,6 +330,7 @@ def test_where_no_file_is_named_all_are_left_out(fake, account, answer):
     [
         (refused(422, "body.candidate.email: no valid profile address"), Invalid),
         (refused(400, "Job 16010001 is OFFLINE and takes no applications"), JobClosed),
+        (refused(400, "Job 16010001 is closed; its documents are not taken"), JobClosed),
         (refused(404, "Job 16010001 was not found"), NotFound),
         (refused(400, "Application for this candidate and job already exists"), AlreadyExists),
         (refused(409, "Application for this candidate and job already exists"), AlreadyExists),
@@ -539,6 +541,8 @@ def test_a_candidates_files_are_those_of_all_their_applications_each_once(fake, 
         ),
         *others,
     ]
+    # Every answer signs its links anew.
+    account.applications[1]["attachments"][0]["url"] += "&made=later"
     join = connected(fake, account)
     results = act(join, "Get candidate attachments", candidate_id="7").data["results"]
 
