@@ -139,5 +139,8 @@ def add_functions(connection: sqlite3.Connection) -> None:
 
 
 def _local_time(text: str | None, zone: str) -> str | None:
-    """A stored date-time as the clocks of a time zone showed it, for convertTimezone()."""
-    return None if text is None else datetime.fromisoformat(text).astimezone(zone_of(zone)).isoformat()
+    """A stored date-time as the clocks of a time zone showed it, for convertTimezone(); null for what is none."""
+    try:
+        return None if text is None else datetime.fromisoformat(text).astimezone(zone_of(zone)).isoformat()
+    except (ValueError, OverflowError):
+        return None
