@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint up clean
+.PHONY: help run test lint up strength clean
 
 help: ## list the chores
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,9 @@ lint: $(STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+strength: $(STAMP) ## what share of known defects the suite catches, by class
+	$(BIN)/python -m tests.strength
 
 up: $(STAMP) ## a sandbox for a person, until Ctrl-C
 	$(BIN)/ats-sandbox up

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.conformance.miniatures import Defect
-from tests.strength.mutants import Mutant, sample
+from tests.strength.mutants import ROOT, Mutant, sample
 
 SEED = 20260301
-MUTANTS = {"join": 90, "pinpoint": 60, "asymbl": 50}
-"""How many are drawn, by the vendor whose suite judges them. The hub and the transport are judged at the first, the quickest."""
-SHARED = ("connectors.hub", "connectors.transport")
+MUTANTS = {"join": 60, "pinpoint": 40, "asymbl": 30}
+"""How many are drawn, by the vendor whose suite judges them. Hub and transport are judged at one that uses what is changed."""
+JUDGE_OF_SHARED = {"hub": "pinpoint", "transport": "pinpoint", "transport.seams": "join"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,17 @@ def class_of(module: str) -> Defect:
         if own in room.modules or own.partition(".")[2] in room.modules:
             return room.defect
     return "mapping"
+
+
+def modules_for() -> dict[str, list[str]]:
+    """The modules whose mutants each vendor's suite judges."""
+    found: dict[str, list[str]] = {vendor: [] for vendor in MUTANTS}
+    for path in sorted((ROOT / "connectors").glob("*/*.py")):
+        package, name = path.parent.name, path.stem
+        vendor = package if package in found else JUDGE_OF_SHARED.get(f"{package}.{name}", JUDGE_OF_SHARED.get(package))
+        if vendor is not None and name != "__init__":
+            found[vendor].append(f"connectors.{package}.{name}")
+    return found
 
 
 def drawn(vendor: str, modules: list[str], count: int | None = None) -> list[Mutant]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -11,8 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.conformance.miniatures import MINIATURES
+from tests.conformance.wrong.trials import basis, chapter_of, red, trial
 from tests.strength.development import RIGHT, class_of
 from tests.strength.mutants import ROOT, Mutant
+from tests.strength.variants import VARIANTS
 
 
 @dataclass(frozen=True)
@@ -74,3 +78,23 @@ def try_all(
             heard(outcome)
             found.append(outcome)
     return found
+
+
+# ------------------------------------------------------------------------------ in one process, with hooks
+
+
+def of_miniature(number: int, sandbox: str) -> Outcome:
+    """Whether a wrong connector is caught by its check."""
+    one = MINIATURES[number]
+    checks = {*one.checks, one.check} if one.checks else {*basis(), *chapter_of(one.check)}
+    found = red(trial(one.vendor, one.wrong, checks, sandbox=sandbox))
+    caught = one.check if one.check in found else None
+    return Outcome(
+        str(one), one.vendor, one.defect, one.silent, caught, found.get(one.check, [f"only by {sorted(found)}" if found else ""])[0]
+    )
+
+
+def of_variant(number: int, seed: int, sandbox: str) -> tuple[str, int, dict[str, list[str]]]:
+    """What turned red though nothing is wrong."""
+    variant = VARIANTS[number]
+    return variant.what, seed, red(trial("harbor", variant.made(random.Random(seed)), (), sandbox=sandbox))

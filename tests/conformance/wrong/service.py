@@ -61,6 +61,8 @@ class Wrong:
     """Spoils the scope config on its way in."""
     interrupted: Callable[[Told], Any] | None = None
     """After a kill: the connection to go on with."""
+    copies: bool = True
+    """Whether connections can be copied."""
     connector: Callable[..., Connector] | None = None
     """A factory in the place of the right one; it gets the right factory and its arguments."""
 
@@ -151,6 +153,8 @@ class WrongConnection:
 
     def copy(self) -> WrongConnection:
         told = self._told
+        if not self._wrong.copies:
+            raise NotImplementedError("connections cannot be copied")
         copied = Told(told.target, told.inner.copy(), copy.deepcopy(told.memory), list(told.outcomes), told.scope, told.reconnected)
         return WrongConnection(self._wrong, copied)
 
