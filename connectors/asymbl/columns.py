@@ -16,6 +16,7 @@ STAGE = "bpats__ATS_Stage__c"
 APPLICANT = "bpats__ATS_Applicant__c"
 WORK_SITE = "bpats__Work_Site_Location__c"
 VERSION = "ContentVersion"
+DOCUMENT = "ContentDocument"
 LINK = "ContentDocumentLink"
 ATTACHMENT = "Attachment"
 

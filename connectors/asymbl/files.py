@@ -108,9 +108,9 @@ class Files:
     def _same(self, contact: str, upload: Upload) -> str | None:
         """A file of the contact with this name and content. That it was there before would do no harm: a second one would be alike."""
         digest = hashlib.md5(upload.content, usedforsecurity=False).hexdigest()
-        for version in self._versions(contact, ("Checksum",)):
-            alike = version.get("Title") == upload.title and version.get("ContentSize") == len(upload.content)
-            if alike and version.get("Checksum") in (None, digest):
+        for version in self._versions(contact, self._seen(Schema(self.wire), VERSION, ("Checksum", "ContentSize"))):
+            told = (version.get("Title"), version.get("ContentSize"), version.get("Checksum"))
+            if all(one in (None, ours) for one, ours in zip(told, (upload.title, len(upload.content), digest), strict=True)):
                 return str(version["Id"])
         return None
 
@@ -120,16 +120,19 @@ class Files:
         """All files of a contact, fetched: Salesforce's own links open nothing without a session. Raises ConnectorError."""
         warnings: list[Notice] = []
         schema = Schema(self.wire)
-        marked = (PRIMARY,) if not schema.hidden(VERSION, (PRIMARY,)) else ()
-        versions = self._versions(contact, marked)
+        versions = self._versions(contact, self._seen(schema, VERSION, (PRIMARY, "ContentSize")))
         older: list[Row] = []
         if schema.hidden(ATTACHMENT, ("Id",)):
             warnings.append(Notice("older_attachments_hidden", f"attachments of the older kind need {may_read(ATTACHMENT)!r}"))
         else:
-            older = self._older(contact)
+            older = self._older(contact, self._seen(schema, ATTACHMENT, ("ContentType", "BodyLength")))
         files = [*self._shown(versions, warnings), *self._shown_older(older, warnings)]
         owner = {"application_id": None, "candidate_id": Ref("Candidates", contact)}
         return [{**file, **owner} for file in files], warnings
+
+    def _seen(self, schema: Schema, sobject: str, columns: Sequence[str]) -> tuple[str, ...]:
+        """Those of the columns that this user sees, for what a file can be shown without."""
+        return tuple(column for column in columns if not schema.hidden(sobject, (column,)))
 
     def _versions(self, contact: str, also: Sequence[str]) -> list[Row]:
         """The latest version of each document that is linked to a contact. Links may be asked for by their owner only."""
@@ -137,15 +140,15 @@ class Files:
             Select(("ContentDocumentId", "ContentDocument.CreatedDate"), LINK, (f"LinkedEntityId = {soql.text(contact)}",))
         )
         made = {link["ContentDocumentId"]: (link.get("ContentDocument") or {}).get("CreatedDate") for link in links}
-        columns = ("Id", "ContentDocumentId", "Title", "FileExtension", "ContentSize", "CreatedDate", "LastModifiedDate", *also)
+        columns = ("Id", "ContentDocumentId", "Title", "FileExtension", "CreatedDate", "LastModifiedDate", *also)
         found: list[Row] = []
         for some in chunks(sorted(made)):
             conditions = (f"ContentDocumentId IN {soql.texts(some)}", "IsLatest = true")
             found += self.wire.rows(Select(columns, VERSION, conditions, ("CreatedDate ASC", "Id ASC")))
         return [{**version, "made": made[version["ContentDocumentId"]] or version["CreatedDate"]} for version in found]
 
-    def _older(self, contact: str) -> list[Row]:
-        columns = ("Id", "Name", "ContentType", "BodyLength", "CreatedDate", "LastModifiedDate")
+    def _older(self, contact: str, also: Sequence[str]) -> list[Row]:
+        columns = ("Id", "Name", "CreatedDate", "LastModifiedDate", *also)
         return self.wire.rows(Select(columns, ATTACHMENT, (f"ParentId = {soql.text(contact)}",), ("CreatedDate ASC", "Id ASC")))
 
     def _shown(self, versions: Sequence[Row], warnings: list[Notice]) -> Iterator[dict[str, Any]]:

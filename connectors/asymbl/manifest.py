@@ -5,7 +5,9 @@ from __future__ import annotations
 from connectors.asymbl.columns import (
     API_ENABLED,
     APPLICANT,
+    ATTACHMENT,
     CONTACT,
+    DOCUMENT,
     JOB,
     LINK,
     STAGE,
@@ -169,6 +171,16 @@ MODELS = (
     ),
 )
 
+UPLOAD_NEEDS = (
+    may_read(VERSION),
+    may_create(VERSION),
+    *(need(VERSION, column) for column in ("PathOnClient", "VersionData", "FirstPublishLocationId") for need in (may_see, may_write)),
+)
+"""What hanging a file on a contact needs."""
+
+SOURCE_NEEDS = tuple(
+    need(APPLICANT, column) for column in ("bpats__Source__c", "bpats__Internal_Source__c") for need in (may_see, may_write)
+)
 SOURCE_NOTE = (
     "Written as the application's source if it is one of the values that the account's list has (the id before the key before the name), "
     "else kept as its internal source (the name before the key before the id); the lead source of a new contact only if its list has it."
@@ -176,11 +188,12 @@ SOURCE_NOTE = (
 
 
 def _written(name: str, sobject: str, column: str, note: str | None = None) -> Field:
-    return Field(name, (may_write(sobject, column),), note=note)
+    """Salesforce shows a column to nobody who may not see it, so that writing needs seeing."""
+    return Field(name, (may_see(sobject, column), may_write(sobject, column)), note=note)
 
 
 CREATE_INPUTS = (
-    Field("candidate.first_name"),
+    _written("candidate.first_name", CONTACT, "FirstName"),
     Field("candidate.last_name"),
     _written("candidate.email_address", CONTACT, "Email", "A contact with this e-mail is reused as it is."),
     _written("candidate.title", CONTACT, "Title"),
@@ -194,20 +207,32 @@ CREATE_INPUTS = (
     ),
     _written("application.job_id", APPLICANT, "bpats__Job__c"),
     Field("application.stage_id", note="A stage of the same job; without it the job's first stage by sequence."),
-    Field("attachments.name", (may_create(VERSION),)),
-    Field("attachments.content_type", (may_create(VERSION),), note="Gives the file its extension when its name has none."),
-    Field("attachments.data_url", (may_create(VERSION),), note="Downloaded without any credential, before anything is written."),
-    Field("attachments.data", (may_create(VERSION),)),
-    _written("source.name", APPLICANT, "bpats__Source__c", SOURCE_NOTE),
-    Field("source.unified_key", (may_write(APPLICANT, "bpats__Source__c"),), "assumed", SOURCE_NOTE),
-    Field("source.id", (may_write(APPLICANT, "bpats__Source__c"),), "assumed", SOURCE_NOTE),
+    Field("attachments.name", UPLOAD_NEEDS),
+    Field("attachments.content_type", UPLOAD_NEEDS, note="Gives the file its extension when its name has none."),
+    Field("attachments.data_url", UPLOAD_NEEDS, note="Downloaded without any credential, before anything is written."),
+    Field("attachments.data", UPLOAD_NEEDS),
+    Field("source.name", SOURCE_NEEDS, note=SOURCE_NOTE),
+    Field("source.unified_key", SOURCE_NEEDS, "assumed", SOURCE_NOTE),
+    Field("source.id", SOURCE_NEEDS, "assumed", SOURCE_NOTE),
 )
 
 REUSED = (
     "If a candidate with the same e-mail exists, the application is created with that contact and the candidate's data is not updated. "
     "Attachments are linked to the contact."
 )
-CREATE_NEEDS = (API_ENABLED, may_read(CONTACT), may_create(CONTACT), may_read(STAGE), may_read(APPLICANT), may_create(APPLICANT))
+CREATE_NEEDS = (
+    API_ENABLED,
+    may_read(CONTACT),
+    may_create(CONTACT),
+    may_see(CONTACT, "Email"),
+    may_read(STAGE),
+    may_see(STAGE, "bpats__Job__c"),
+    may_read(APPLICANT),
+    may_create(APPLICANT),
+    may_see(APPLICANT, "bpats__ATS_Applicant__c"),
+    may_see(APPLICANT, "bpats__Job__c"),
+    may_write(APPLICANT, "bpats__ATS_Applicant__c"),
+)
 ATTACHED = "Attachments are linked to the candidate (Contact) in Salesforce, not directly to the application."
 
 ACTIONS = (
@@ -222,18 +247,30 @@ ACTIONS = (
             Field("attachment.data_url", note="Downloaded without any credential."),
             Field("attachment.data"),
         ),
-        needs=(API_ENABLED, may_read(APPLICANT), may_create(VERSION)),
+        needs=(API_ENABLED, may_read(APPLICANT), may_see(APPLICANT, "bpats__ATS_Applicant__c"), may_read(CONTACT), *UPLOAD_NEEDS),
         note=ATTACHED,
     ),
     Action(
         "Move application to stage",
         (Field("application_id"), Field("stage_id", note="A stage of the application's own job.")),
-        needs=(API_ENABLED, may_edit(APPLICANT), may_read(STAGE)),
+        needs=(API_ENABLED, may_read(APPLICANT), may_edit(APPLICANT), may_read(STAGE)),
     ),
     Action(
         "Get candidate attachments",
         (Field("candidate_id"),),
-        needs=(API_ENABLED, may_read(CONTACT), may_read(LINK), may_read(VERSION)),
+        needs=(
+            API_ENABLED,
+            may_read(CONTACT),
+            may_read(LINK),
+            may_read(DOCUMENT),
+            may_read(VERSION),
+            may_see(VERSION, "FileExtension"),
+            may_see(VERSION, "IsLatest"),
+            may_see(VERSION, "VersionData"),
+            may_see(VERSION, "bpats__Is_Primary__c"),
+            may_read(ATTACHMENT),
+            may_see(ATTACHMENT, "ContentType"),
+        ),
         writes=False,
         note="Files and the older Attachment records, both of the contact.",
     ),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from connectors.asymbl.columns import API_ENABLED, may_see
+from connectors.asymbl.columns import API_ENABLED, may_see, may_write
 from connectors.transport.client import NotSent, Reply
 from connectors.transport.retry import PASSING_STATUSES, retry_after
 from connectors.unified.errors import (
@@ -130,6 +130,10 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
     match code:
         case "REQUEST_LIMIT_EXCEEDED" if wait is None and "TotalRequests" in message:
             kind, wait = DayUsedUp, DAILY_LIMIT_RETRY
+        case "INVALID_FIELD_FOR_INSERT_UPDATE" if fields and (sobject := _object_in(operation)) is not None:
+            needs = tuple(may_write(sobject, name) for name in fields)
+        case "INVALID_FIELD" if (hidden := re.match(r"No such column '([^']+)' on sobject of type (\w+)", message)) is not None:
+            kind, needs = PermissionMissing, (may_write(hidden[2], hidden[1]),)
         case "INVALID_SESSION_ID" if "not valid for use" in message:
             kind = Unauthorized  # a session of another kind; a new one would be no better
         case "API_CURRENTLY_DISABLED":
@@ -142,8 +146,8 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
             kind = PermissionMissing
         case "INVALID_FIELD" if (named := _unknown_column(message)) is not None:
             column, sobject = named
-            hidden = () if sobject is None else (may_see(sobject, column),)
-            unknown = UnknownColumn(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=hidden)
+            lacking = () if sobject is None else (may_see(sobject, column),)
+            unknown = UnknownColumn(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=lacking)
             unknown.column = column
             return unknown
         case _:
@@ -160,6 +164,11 @@ def code_of(body: Any) -> str | None:
     told = body[0] if isinstance(body, list) and body and isinstance(body[0], Mapping) else {}
     code = told.get("errorCode") or told.get("statusCode")
     return None if code is None else str(code)
+
+
+def _object_in(operation: str) -> str | None:
+    found = re.search(r"/sobjects/(\w+)", operation)
+    return None if found is None else found[1]
 
 
 def _unknown_column(message: str) -> tuple[str, str | None] | None:

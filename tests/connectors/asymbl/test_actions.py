@@ -512,6 +512,16 @@ def test_a_refused_file_does_not_undo_the_application(fake, org):
     assert "ContentVersion: create" in result.warnings[0].message
 
 
+@pytest.mark.parametrize("hide", ["locked", "hidden"])
+def test_a_column_that_a_file_needs_is_named(fake, org, hide):
+    """Whether it may be seen and not written, or not even seen: Salesforce says that in two ways."""
+    getattr(org, hide).add("ContentVersion.PathOnClient")
+    with pytest.raises(PermissionMissing) as caught:
+        act(connected(fake, org), "Add attachment to application", application_id=number(APPLICANT, 1), attachment=attachment())
+
+    assert caught.value.missing_permissions == ("ContentVersion.PathOnClient: edit",)
+
+
 def test_an_attachment_goes_to_the_applications_contact(fake, org):
     result = act(connected(fake, org), "Add attachment to application", application_id=number(APPLICANT, 1), attachment=attachment())
 
