@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.asymbl.columns import APPLICANT, CONTACT, may_write
+from connectors.asymbl.columns import APPLICANT, CONTACT, may_see, may_write
 from connectors.asymbl.described import Described, FieldInfo
 from connectors.transport import countries
 from connectors.unified.actions import CreateCandidate, Source
@@ -120,10 +120,10 @@ def permitted(sobject: str, described: Described, values: Mapping[str, tuple[str
     refused = {column: name for column, (name, _) in values.items() if not _writable(described, column)}
     essential = sorted(refused.keys() & ESSENTIAL)
     if essential:
-        needs = tuple(may_write(sobject, column) for column in essential)
+        needs = tuple(_lacking(sobject, described, column) for column in essential)
         raise PermissionMissing(f"{sobject}: {', '.join(essential)} may not be written", missing_permissions=needs)
     kept = {column: value for column, (_, value) in values.items() if column not in refused}
-    return Written(kept, tuple(_left_out(sobject, refused)))
+    return Written(kept, tuple(_left_out(sobject, described, refused)))
 
 
 def _writable(described: Described, column: str) -> bool:
@@ -131,6 +131,11 @@ def _writable(described: Described, column: str) -> bool:
     return info is not None and info.createable
 
 
-def _left_out(sobject: str, refused: Mapping[str, str]) -> Iterator[Notice]:
+def _lacking(sobject: str, described: Described, column: str) -> str:
+    """A column that may not be seen cannot be written either; what the user would need besides shows when it can be seen."""
+    return may_write(sobject, column) if column in described.fields else may_see(sobject, column)
+
+
+def _left_out(sobject: str, described: Described, refused: Mapping[str, str]) -> Iterator[Notice]:
     for column, name in refused.items():
-        yield Notice("input_not_permitted", f"{name} was left out: the user needs {may_write(sobject, column)!r}")
+        yield Notice("input_not_permitted", f"{name} was left out: the user needs {_lacking(sobject, described, column)!r}")

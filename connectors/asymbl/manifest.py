@@ -225,6 +225,7 @@ CREATE_NEEDS = (
     may_read(CONTACT),
     may_create(CONTACT),
     may_see(CONTACT, "Email"),
+    may_read(JOB),
     may_read(STAGE),
     may_see(STAGE, "bpats__Job__c"),
     may_read(APPLICANT),

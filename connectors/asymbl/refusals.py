@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from connectors.asymbl.columns import API_ENABLED, may_see, may_write
+from connectors.asymbl.columns import API_ENABLED, may_read, may_see, may_write
 from connectors.transport.client import NotSent, Reply
 from connectors.transport.retry import PASSING_STATUSES, retry_after
 from connectors.unified.errors import (
@@ -133,7 +133,12 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
         case "INVALID_FIELD_FOR_INSERT_UPDATE" if fields and (sobject := _object_in(operation)) is not None:
             needs = tuple(may_write(sobject, name) for name in fields)
         case "INVALID_FIELD" if (hidden := re.match(r"No such column '([^']+)' on sobject of type (\w+)", message)) is not None:
-            kind, needs = PermissionMissing, (may_write(hidden[2], hidden[1]),)
+            kind, needs = PermissionMissing, (may_see(hidden[2], hidden[1]),)
+        case "NOT_FOUND" if operation.startswith("POST") and (sobject := _object_in(operation)) is not None:
+            kind, needs = (
+                PermissionMissing,
+                (may_read(sobject),),
+            )  # there is nothing in such an address that could be missing but the object
         case "INVALID_SESSION_ID" if "not valid for use" in message:
             kind = Unauthorized  # a session of another kind; a new one would be no better
         case "API_CURRENTLY_DISABLED":

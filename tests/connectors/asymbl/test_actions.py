@@ -315,7 +315,7 @@ def test_an_optional_column_that_may_not_be_written_is_left_out_and_named(fake, 
     assert made(org, CONTACT)[0]["Title"] is None
     assert codes(result) == ["input_not_permitted", "input_not_permitted"]
     assert "Contact.Title: edit" in result.warnings[0].message
-    assert "Contact.bpats__Desired_Salary__c: edit" in result.warnings[1].message
+    assert "Contact.bpats__Desired_Salary__c: read" in result.warnings[1].message
 
 
 @pytest.mark.parametrize(
@@ -512,14 +512,23 @@ def test_a_refused_file_does_not_undo_the_application(fake, org):
     assert "ContentVersion: create" in result.warnings[0].message
 
 
-@pytest.mark.parametrize("hide", ["locked", "hidden"])
-def test_a_column_that_a_file_needs_is_named(fake, org, hide):
-    """Whether it may be seen and not written, or not even seen: Salesforce says that in two ways."""
-    getattr(org, hide).add("ContentVersion.PathOnClient")
+@pytest.mark.parametrize(
+    ("locked", "hidden", "missing"),
+    [
+        ("ContentVersion.PathOnClient", "", "ContentVersion.PathOnClient: edit"),
+        ("", "ContentVersion.PathOnClient", "ContentVersion.PathOnClient: read"),
+        ("ContentVersion: create", "", "ContentVersion: create"),
+        ("", "ContentVersion", "ContentVersion: read"),
+    ],
+)
+def test_what_a_file_needs_is_named(fake, org, locked, hidden, missing):
+    """Salesforce has other words for what may not be written and for what may not even be seen."""
+    org.locked.add(locked)
+    org.hidden.add(hidden)
     with pytest.raises(PermissionMissing) as caught:
         act(connected(fake, org), "Add attachment to application", application_id=number(APPLICANT, 1), attachment=attachment())
 
-    assert caught.value.missing_permissions == ("ContentVersion.PathOnClient: edit",)
+    assert caught.value.missing_permissions == (missing,)
 
 
 def test_an_attachment_goes_to_the_applications_contact(fake, org):
