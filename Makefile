@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint up strength clean
+.PHONY: help run test lint strength up bench clean
 
 help: ## list the chores
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ strength: $(STAMP) ## what share of known defects the suite catches, by class
 
 up: $(STAMP) ## a sandbox for a person, until Ctrl-C
 	$(BIN)/ats-sandbox up
+
+bench: $(STAMP) ## what the simulation costs, as ratios to peers measured in the same run
+	$(BIN)/python -m benchmarks
 
 clean: ## forget the environment and the reports
 	rm -rf $(VENV) reports
