@@ -13,6 +13,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from connectors.transport.met import Met
+
 T = TypeVar("T")
 
 
@@ -40,7 +42,7 @@ class NumberedPages(Generic[T]):
 
     def read(self, next: int | None = None) -> Iterator[Step[T]]:
         """Steps from the start, or from the page that an earlier step named."""
-        met: dict[str, Hashable] = {}
+        met = Met()
         if next is None:
             first = self.fetch(1)
             if len(first) < self.size:
@@ -55,12 +57,8 @@ class NumberedPages(Generic[T]):
     def _pages(self) -> int:
         return max(1, -(-self.length() // self.size))
 
-    def _unmet(self, page: Sequence[T], met: dict[str, Hashable]) -> Iterator[T]:
-        for row in page:
-            key, version = self.key(row), self.version(row)
-            if key not in met or met[key] != version:
-                met[key] = version
-                yield row
+    def _unmet(self, page: Sequence[T], met: Met) -> Iterator[T]:
+        return (row for row in page if met.is_news(self.key(row), self.version(row)))
 
 
 def counted(has_rank: Callable[[int], bool]) -> int:

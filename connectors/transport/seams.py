@@ -14,6 +14,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from connectors.transport.met import Met
+
 T = TypeVar("T")
 
 
@@ -41,7 +43,7 @@ class SeamedPages(Generic[T]):
 
     def read(self) -> Iterator[SeamStep[T]]:
         """Steps from the first page to the last."""
-        met: dict[str, Hashable] = {}
+        met = Met()
         lasts: dict[int, str] = {}
         number, rounds_left = 1, self.rounds
         while True:
@@ -59,12 +61,8 @@ class SeamedPages(Generic[T]):
             lasts[number] = self.key(page[-1])
             number += 1
 
-    def _unmet(self, page: Sequence[T], met: dict[str, Hashable]) -> Iterator[T]:
-        for row in page:
-            key, version = self.key(row), self.version(row)
-            if key not in met or met[key] != version:
-                met[key] = version
-                yield row
+    def _unmet(self, page: Sequence[T], met: Met) -> Iterator[T]:
+        return (row for row in page if met.is_news(self.key(row), self.version(row)))
 
     def _tight(self, former: int, last: str, page: Sequence[T]) -> bool:
         """Whether the row behind the former page's last one is on the new page, by one look at both."""

@@ -1,4 +1,5 @@
-"""Ids in the order of a list, kept as long as nothing is written: what makes the thousandth page cost what the first one does."""
+"""What lists are like, kept as long as nothing is written: the order of their ids, so that the thousandth page costs what the first
+one does, and how many there are."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from array import array
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+MOST_COUNTS = 1_000
 MOST_KEPT = 16
 """Different lists; 8 bytes for each of their records."""
 
@@ -17,15 +19,13 @@ class Orders:
         self._version = -1
         self._asked: set[Hashable] = set()
         self._kept: dict[Hashable, Sequence[Any]] = {}
+        self._counts: dict[Hashable, int] = {}
 
     def page(
         self, version: int, key: Hashable, read_all: Callable[[], list[Any]], read_page: Callable[[], list[Any]], *, limit: int, offset: int
     ) -> Sequence[Any]:
         """`limit` ids from `offset` on. `version` is the store's, `key` what tells one list from another."""
-        if version != self._version:
-            self._version = version
-            self._asked.clear()
-            self._kept.clear()
+        self._forget_what_is_past(version)
         if key not in self._kept:
             if key not in self._asked:
                 self._asked.add(key)
@@ -34,6 +34,22 @@ class Orders:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[key] = _packed(read_all())
         return self._kept[key][offset : offset + limit]
+
+    def count(self, version: int, key: Hashable, read: Callable[[], int]) -> int:
+        """How many there are."""
+        self._forget_what_is_past(version)
+        if key not in self._counts:
+            if len(self._counts) >= MOST_COUNTS:
+                self._counts.clear()
+            self._counts[key] = read()
+        return self._counts[key]
+
+    def _forget_what_is_past(self, version: int) -> None:
+        if version != self._version:
+            self._version = version
+            self._asked.clear()
+            self._kept.clear()
+            self._counts.clear()
 
 
 def _packed(ids: list[Any]) -> Sequence[Any]:

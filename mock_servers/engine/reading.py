@@ -107,6 +107,10 @@ class Reading:
             offset=offset,
         )
 
+    def counted(self, shape: Hashable, build: Callable[[], Select[Any]], **values: Any) -> int:
+        """The number that a statement counts, read once between two writes. For the rest see `query`."""
+        return self._orders.count(self.version, (shape, *sorted(values.items())), lambda: int(self.query(shape, build, **values)[0][0]))
+
     def by_ids(self, table: str, ids: Iterable[Any], columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """These columns of these records, raw, in the order of the ids; one that is not there is left out."""
         wanted = ", ".join(f'"{table}"."{name}"' for name in columns)

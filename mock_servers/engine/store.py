@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +90,13 @@ class Store(Reading):
             if self.on_commit is not None:
                 self.on_commit(told)
 
+    def _writing(self) -> AbstractContextManager[None]:
+        """For one row: a transaction, or the one that is open. Who goes on after a row failed has one of its own around it."""
+        if self._depth == 0:
+            return self.transaction()
+        self._begin_writing()
+        return nullcontext()
+
     def next_id(self, table: str) -> int:
         """The next number for a table with integer ids, or of anything else that a vendor counts under a name with a colon."""
         self._begin_writing()
@@ -108,7 +115,7 @@ class Store(Reading):
         """
         plan = self._plans[table]
         full = plan.complete(row)
-        with self.transaction():
+        with self._writing():
             if full["id"] is None:
                 full["id"] = self.next_id(table)
             else:
@@ -122,7 +129,7 @@ class Store(Reading):
         """Change columns of one row. Raises NotFound, or KeyError for an unknown column."""
         plan = self._plans[table]
         plan.check(values)
-        with self.transaction():
+        with self._writing():
             before = self.get(table, id)
             full = {**before, **values}
             if values:
@@ -136,7 +143,7 @@ class Store(Reading):
     def delete(self, table: str, id: Any) -> Row:
         """Remove one row. Raises NotFound. What hangs on it is the caller's business."""
         plan = self._plans[table]
-        with self.transaction():
+        with self._writing():
             row = self.get(table, id)
             affected = list(self._showing(table, row))
             self._connection.execute(plan.delete_sql, (id,))

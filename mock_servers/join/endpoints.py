@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_, select
 
-from mock_servers.engine.store import NotFound
+from mock_servers.engine.store import NotFound, windowed
 from mock_servers.engine.vendors import Handler, Reply
 from mock_servers.join import links, quirks, resources, tables, wire
 from mock_servers.join.requests import Parameters, path_id
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
     from mock_servers.engine.store import Row
 
+DEEP = 1000
+"""From so many records on, counting to a page costs more than looking its records up."""
 Conditions = list[tuple[str, Callable[[], ColumnElement[bool]]]]
 """Each with a name that tells its shape; it is only built when no statement of that shape was. Values are bound by parameter."""
 
@@ -119,15 +121,18 @@ def _list(
     parameters.done()
     table = tables.METADATA.tables[listing.table]
     shape = (listing.table, document, tuple(name for name, _ in conditions))
-
-    def statement() -> Any:
-        # The index alone finds the page's ids; documents are read for those only, however deep the page lies.
-        ids = select(table.c.id).order_by(*listing.order).limit(bindparam("size")).offset(bindparam("skip"))
-        ids = ids.where(*(build() for _, build in conditions))
-        return select(table.c[document]).where(table.c.id.in_(ids)).order_by(*listing.order)
-
     # An offset beyond what a database can count is simply beyond the end.
-    rows = exchange.store.query(shape, statement, size=size, skip=min((page - 1) * size, 2**62), **values)
+    window = {"limit": size, "offset": min((page - 1) * size, 2**62)}
+
+    def ids() -> Select[Any]:
+        return select(table.c.id).where(*(build() for _, build in conditions)).order_by(*listing.order)
+
+    if window["offset"] < DEEP:
+        # The index alone finds the page's ids; documents are read for those only.
+        statement = lambda: select(table.c[document]).where(table.c.id.in_(windowed(ids()))).order_by(*listing.order)  # noqa: E731
+        rows = exchange.store.query(shape, statement, **window, **values)
+    else:
+        rows = exchange.store.by_ids(table.name, exchange.store.page_of_ids(("ids", *shape), ids, **window, **values), [document])
     body = b"[" + b",".join(row[0] for row in rows) + b"]"
     if not rows:
         exchange.why = "no record matches" if page == 1 else f"page {page} lies beyond the last record"
@@ -144,7 +149,7 @@ def _pagination_headers(
     exchange.acted(quirk)
     shape = (table.name, "count", tuple(name for name, _ in conditions))
     counting = select(func.count()).select_from(table)
-    total = exchange.store.query(shape, lambda: counting.where(*(build() for _, build in conditions)), **values)[0][0]
+    total = exchange.store.counted(shape, lambda: counting.where(*(build() for _, build in conditions)), **values)
     numbers = (("page", page), ("page-size", size), ("total", total))
     return tuple((f"x-pagination-{name}".encode(), str(number).encode()) for name, number in numbers)
 

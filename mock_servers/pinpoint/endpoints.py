@@ -145,6 +145,8 @@ def _saved(exchange: Exchange, resource: Resource, query: Query, draft: Draft, i
             for name, children in draft.children.items()
         }
         query = replace(query, included=True, include=query.include | sideposted)
+    if ready(exchange, resource, query):
+        return single(exchange, exchange.store.document(resource.stored.name, id), None, status)
     record = fetch(exchange.store, resource.type, id)
     if record is None:
         raise LookupError(f"{resource.type} {id} was just written and is gone")

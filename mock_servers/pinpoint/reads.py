@@ -72,12 +72,17 @@ class Search:
             shape = ("page", self._shape, tuple(order), len(columns))
             return self._store.query(shape, lambda: windowed(listing(*(table.c[name] for name in columns))), **self._values, **window)
         ids = self._store.page_of_ids(("ids", self._shape, tuple(order)), lambda: listing(table.c.id), **self._values, **window)
-        return self._store.by_ids(table.name, ids, columns)
+        if order[0][0] != "id" or not ids:
+            return self._store.by_ids(table.name, ids, columns)
+        edges = {"low": min(ids[0], ids[-1]), "high": max(ids[0], ids[-1])}
+        between = table.c.id.between(_parameter("low"), _parameter("high"))
+        shape = ("between", self._shape, tuple(order), len(columns))
+        return self._store.query(shape, lambda: listing(*(table.c[name] for name in columns)).where(between), **self._values, **edges)
 
     def count(self) -> int:
         table = self._resource.stored
         statement = lambda: select(func.count()).select_from(table).where(*self._conditions())  # noqa: E731 - one line
-        return int(self._store.query(("count", self._shape), statement, **self._values)[0][0])
+        return self._store.counted(("count", self._shape), statement, **self._values)
 
     def document(self, id: int) -> bytes | None:
         """The ready document of that id, if the filters and the default visibility let it be seen."""
