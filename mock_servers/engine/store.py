@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass
@@ -121,23 +121,26 @@ class Store(Reading):
             else:
                 self._raise_sequence(table, full["id"])
             self._connection.execute(plan.insert_sql, plan.encode(full))
-            self._show(table, full, self._showing(table, full))
+            self._show(table, full, [*self._showing(table, full)])
             self._report("insert", table, full["id"], None, full)
         return full
 
     def update(self, table: str, id: Any, **values: Any) -> Row:
         """Change columns of one row. Raises NotFound, or KeyError for an unknown column."""
-        plan = self._plans[table]
+        with self._writing():
+            return self.change(table, self.get(table, id), values)
+
+    def change(self, table: str, before: Row, values: Mapping[str, Any]) -> Row:
+        """The same for a row that was read just now, as a handler that writes often has it. Raises KeyError for an unknown column."""
+        plan, full = self._plans[table], {**before, **values}
         plan.check(values)
         with self._writing():
-            before = self.get(table, id)
-            full = {**before, **values}
             if values:
-                self._connection.execute(*plan.update_sql(id, values))
+                self._connection.execute(*plan.update_sql(before["id"], values))
             # What showed the row before and what shows it now, each once.
             affected = dict.fromkeys((*self._showing(table, before), *self._showing(table, full)))
             self._show(table, full, affected)
-            self._report("update", table, id, before, full)
+            self._report("update", table, before["id"], before, full)
         return full
 
     def delete(self, table: str, id: Any) -> Row:
@@ -265,13 +268,14 @@ class Store(Reading):
         """(table, id) of other rows whose documents show this one."""
         return self._dependents(self, table, row) if self._dependents is not None else ()
 
-    def _show(self, table: str, row: Row | None, affected: Iterable[tuple[str, Any]]) -> None:
+    def _show(self, table: str, row: Row | None, affected: Collection[tuple[str, Any]]) -> None:
         """Render a row that was written, and the others that show it. No data changes meanwhile."""
-        with self._remembering():
-            if row is not None:
-                self._write_documents(table, row)
-            for other, id in affected:
-                self._write_documents(other, self.get(other, id))
+        if row is not None:
+            self._write_documents(table, row)
+        if affected:
+            with self._remembering():
+                for other, id in affected:
+                    self._write_documents(other, self.get(other, id))
 
     def _report(self, what: str, table: str, id: Any, before: Row | None, after: Row | None) -> None:
         if self.on_change is not None:

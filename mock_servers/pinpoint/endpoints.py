@@ -120,9 +120,9 @@ def update_in(resource: Resource) -> Handler:
         query = parse_query(exchange, resource)
         id = _wanted_id(exchange)
         saving = Saving(exchange, RULES)
-        saving.existing(resource.type, id)
+        before = saving.existing(resource.type, id)
         draft = parse_payload(exchange, resource, id=str(id))
-        saving.update(resource.type, id, draft)
+        saving.update(resource.type, before, draft)
         return _saved(exchange, resource, query, draft, id, 200)
 
     return handle

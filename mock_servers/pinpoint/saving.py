@@ -110,9 +110,9 @@ class Saving:
         self._children(draft, row)
         return int(row["id"])
 
-    def update(self, type: str, id: int, draft: Draft) -> None:
-        """A partial update: what was not sent stays as it is."""
-        resource, rule, before = draft.resource, self._rules.get(type, NO_RULE), self.existing(type, id)
+    def update(self, type: str, before: Row, draft: Draft) -> None:
+        """A partial update of a row: what was not sent stays as it is."""
+        resource, rule = draft.resource, self._rules.get(type, NO_RULE)
         values = self._values(draft)
         for name in resource.required:
             if name in draft.sent and is_blank(draft.sent[name]):
@@ -122,7 +122,7 @@ class Saving:
         self.refuse_problems()
         changed = {name: value for name, value in values.items() if before[name] != value}
         if changed or self._carries_more(draft):
-            before = self.store.update(resource.stored.name, id, **changed, updated_at=self.now)
+            before = self.store.change(resource.stored.name, before, {**changed, "updated_at": self.now})
         if rule.finish is not None:
             rule.finish(self, draft, before)
         self._children(draft, before)
@@ -234,9 +234,9 @@ class Saving:
         existing = self.store.find(RESOURCES[child.type].stored.name, id=id)
         if existing is None or any(existing[column] != value for column, value in owner.items()):
             self.problems.append(must_exist(name))
-            self.refuse_problems()
+            raise self.refusal()
         if child.method == "update":
-            self.update(child.type, id, child.draft)
+            self.update(child.type, existing, child.draft)
         else:
             self.remove(child.type, id)
 
