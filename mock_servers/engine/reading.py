@@ -35,7 +35,7 @@ class Reading:
         self.version = 0
         """Grows with everything that is written: what was derived from rows is good as long as this stays."""
         self._plans = {name: TablePlan(table) for name, table in metadata.tables.items()}
-        self._statements: dict[Hashable, tuple[str, tuple[tuple[str, Any], ...]]] = {}
+        self._statements: dict[Hashable, tuple[str, dict[str, Any]]] = {}
         self._orders = Orders()
         self._remembered: dict[Hashable, Any] | None = None
 
@@ -78,12 +78,11 @@ class Reading:
         compiled = self._statements.get(shape)
         if compiled is None:
             result = build().compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-            defaults = tuple((name, value) for name, value in result.params.items() if value is not None)
-            compiled = self._statements[shape] = (str(result), defaults)
+            compiled = self._statements[shape] = str(result), {name: value for name, value in result.params.items() if value is not None}
         sql, defaults = compiled
         if self._remembered is not None:
-            return self._recalled((shape, *values.items()), lambda: self._connection.execute(sql, {**dict(defaults), **values}).fetchall())
-        return self._connection.execute(sql, {**dict(defaults), **values}).fetchall()
+            return self._recalled((shape, *values.items()), lambda: self._connection.execute(sql, {**defaults, **values}).fetchall())
+        return self._connection.execute(sql, {**defaults, **values}).fetchall()
 
     def read(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Run a SELECT in the database's own dialect, for vendors whose query language is compiled to SQL.

@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -45,7 +46,13 @@ def fill(exchange: Exchange, body: bytes) -> bytes:
     if b"\x02" in body:
         asked_by = exchange.credential.lookup if exchange.credential is not None else ""
         body = _BLOB.sub(lambda match: sign(int(match[1]), asked_by).encode(), body)
-    return body.replace(_ROOT, orjson.dumps(exchange.base_url)[1:-1])
+    return body.replace(_ROOT, _written(exchange.base_url))
+
+
+@lru_cache(256)
+def _written(url: str) -> bytes:
+    """As it stands inside a JSON string."""
+    return orjson.dumps(url)[1:-1]
 
 
 def sign(attachment: int, asked_by: str) -> str:
