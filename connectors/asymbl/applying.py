@@ -14,6 +14,8 @@ from connectors.unified.connector import Warning as Notice
 from connectors.unified.errors import PermissionMissing
 
 MONTHS = 12
+LISTED, INTERNAL = "bpats__Source__c", "bpats__Internal_Source__c"
+"""The source of an application: one of the account's list, or any text."""
 ESSENTIAL = frozenset({"FirstName", "LastName", "Email", "bpats__ATS_Applicant__c", "bpats__Job__c", "bpats__Stage__c"})
 """Columns without which a record would not be what was asked for; any other that may not be written is left out with a warning."""
 
@@ -87,18 +89,25 @@ def application(given: CreateCandidate, described: Described | None, *, person: 
         values["bpats__Stage__c"] = ("application.stage_id", stage)
     if described is None or given.source is None:
         return Written({column: value for column, (_, value) in values.items()})
-    return permitted(APPLICANT, described, {**values, **application_source(given.source, described)})
+    sourced, kept_elsewhere = application_source(given.source, described)
+    written = permitted(APPLICANT, described, {**values, **sourced})
+    return Written(written.values, (*written.warnings, *kept_elsewhere))
 
 
-def application_source(source: Source, described: Described) -> dict[str, tuple[str, Any]]:
-    """One of the account's list if any of the source's three names is one; else the first of them, as the internal source."""
-    info = described.fields.get("bpats__Source__c")
-    matched = None if info is None else matching(source, info)
+def application_source(source: Source, described: Described) -> tuple[dict[str, tuple[str, Any]], tuple[Notice, ...]]:
+    """One of the account's list if any of the source's three names is one; else the first of them, as the internal source.
+
+    With a warning if the list itself is out of reach, so that nobody knows whether it has the source.
+    """
+    texts = [text for text in (source.name, source.unified_key, source.id) if text is not None and text.strip()]
+    if not texts:
+        return {}, ()
+    reachable = _writable(described, LISTED)
+    matched = matching(source, described.fields[LISTED]) if reachable else None
     if matched is not None:
-        return {"bpats__Source__c": ("source", matched)}
-    texts = (text for text in (source.name, source.unified_key, source.id) if text is not None and text.strip())
-    first = next(texts, None)
-    return {} if first is None else {"bpats__Internal_Source__c": ("source", first)}
+        return {LISTED: ("source", matched)}, ()
+    told = f"source was kept as the internal source: the list of sources needs {_lacking(APPLICANT, described, LISTED)!r}"
+    return {INTERNAL: ("source", texts[0])}, () if reachable else (Notice("input_not_permitted", told),)
 
 
 def matching(source: Source | None, info: FieldInfo) -> str | None:

@@ -121,6 +121,8 @@ class Files:
         warnings: list[Notice] = []
         schema = Schema(self.wire)
         versions = self._versions(contact, self._seen(schema, VERSION, (PRIMARY, "ContentSize")))
+        if versions and (unmarked := schema.hidden(VERSION, (PRIMARY,))):
+            warnings.append(Notice("resume_unknown", f"which file is the resume needs {unmarked[0]!r}; all are of the type OTHER"))
         older: list[Row] = []
         if schema.hidden(ATTACHMENT, ("Id",)):
             warnings.append(Notice("older_attachments_hidden", f"attachments of the older kind need {may_read(ATTACHMENT)!r}"))

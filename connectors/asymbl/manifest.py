@@ -5,7 +5,6 @@ from __future__ import annotations
 from connectors.asymbl.columns import (
     API_ENABLED,
     APPLICANT,
-    ATTACHMENT,
     CONTACT,
     DOCUMENT,
     JOB,
@@ -268,12 +267,10 @@ ACTIONS = (
             may_see(VERSION, "FileExtension"),
             may_see(VERSION, "IsLatest"),
             may_see(VERSION, "VersionData"),
-            may_see(VERSION, "bpats__Is_Primary__c"),
-            may_read(ATTACHMENT),
-            may_see(ATTACHMENT, "ContentType"),
         ),
         writes=False,
-        note="Files and the older Attachment records, both of the contact.",
+        note="Files and the older Attachment records, both of the contact. Without the permission to see the latter, or Asymbl's mark on the "
+        "resume, the rest is delivered with a warning that names it.",
     ),
 )
 

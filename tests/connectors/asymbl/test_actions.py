@@ -295,6 +295,17 @@ def test_a_source_is_a_value_of_the_list_or_kept_as_the_internal_one(fake, org, 
     assert result.warnings == ()
 
 
+@pytest.mark.parametrize(("hide", "need"), [("hidden", "read"), ("locked", "edit")])
+def test_a_source_whose_list_is_out_of_reach_is_kept_elsewhere_and_that_is_said(fake, org, hide, need):
+    getattr(org, hide).add(f"{APPLICANT}.bpats__Source__c")
+    result = create(connected(fake, org), source={"name": "LinkedIn"})
+    (application,) = made(org, APPLICANT)
+
+    assert (application["bpats__Source__c"], application["bpats__Internal_Source__c"]) == (None, "LinkedIn")
+    assert [warning.code for warning in result.warnings] == ["input_not_permitted"]
+    assert f"{APPLICANT}.bpats__Source__c: {need}" in result.warnings[0].message
+
+
 def test_no_source_asks_for_no_list(fake, org):
     create(connected(fake, org), person={"email_address": "yan@example.test"}, job=MILLER)
     before_the_write = fake.asked[
@@ -618,6 +629,18 @@ def test_what_is_too_large_to_be_fetched_is_said(fake, org):
     result = act(connected(fake, org), "Get candidate attachments", candidate_id=YAN)
 
     assert (result.data["results"], codes(result)) == ([], ["attachment_too_large"])
+
+
+def test_a_mark_that_may_not_be_seen_is_said(fake, org):
+    """Or a resume would pass for any other file."""
+    asymbl = connected(fake, org)
+    act(asymbl, "Add attachment to application", application_id=number(APPLICANT, 1), attachment=attachment())
+    org.hidden.add("ContentVersion.bpats__Is_Primary__c")
+    result = act(asymbl, "Get candidate attachments", candidate_id=MIRA)
+
+    assert [file["type"] for file in result.data["results"]] == ["OTHER"]
+    assert codes(result) == ["resume_unknown"]
+    assert "ContentVersion.bpats__Is_Primary__c: read" in result.warnings[0].message
 
 
 def test_older_files_that_may_not_be_seen_are_said(fake, org):
