@@ -231,6 +231,11 @@ class Actions:
 
         try:
             send()
+        except NotFound as hidden:
+            # An object that may not be seen is answered like a record that is not there.
+            if self.wire.describe(APPLICANT) is None:
+                raise PermissionMissing(str(hidden), http_status=404, missing_permissions=(may_read(APPLICANT),)) from hidden
+            raise
         except OutcomeUnknown as lost:
             self.wire.retries.pause()
             try:

@@ -20,7 +20,7 @@ from connectors.transport.client import Download
 from connectors.unified.actions import File
 from connectors.unified.connector import Ref
 from connectors.unified.connector import Warning as Notice
-from connectors.unified.errors import ConnectorError, Invalid, OutcomeUnknown
+from connectors.unified.errors import ConnectorError, Invalid, OutcomeUnknown, PermissionMissing
 
 UNKNOWN_TYPE = "application/octet-stream"
 PRIMARY = "bpats__Is_Primary__c"
@@ -120,6 +120,9 @@ class Files:
         """All files of a contact, fetched: Salesforce's own links open nothing without a session. Raises ConnectorError."""
         warnings: list[Notice] = []
         schema = Schema(self.wire)
+        closed = schema.hidden(VERSION, ("VersionData",))
+        if closed:
+            raise PermissionMissing("the user may not see what is in files", missing_permissions=closed)
         versions = self._versions(contact, self._seen(schema, VERSION, (PRIMARY, "ContentSize")))
         if versions and (unmarked := schema.hidden(VERSION, (PRIMARY,))):
             warnings.append(Notice("resume_unknown", f"which file is the resume needs {unmarked[0]!r}; all are of the type OTHER"))

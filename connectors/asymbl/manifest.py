@@ -205,7 +205,9 @@ CREATE_INPUTS = (
         "candidate.salary_expectations.amount", CONTACT, "bpats__Desired_Salary__c", "For a year: a month's amount is sent twelvefold."
     ),
     _written("application.job_id", APPLICANT, "bpats__Job__c"),
-    Field("application.stage_id", note="A stage of the same job; without it the job's first stage by sequence."),
+    Field(
+        "application.stage_id", (may_see(STAGE, "bpats__Job__c"),), note="A stage of the same job; without it the job's first by sequence."
+    ),
     Field("attachments.name", UPLOAD_NEEDS),
     Field("attachments.content_type", UPLOAD_NEEDS, note="Gives the file its extension when its name has none."),
     Field("attachments.data_url", UPLOAD_NEEDS, note="Downloaded without any credential, before anything is written."),
@@ -226,7 +228,6 @@ CREATE_NEEDS = (
     may_see(CONTACT, "Email"),
     may_read(JOB),
     may_read(STAGE),
-    may_see(STAGE, "bpats__Job__c"),
     may_read(APPLICANT),
     may_create(APPLICANT),
     may_see(APPLICANT, "bpats__ATS_Applicant__c"),

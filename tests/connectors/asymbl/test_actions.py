@@ -687,6 +687,25 @@ def test_a_move_needs_the_right_to_edit(fake, org):
     assert caught.value.missing_permissions == (f"{APPLICANT}: edit",)
 
 
+def test_applications_that_may_not_be_seen_are_not_just_not_found(fake, org):
+    org.hidden.add(APPLICANT)
+    org.before = lambda asked: (
+        as_json([{"message": "The requested resource does not exist", "errorCode": "NOT_FOUND"}], 404) if asked.method == "PATCH" else None
+    )
+    with pytest.raises(PermissionMissing) as caught:
+        move(connected(fake, org))
+
+    assert caught.value.missing_permissions == (f"{APPLICANT}: read",)
+
+
+def test_files_that_may_not_be_opened_are_a_missing_permission(fake, org):
+    org.hidden.add("ContentVersion.VersionData")
+    with pytest.raises(PermissionMissing) as caught:
+        act(connected(fake, org), "Get candidate attachments", candidate_id=MIRA)
+
+    assert caught.value.missing_permissions == ("ContentVersion.VersionData: read",)
+
+
 @pytest.mark.parametrize(("before", "sent"), [(False, 1), (True, 2)], ids=["done", "not done"])
 def test_a_move_whose_answer_was_lost_is_looked_for(fake, org, before, sent):
     lose_answers(org, number(APPLICANT, 3), before=before)
