@@ -25,6 +25,8 @@ from connectors.unified.errors import RateLimited, Unauthorized, Unavailable, Wr
 GRANTING = "/services/oauth2/token"
 ASSERTION_LIVES = timedelta(minutes=3)
 CLOCKS_DIFFER = timedelta(minutes=1)
+BAD_ASSERTION = "invalid assertion"
+"""How Salesforce calls one that has expired. Assumed: no source names the words for certain."""
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -130,12 +132,13 @@ class SignIn:
         )
 
     def jwt_bearer(self) -> Granted:
-        """By the vendor's clock: if its refusal tells another time than was counted on, once more by that time."""
+        """By the vendor's clock: if it refuses the assertion and tells another time than was counted on, once more by that time."""
         now = self._vendors_time()
         try:
             return self.granted(JWT_BEARER, assertion=self._assertion(now))
-        except Unauthorized:
-            if self._now is None or abs(self._now - now) < CLOCKS_DIFFER:
+        except Unauthorized as refusal:
+            # Only an assertion gets better by another time; a user who is switched off, or not approved, does not.
+            if BAD_ASSERTION not in str(refusal) or self._now is None or abs(self._now - now) < CLOCKS_DIFFER:
                 raise
         return self.granted(JWT_BEARER, assertion=self._assertion(self._now))
 
