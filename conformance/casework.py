@@ -26,8 +26,8 @@ def model_cells(lab: Lab) -> list[Cell]:
 
 
 def operation_cells(name: str) -> Callable[[Lab], list[Cell]]:
-    """`cases` of a check that lets a fault strike every operation that brings pages."""
-    return lambda lab: [Cell("fault", operation, name) for operation in lab.operations()]
+    """`cases` of a check that lets a fault strike every operation that a sync asks for."""
+    return lambda lab: [Cell("fault", operation, name) for operation in lab.asked()]
 
 
 def promised_fields(lab: Lab, *, but: Iterable[str] = ()) -> list[Cell]:

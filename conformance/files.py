@@ -11,6 +11,13 @@ from types import TracebackType
 from conformance.fixture_models import ServedFile
 
 
+class _Quiet(ThreadingHTTPServer):
+    """A client that goes away is no news."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nobody reads it."""
+
+
 class FileServer:
     """Serves the named files on a free loopback port while it is open; everything else is 404 in HTML."""
 
@@ -33,7 +40,7 @@ class FileServer:
             def log_message(self, format: str, *arguments: object) -> None:
                 """Nobody reads it."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"

@@ -243,8 +243,8 @@ class World:
             self.keep_secret(credential)
         target = Target(
             vendor=self.tenant.vendor,
-            base_url=base_url or self.tenant.base_url,
-            credential=credential or self.tenant.credential,
+            base_url=self.tenant.base_url if base_url is None else base_url,
+            credential=self.tenant.credential if credential is None else credential,
             scope_config=scope or {},
             settings=settings or {},
             wait=None if self.lab.subject.real_time else self._wait,
@@ -487,6 +487,10 @@ class Lab:
     def operations(self) -> tuple[str, ...]:
         """The operations that bring pages of the models under test, each once."""
         return tuple(dict.fromkeys(self.profile.page_operations[model] for model in self.models if model in self.profile.page_operations))
+
+    def asked(self) -> tuple[str, ...]:
+        """Every operation that a full sync asks for, each once: also those that bring no page, but a list to look names up in."""
+        return tuple(dict.fromkeys(entry.operation for entry in self.calm_pages.journal if entry.operation is not None))
 
     # ------------------------------------------------------------------------------------- for the report
 

@@ -6,7 +6,9 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from conformance import judge
@@ -15,8 +17,9 @@ from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import PROOF_WORDS, ActionCase, Proof, Writes
 from conformance.lab import Blocked, Lab, Session
-from conformance.outcomes import Code
+from conformance.outcomes import Code, Verdict
 from conformance.prepared import synced
+from connectors.unified.actions import ACTIONS, ActionInput
 
 
 def _cell(case: ActionCase) -> Cell:
@@ -246,7 +249,22 @@ def _refusal(cell: Cell, done: Run, code: str, *, names: str = "") -> Result:
 
 
 def _strange_cells(lab: Lab) -> list[Cell]:
-    return [*(Cell("case", action, "unknown member") for action in lab.promise.actions), Cell("case", "", "unknown action")]
+    inside = [action for action in lab.promise.actions if _inner(lab, action) is not None]
+    return [
+        *(Cell("case", action, "unknown member") for action in lab.promise.actions),
+        *(Cell("case", action, "unknown member inside") for action in inside),
+        Cell("case", "", "unknown action"),
+    ]
+
+
+def _inner(lab: Lab, action: str) -> str | None:
+    """A member of the action's first good case that has members itself."""
+    cases = cases_of(lab, action, refused=False)
+    return (
+        next((name for name, value in cases[0].input.items() if isinstance(value, Mapping) and name != "remote_fields"), None)
+        if cases
+        else None
+    )
 
 
 def _strange_input(lab: Lab) -> Iterator[Result]:
@@ -263,7 +281,8 @@ def _strange(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -> R
             values = with_ids(cases[0].input, known, tuple(lab.promise.models)) if cases else {}
         except Blocked as reason:
             return unverifiable(cell, str(reason))
-        outcome, code = session.act(cell.owner, {**values, "no_such_member": "x"}), "PLATFORM.INPUT_INVALID"
+        path = [*([str(_inner(lab, cell.owner))] if cell.name.endswith("inside") else []), "no_such_member"]
+        outcome, code = session.act(cell.owner, _with(values, path, "x")), "PLATFORM.INPUT_INVALID"
     else:
         outcome, code = session.act("Conjure a hire", {}), "INTEGRATION.ACTION_NOT_AVAILABLE"
     wrote = changes_between(before, session.world.tenant.dump()).counts()
@@ -280,34 +299,62 @@ def _writing_cells(lab: Lab) -> list[Cell]:
     return [Cell("case", "unlucky", action) for action, promised in lab.promise.actions.items() if promised.writes]
 
 
-def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any]) -> Run:
-    """The action's first good case again, while this fault strikes its first writing request."""
-    case = _first_good(lab, action)
-    first = next((entry for entry in run(lab, case).journal if entry.writes), None)
-    if first is None:
-        raise Blocked(f"{action!r} sends no writing request")
-    return carry_out(lab, case, rule={**rule, "operation": first.operation, "times": 1})
+def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any]) -> Iterator[tuple[str, Run]]:
+    """For each writing operation of the action: a good case that uses it, again, while this fault strikes that operation once."""
+    struck: set[str] = set()
+    for case in cases_of(lab, action, refused=False):
+        if case.permissions != "all" or not run(lab, case).outcome.ok:
+            continue
+        for operation in dict.fromkeys(entry.operation for entry in run(lab, case).journal if entry.writes and entry.operation):
+            if operation not in struck:
+                struck.add(operation)
+                yield operation, carry_out(lab, case, rule={**rule, "operation": operation, "times": 1})
+
+
+def _each_write(lab: Lab, rule: Mapping[str, Any], judge_one: Callable[[Cell, Run], Result]) -> Iterator[Result]:
+    """One result for each action: the first that is no pass, with the operation that was struck."""
+    for cell in _writing_cells(lab):
+        found = [(operation, judge_one(cell, done)) for operation, done in _unlucky(lab, cell.name, rule)]
+        bad = next(((operation, one) for operation, one in found if one.verdict is not Verdict.PASS), None)
+        if bad is not None:
+            yield replace(bad[1], message=f"{bad[0]}: {bad[1].message}")
+        elif found:
+            yield found[0][1]
+        else:
+            yield unverifiable(cell, f"no case of {cell.name!r} with every permission went through and wrote")
+
+
+def _written_twice(done: Run) -> str | None:
+    declared = done.case.writes
+    twice = {table: len(rows) for table, rows in done.changes.inserted.items() if len(rows) > declared.get(table, Writes()).insert}
+    return f"it wrote again: {_counted(twice)}" if twice else None
+
+
+def _warned_more(lab: Lab, done: Run) -> bool:
+    """Whether it warns of something of which it does not warn when nothing is in its way."""
+    return bool(set(done.outcome.warnings) - set(run(lab, done.case).outcome.warnings))
+
+
+def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
+    """A write of which nobody told what became of it: once at the most, and never called done when it was not."""
+    twice, problem = _written_twice(done), writes_problem(done.case.writes, done.changes.counts())
+    if twice:
+        return broken(cell, twice, code=Code.DUPLICATED, seen=done.exchanges)
+    if done.outcome.ok and problem is not None and not _warned_more(lab, done):
+        return broken(cell, problem[1], code=Code.FALSE_SUCCESS, seen=done.exchanges)
+    if not done.outcome.ok and not done.outcome.message:
+        return broken(cell, "it failed without saying that the outcome is unknown", code=Code.FALSE_FAILURE)
+    return held(cell, "done once" if done.outcome.ok else f"done once at the most, reported as {done.outcome.code}")
 
 
 def _lost_answers(lab: Lab) -> Iterator[Result]:
     """ACT-9."""
-    for cell in _writing_cells(lab):
-        try:
-            done = _unlucky(lab, cell.name, {"kind": "lost_answer"})
-        except Blocked as reason:
-            yield unverifiable(cell, str(reason))
-            continue
-        declared = done.case.writes
-        twice = {table: len(rows) for table, rows in done.changes.inserted.items() if len(rows) > declared.get(table, Writes()).insert}
-        problem = writes_problem(done.case.writes, done.changes.counts())
-        if twice:
-            yield broken(cell, f"the answer was lost, and it wrote again: {_counted(twice)}", code=Code.DUPLICATED, seen=done.exchanges)
-        elif done.outcome.ok and problem is not None:
-            yield broken(cell, problem[1], code=Code.FALSE_SUCCESS, seen=done.exchanges)
-        elif not done.outcome.ok and not done.outcome.message:
-            yield broken(cell, "it failed without saying that the outcome is unknown", code=Code.FALSE_FAILURE)
-        else:
-            yield held(cell, "done once" if done.outcome.ok else f"done once, reported as {done.outcome.code}")
+    return _each_write(lab, {"kind": "lost_answer"}, partial(_in_doubt, lab))
+
+
+def _failing_writes(lab: Lab) -> Iterator[Result]:
+    """ACT-14."""
+    return _each_write(lab, {"kind": "status", "status": 500}, partial(_in_doubt, lab))
 
 
 def _counted(tables: Mapping[str, int]) -> str:
@@ -316,17 +363,69 @@ def _counted(tables: Mapping[str, int]) -> str:
 
 def _limited_writes(lab: Lab) -> Iterator[Result]:
     """ACT-10."""
-    for cell in _writing_cells(lab):
+
+    def judge_one(cell: Cell, done: Run) -> Result:
+        problem = writes_problem(done.case.writes, done.changes.counts())
+        if not done.outcome.ok:
+            return broken(cell, f"refused only for now, it gave up: {done.outcome.code}", code=Code.FALSE_FAILURE, seen=done.exchanges)
+        return judged(cell, problem[1] if problem else None, code=problem[0] if problem else Code.HELD, seen=done.exchanges)
+
+    return _each_write(lab, {"kind": "rate_limit", "retry_after": 5}, judge_one)
+
+
+# --------------------------------------------------------------------------------------- inputs that are not promised
+
+SOMETHING = "Something that is not promised"
+
+
+def _unpromised(lab: Lab, action: str) -> tuple[str, ...] | None:
+    """The path of a text that the unified action takes and this connector does not promise; None when there is none."""
+    promised = lab.promise.actions[action].inputs
+    model = ACTIONS.get(action)
+    return None if model is None else next(_free_texts(model, (), frozenset(promised)), None)
+
+
+def _free_texts(model: type[ActionInput], inside: tuple[str, ...], promised: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
+        path = (*inside, name)
+        if any(".".join(path[:length]) in promised for length in range(1, len(path) + 1)):
+            continue
+        if field.annotation == (str | None) and not field.metadata and not name.endswith(("_id", "_date", "data", "data_url")):
+            yield path
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, ActionInput):
+            yield from _free_texts(field.annotation, path, promised)
+
+
+def _left_out_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "not promised", action) for action in lab.promise.actions]
+
+
+def _left_out(lab: Lab) -> Iterator[Result]:
+    """ACT-15."""
+    for cell in _left_out_cells(lab):
+        path = _unpromised(lab, cell.name)
+        if path is None:
+            yield Result(cell, Code.NOT_APPLICABLE, "every text that the action takes is promised")
+            continue
         try:
-            done = _unlucky(lab, cell.name, {"kind": "rate_limit", "retry_after": 5})
+            case = _first_good(lab, cell.name)
         except Blocked as reason:
             yield unverifiable(cell, str(reason))
             continue
-        problem = writes_problem(done.case.writes, done.changes.counts())
+        done = carry_out(lab, case.model_copy(update={"input": _with(case.input, path, SOMETHING), "creates": {}, "repeat": None}))
+        named = any(".".join(path) in text for text in done.outcome.warnings)
+        problem = writes_problem(case.writes, done.changes.counts())
         if not done.outcome.ok:
-            yield broken(cell, f"refused only for now, it gave up: {done.outcome.code}", code=Code.FALSE_FAILURE, seen=done.exchanges)
+            yield held(cell, f"refused: {done.outcome.code}", Code.REJECTED_REPORTED)
+        elif problem is not None:
+            yield broken(cell, problem[1], code=problem[0], seen=done.exchanges)
         else:
-            yield judged(cell, problem[1] if problem else None, code=problem[0] if problem else Code.HELD, seen=done.exchanges)
+            yield judged(cell, None if named else f"{'.'.join(path)} was left out, and no warning names it", code=Code.SILENT_DROP)
+
+
+def _with(value: Mapping[str, Any], path: Sequence[str], text: Any) -> dict[str, Any]:
+    head, *rest = path
+    return {**value, head: _with(value.get(head) or {}, rest, text) if rest else text}
 
 
 def _understood(lab: Lab) -> Iterator[Result]:
@@ -391,6 +490,10 @@ CHECKS = (
     Check("ACT-8", "Unknown members and unknown actions are refused, not ignored.", API, _strange_cells, _strange_input),
     Check("ACT-9", "A write whose answer was lost is not repeated blindly.", OURS, _writing_cells, _lost_answers),
     Check("ACT-10", "A write that was refused by a rate limit is made once, after the wait.", OURS, _writing_cells, _limited_writes),
+    Check("ACT-14", "A write that failed at the vendor is reported as done only if it was, and made once at the most.", OURS,
+          _writing_cells, _failing_writes),
+    Check("ACT-15", "An input that the action takes and the connector does not promise is left out with a warning, or refused.", API,
+          _left_out_cells, _left_out),
     Check("ACT-11", "An action sends nothing that the vendor does not read.", "design of this suite: manners", _case_cells, _understood),
     Check("ACT-12", "The same action a second time does what the fixture says, and no more.", API, _repeat_cells, _repeats),
     Check("ACT-13", "An action uses no permission that its promise does not name.", "design of this suite: manners",

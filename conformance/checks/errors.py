@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance import judge
 from conformance.casework import broken, examples, held, judged, one_case, same, seen_at, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.files import FileServer
-from conformance.lab import Blocked, Lab, World
+from conformance.lab import Blocked, Lab, Session, SubjectCrashed, World
 from conformance.outcomes import Code
+from conformance.prepared import synced
 from conformance.subjects import ConfigurationError, SyncOutcome
 
 NOWHERE = "http://127.0.0.1:9"
@@ -215,25 +217,52 @@ def _lost(lab: Lab, rows: Mapping[str, list[dict[str, Any]]]) -> str | None:
     return f"{len(marked)} records were marked as deleted, and exist: {examples(marked)}" if marked else None
 
 
-LATER = Cell("connection", "", "a later sync that fails")
+FOR_GOOD = {"503": 503, "404": 404}
+
+
+def _failing_cells(lab: Lab) -> list[Cell]:
+    return [Cell("fault", operation, f"{name} for good") for operation in lab.asked() for name in FOR_GOOD]
 
 
 def _failing_later(lab: Lab) -> Iterator[Result]:
     """ERR-7."""
-    operation = lab.operations()[0]
-    world = lab.world()
-    session = world.connect()
-    session.sync_well()
-    before = session.snapshot()
-    world.tenant.fault("status", status=503, operation=operation, times=None)
-    outcome = session.sync()
-    if outcome.state == "SUCCEEDED":
-        yield broken(LATER, f"{operation} answered nothing but 503, and the sync ended SUCCEEDED", code=Code.FALSE_SUCCESS)
-        return
-    problem = _lost(lab, session.snapshot(include_deleted=True).rows)
-    world.tenant.clear_faults()
-    session.sync_well()
-    yield judged(LATER, problem or same(lab, before, session.snapshot()))
+    for cell in _failing_cells(lab):
+        with synced(lab) as (session, before):
+            yield _fails_for_good(lab, cell, session, before)
+
+
+def _fails_for_good(lab: Lab, cell: Cell, session: Session, before: judge.Snapshot) -> Result:
+    tenant = session.world.tenant
+    tenant.clear_journal()
+    tenant.fault("status", status=FOR_GOOD[cell.name.partition(" ")[0]], operation=cell.owner, times=None)
+    try:
+        outcome = session.sync()
+    except SubjectCrashed as error:
+        return broken(cell, str(error), code=Code.CRASHED)
+    if not any(entry.raw.get("faults") for entry in tenant.journal()):
+        return unverifiable(cell, "the fault never struck: the operation was not asked")
+    models = [one.model for one in outcome.diagnostics if one.field is None and one.reason == "error"]
+    if outcome.state == "SUCCEEDED" and (models or not outcome.diagnostics):
+        told = f"though it could not read {', '.join(models)}" if models else "without a word"
+        text = f"{cell.owner} answered nothing but {cell.name.partition(' ')[0]}, and the sync ended SUCCEEDED {told}"
+        return broken(cell, text, code=Code.FALSE_SUCCESS)
+    problem = _lost(lab, session.snapshot(include_deleted=True).rows) or _unexplained(lab, outcome, before, session.snapshot())
+    if problem is None and cell.name.startswith("503"):
+        tenant.clear_faults()
+        session.sync_well()
+        problem = same(lab, before, session.snapshot())
+    return judged(cell, problem)
+
+
+def _unexplained(lab: Lab, outcome: SyncOutcome, before: judge.Snapshot, after: judge.Snapshot) -> str | None:
+    """What a sync that failed made of records that had not changed, unless a diagnostic speaks of it."""
+    said = {(one.model, one.field) for one in outcome.diagnostics}
+    found = [
+        one
+        for one in judge.differences(before, after, lab.models)
+        if (one.model, one.field) not in said and (one.model, None) not in said and not lab.ledger.bad_field(one.model, one.field)
+    ]
+    return examples(found) or None
 
 
 SPOKEN = Cell("connection", "", "whatever the subject says")
@@ -268,7 +297,8 @@ CHECKS = (
           "design of this suite: M4", _apart_cells, _apart),
     Check("ERR-6", "A credential that ends in the middle of a sync is reported, loses no data, and a good one goes on.",
           "design of this suite: M7", _midway_cells, _midway),
-    Check("ERR-7", "A later sync that fails is reported, and deletes nothing.", API, one_case("connection", LATER.name), _failing_later),
+    Check("ERR-7", "A later sync in which an operation fails for good says so, deletes nothing, and spoils nothing in silence.", API,
+          _failing_cells, _failing_later),
     Check("ERR-8", "No secret stands in anything that the subject says.", "design of this suite: no secret in any artefact",
           one_case("connection", SPOKEN.name), _discreet, stage="last"),
 )  # fmt: skip

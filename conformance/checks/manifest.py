@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance.casework import judged, one_case
+from conformance.casework import broken, judged, one_case
 from conformance.check import Cell, Check, Result
 from conformance.lab import Lab
 from conformance.outcomes import Code
+from conformance.subjects import ConfigurationError
 
 
 def _names_cases(lab: Lab) -> list[Cell]:
@@ -106,6 +107,23 @@ def _dependencies(lab: Lab) -> Iterator[Result]:
         yield judged(cell, f"depends on {', '.join(unknown)}, which is not promised" if unknown else None)
 
 
+def _refusal_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "refused", name) for name in ("no credential", "unknown setting")]
+
+
+def _refused(lab: Lab) -> Iterator[Result]:
+    """MAN-7."""
+    world = lab.world()
+    wrong: tuple[dict[str, Any], ...] = ({"credential": {}}, {"settings": {"no_such_setting": True}})
+    for cell, given in zip(_refusal_cells(lab), wrong, strict=True):
+        try:
+            world.connect(**given)
+        except ConfigurationError as error:
+            yield judged(cell, None if str(error) else "it was refused without a word")
+        else:
+            yield broken(cell, "it was connected")
+
+
 OURS = "design of this suite: one promise, four readers"
 CHECKS = (
     Check("MAN-1", "The manifest promises exactly the models, fields, actions, inputs and features on the connector's card.",
@@ -120,4 +138,6 @@ CHECKS = (
           one_case("case", "credential"), _credential),
     Check("MAN-6", "A model depends only on models that are promised, too.", OURS,
           lambda lab: [Cell("model", "", model) for model in lab.promise.models], _dependencies),
+    Check("MAN-7", "What can never work is refused when connecting: no credential, a setting that nobody knows.", OURS,
+          _refusal_cells, _refused),
 )  # fmt: skip

@@ -64,7 +64,7 @@ def _sync_struck(lab: Lab, operations: Sequence[str], rule: Mapping[str, Any]) -
 
 
 def _all_struck(lab: Lab, rule: Mapping[str, Any]) -> Struck:
-    return lab.once(("struck", *sorted(rule.items())), lambda: _sync_struck(lab, lab.operations(), rule))
+    return lab.once(("struck", *sorted(rule.items())), lambda: _sync_struck(lab, lab.asked(), rule))
 
 
 def _strike(lab: Lab, operation: str, rule: Mapping[str, Any]) -> Struck:
@@ -76,7 +76,7 @@ def _strike(lab: Lab, operation: str, rule: Mapping[str, Any]) -> Struck:
 
 
 def _survives(rule: Mapping[str, Any], name: str) -> Callable[[Lab], Iterator[Result]]:
-    """`judge` of a check that lets one fault strike each operation that brings pages."""
+    """`judge` of a check that lets one fault strike each operation that a sync asks for."""
 
     def judge_all(lab: Lab) -> Iterator[Result]:
         blamed = False

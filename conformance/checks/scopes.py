@@ -14,7 +14,7 @@ from conformance.lab import Blocked, Lab, Session, Stuck, SubjectCrashed
 from conformance.outcomes import Code
 from conformance.prepared import synced
 from conformance.promise import MADE_BY_SERVICE
-from conformance.subjects import SyncOutcome
+from conformance.subjects import ConfigurationError, SyncOutcome
 from connectors.unified.models import REFERENCES
 
 OFF_CODE = "INTEGRATION.MODEL_DISABLED"
@@ -313,6 +313,30 @@ def _action_off(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -
     return held(cell, code=Code.REJECTED_REPORTED)
 
 
+STRANGE: dict[str, dict[str, dict[str, str]]] = {
+    "unknown model": {"models": {"No such model": "DISABLED"}},
+    "unknown field": {"fields": {"No such model.no_such_field": "DISABLED"}},
+    "unknown action": {"actions": {"Conjure a hire": "DISABLED"}},
+}
+
+
+def _strange_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "scope", name) for name in (*STRANGE, "unknown setting")]
+
+
+def _strange(lab: Lab) -> Iterator[Result]:
+    """SCP-11."""
+    world = lab.world()
+    configs = {**STRANGE, "unknown setting": {"models": {lab.models[0]: "PERHAPS"}}}
+    for cell in _strange_cells(lab):
+        try:
+            world.connect(scope=configs[cell.name])
+        except ConfigurationError:
+            yield held(cell)
+        else:
+            yield broken(cell, "it was taken, and means nothing")
+
+
 API = "unified API: scope config"
 CHECKS = (
     Check("SCP-1", "A field that is switched off is null after the next sync.", API, _field_cells, _fields_off),
@@ -328,5 +352,7 @@ CHECKS = (
     Check("SCP-10", "Switching one model after the other off and on again ends where it began.", API,
           one_case("connection", ROW.name, ROW.owner), _row),
     Check("SCP-8", "OPTIONAL is on; OPTIONAL that the customer opted out of is off.", API, _optional_cells, _optional),
+    Check("SCP-11", "A scope config that names what is not there is refused, so that nothing stays on by a slip of the pen.", API,
+          _strange_cells, _strange),
     Check("SCP-9", "An action that is switched off is refused and writes nothing.", API, _action_cells, _actions_off),
 )  # fmt: skip

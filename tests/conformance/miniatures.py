@@ -53,6 +53,7 @@ MINIATURES = (
     _m("MAN-4", "configuration", "a permission that is needed is missing from the list", manifest=lambda told: told["permissions"].remove("see crew")),
     _m("MAN-5", "configuration", "it asks for a token where the vendor gives a key", manifest=lambda told: told["credential"][0].update(name="token")),
     _m("MAN-6", "configuration", "a model depends on one that is not promised", manifest=lambda told: told["models"]["Jobs"].update(depends_on=["Offers"])),
+    _m("MAN-7", "configuration", "a setting that nobody knows is passed over", connector=spoiling.forgiving_settings),
     # ------------------------------------------------------------------------------------------------------- pages
     _m("SYN-1", "access honesty", "a field is called denied though every permission is held",
        sync=spoiling.saying(Diagnostic("Users", "not_permitted", "email", ("see crew",)))),
@@ -132,6 +133,9 @@ MINIATURES = (
     _m("ACT-12", "writes", "a second, equal call is answered from memory", silent=True, vendor="join", checks=("ACT-2", "ACT-3"), act=spoiling.from_memory),
     _m("ACT-13", "configuration", "an action looks into a list of which its promise says nothing",
        connector=spoilt.also_asking("GET", "/crew", when="act", params={"limit": 1})),
+    _m("ACT-14", "writes", "a write that failed is reported as done", silent=True, act=spoiling.always_done),
+    _m("ACT-15", "writes", "JOIN: what is not promised is left out without a word", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
+       act=spoiling.unwarned_leaving_out),
     # ------------------------------------------------------------------------------------------------------ quirks
     _m("QRK-1", "mapping", "states in capitals are unknown", silent=True, connector=api(harbor.CaseSensitive)),
     # ------------------------------------------------------------------------------------------------- permissions
@@ -158,6 +162,7 @@ MINIATURES = (
     _m("SCP-10", "state", "after many changes of the scope config records are lost", silent=True, rows=spoiling.lost_after_many_changes),
     _m("SCP-8", "configuration", "who opted out is synced all the same", scope=spoiling.no_opting_out),
     _m("SCP-9", "configuration", "actions cannot be switched off", scope=spoiling.without_actions),
+    _m("SCP-11", "configuration", "a scope config of unknown names is taken", target=spoiling.only_known_scope),
     # ------------------------------------------------------------------------------------------------------ matrix
     _m("MTX-1", "access honesty", "without any permission the account looks empty", silent=True, sync=spoiling.silent_when_nothing_is_allowed),
     _m("MTX-2", "access honesty", "the probe calls a field readable whose model is denied", silent=True, probe=spoiling.first_field_readable),

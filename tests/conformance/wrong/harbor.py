@@ -43,6 +43,7 @@ def speaking(api: type[Any]) -> Callable[..., Connector]:
     """A factory of Harbor connectors that speak to it through another `Api`."""
 
     def made(factory: Callable[..., Connector], **given: Any) -> Connector:
+        factory(**given).close()  # refuses what the right one refuses
         size = {**harbor.MANIFEST.settings, **(given.get("settings") or {})}["page_size"]
         own = api(base_url=given["base_url"], key=given["credential"]["key"], sleep=given["sleep"] or time.sleep, verify=given["verify"])
         return harbor.HarborConnector(own, size)  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Wrong connectors to JOIN, each a subclass of the right one."""
+"""Wrong connectors to JOIN: the right one, with something else in the place of what it speaks through or is told."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ from typing import Any
 from connectors.join.connector import JoinConnector
 from connectors.transport.seams import SeamStep
 from connectors.unified.connector import Connector
-
-
-def made_as(kind: type[JoinConnector]) -> Callable[..., Connector]:
-    """A factory of connectors of this class, made as the right one is."""
-
-    def connect(factory: Callable[..., Connector], **given: Any) -> Connector:
-        right: Any = factory(**given)
-        return kind(right.api, page_size=right._page_size)
-
-    return connect
 
 
 @dataclass(frozen=True)
@@ -38,15 +28,24 @@ class Counted:
             number += 1
 
 
-class CountsPages(JoinConnector):
-    """Reads pages by number while the list moves."""
+class CountingApi:
+    """Reads lists by page numbers, though they move."""
 
-    def _pages(self, path: str, query: Sequence[tuple[str, str]]) -> Any:
-        right = super()._pages(path, query)
+    def __init__(self, right: Any) -> None:
+        self._right = right
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._right, name)
+
+    def pages(self, *arguments: Any, **named: Any) -> Counted:
+        right = self._right.pages(*arguments, **named)
         return Counted(right.fetch, right.size)
 
 
-counting_pages = made_as(CountsPages)
+def counting_pages(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Pages are counted while the list shrinks."""
+    right: Any = factory(**given)
+    return JoinConnector(CountingApi(right.api), page_size=right._page_size)  # type: ignore[arg-type]
 
 
 def sending_bearer(factory: Callable[..., Connector], **given: Any) -> Connector:

@@ -59,6 +59,8 @@ class Wrong:
     passthrough: Callable[[PassthroughOutcome], PassthroughOutcome] | None = None
     scope: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     """Spoils the scope config on its way in."""
+    target: Callable[[Target], Target] | None = None
+    """Spoils what a connection is told at its start."""
     interrupted: Callable[[Told], Any] | None = None
     """After a kill: the connection to go on with."""
     copies: bool = True
@@ -81,6 +83,8 @@ class WrongService:
         return self._right.vendors()
 
     def connect(self, target: Target) -> WrongConnection:
+        if self._wrong.target is not None:
+            target = self._wrong.target(target)
         return WrongConnection(self._wrong, Told(target, self._right.connect(target), scope=target.scope_config))
 
     def _spoilt(self, factory: ConnectorFactory) -> ConnectorFactory:

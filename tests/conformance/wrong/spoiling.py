@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.unified.connector import Connector, Diagnostic, Page, Probed, Wanted
-from connectors.unified.service import ActionOutcome, ModelUnavailable, SyncOutcome
+from connectors.unified.service import ActionOutcome, ModelUnavailable, SyncOutcome, Target
 from tests.conformance.wrong.connectors import Spoilt
 from tests.conformance.wrong.service import Rows, Told, unavailable
 
@@ -413,6 +413,20 @@ def under_another_address(do: Do, action: str, values: dict[str, Any], told: Tol
     return do(action, {**values, "candidate": {**person, "email_address": f"again.{person['email_address']}"}})
 
 
+def always_done(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """What may have been done was done."""
+    outcome = do(action, values)
+    return (
+        outcome if outcome.ok or not str(outcome.code).startswith("REMOTE.SERVICE") else replace(outcome, ok=True, code=None, message=None)
+    )
+
+
+def unwarned_leaving_out(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """No word about what this connector cannot use."""
+    outcome = do(action, values)
+    return replace(outcome, warnings=tuple(text for text in outcome.warnings if "input_not_supported" not in text))
+
+
 def from_memory(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """An equal call has an equal answer."""
     key = repr((action, values))
@@ -505,6 +519,26 @@ def skipping_after_crash(right: Spoilt, stream: str, wanted: Wanted, since: str 
 def no_short_waits(sleep: Callable[[float], None]) -> Callable[[float], None]:
     """Only long waits are kept."""
     return lambda seconds: sleep(seconds) if seconds > 5 else None
+
+
+def forgiving_settings(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Settings that nobody knows are left out."""
+    known = {"page_size", "source_name"}
+    return factory(**{**given, "settings": {name: value for name, value in (given.get("settings") or {}).items() if name in known}})
+
+
+def only_known_scope(target: Target) -> Target:
+    """Names that nobody knows are left out of the scope config, and odd settings are on."""
+    known = {"models": {"Users", "Jobs", "Candidates", "Applications"}, "actions": {NOTE}}
+    kept = {
+        kind: {
+            name: "ENABLED" if setting == "PERHAPS" else setting
+            for name, setting in own.items()
+            if "No such" not in name and name in known.get(kind, own)
+        }
+        for kind, own in target.scope_config.items()
+    }
+    return replace(target, scope_config=kept)
 
 
 def without_settings(factory: Callable[..., Connector], **given: Any) -> Connector:
