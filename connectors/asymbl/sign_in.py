@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import jwt
 import orjson
 
+from connectors.asymbl.refusals import DayUsedUp, refused
 from connectors.asymbl.settings import Credential, Way
 from connectors.transport.client import Client, NotSent, Reply
 from connectors.transport.retry import PASSING_STATUSES, http_date, retry_after
@@ -222,6 +223,12 @@ def _answer(reply: Reply, operation: str) -> Mapping[str, Any]:
         if reply.status == 200 and reply.content_type == "application/json":
             raise Unavailable(f"{operation}: the answer is not whole", http_status=200, operation=operation) from None
         raise _no_answer(reply, operation) from None
+    if isinstance(answer, list) and reply.status != 200:
+        # What stands before the token endpoint (a limit, an outage) may speak as the API does.
+        refusal = refused(reply.status, answer, operation, wait=retry_after(reply.headers))
+        if isinstance(refusal, DayUsedUp):
+            refusal.retry_after = None  # nobody can look into it without a session, so that waiting a little is all there is
+        raise refusal
     if not isinstance(answer, dict):
         raise _no_answer(reply, operation)
     if reply.status == 200:

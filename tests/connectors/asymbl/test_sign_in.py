@@ -241,6 +241,19 @@ def test_an_outage_is_waited_out(fake, org):
     assert len(waits) == 3
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), (503, "SERVER_UNAVAILABLE", "Try again later")],
+)
+def test_trouble_in_the_apis_own_words_is_waited_out_as_well(fake, org, status, code, message):
+    waits: list[float] = []
+    answers = [as_json([{"message": message, "errorCode": code}], status)]
+    org.before = lambda asked: answers.pop() if answers else None
+
+    assert len(names(connected(fake, org, waits=waits))) == 2
+    assert len(waits) == 1
+
+
 def test_a_lasting_outage_ends(fake, org):
     org.before = lambda asked: Answer(503, b"", {})
     with pytest.raises(Unavailable):
