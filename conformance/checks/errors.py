@@ -227,7 +227,8 @@ def _failing_cells(lab: Lab) -> list[Cell]:
 def _failing_later(lab: Lab) -> Iterator[Result]:
     """ERR-7."""
     for cell in _failing_cells(lab):
-        with synced(lab) as (session, before):
+        # Small pages, or a vendor whose further pages are another operation would never be asked for one.
+        with synced(lab, lab.profile.paging.settings) as (session, before):
             yield _fails_for_good(lab, cell, session, before)
 
 
