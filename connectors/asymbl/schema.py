@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from connectors.asymbl.columns import (
     CELLS,
-    PARENTS,
     SOBJECTS,
     Cell,
     guarded,
@@ -179,8 +178,3 @@ def losing(sobject: str, column: str, wanted: Wanted) -> Lost:
                 owner, end = home_of(sobject, own[0])
                 lost[model, about] = denied(model, about, (may_see(owner, end) if guarded(owner, end) else may_read(owner),))
     return lost
-
-
-def parents_of(sobject: str) -> Mapping[str, tuple[str, str]]:
-    """Parent path to (lookup, object)."""
-    return PARENTS.get(sobject, {})
