@@ -108,6 +108,10 @@ def session_refusal(exchange: Exchange) -> Reply | None:
         if not API_SCOPES.intersection(token.facts["scope"].split()):
             problem = wire.Problem("INVALID_SESSION_ID", "This session is not valid for use with the REST API")
             return wire.error_reply(401, [problem], f"the session's scope is {token.facts['scope']!r}")
+        if not exchange.tenant.options["edition_has_api"]:
+            # The code is documented, its words are assumed.
+            problem = wire.Problem("API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner")
+            return wire.error_reply(403, [problem], "the org's edition has no API (option edition_has_api)")
         if not exchange.may(API_ENABLED):
             return wire.error_reply(403, [wire.Problem("API_CURRENTLY_DISABLED", "API is disabled for this User")])
     token.expires_at = exchange.now + exchange.tenant.options["session_timeout_seconds"]
