@@ -1,6 +1,6 @@
 """The suite as pytest tests: one for each case, with the verdicts of the runner.
 
-    pytest --ats-vendor pinpoint --ats-subject my_package.subject:MySubject --ats-sandbox http://127.0.0.1:8080
+    pytest --ats-vendor VENDOR --ats-subject my_package.subject:MySubject --ats-sandbox http://127.0.0.1:8080
 
 What could not be tested fails, for untested is not green; what is not promised is skipped; a warning is one of pytest's. Without
 --ats-vendor nothing is added to a session.
