@@ -205,9 +205,8 @@ def is_the_vendors(vendor: Vendor, reply: httpx.Response, method: str) -> bool:
     if method == "HEAD" or reply.is_redirect:
         return True
     for beginning, holds in SAID_OTHERWISE.get(vendor.name, {}).items():
-        if beginning in reply.url.path and reply.status_code != 405:
-            # OPTIONS is answered as any other method where nobody is signed in, and by the engine's own words otherwise.
-            if method != "OPTIONS" or not is_json(reply):
-                return holds(reply)
+        # OPTIONS is answered as any other method where nobody is signed in, and by the engine's own words otherwise.
+        if beginning in reply.url.path and reply.status_code != 405 and (method != "OPTIONS" or not is_json(reply)):
+            return holds(reply)
     example = json.loads(vendor.errors.error(None, reply.status_code).body)
     return type(reply.json()) is type(example) and (not isinstance(example, dict) or example.keys() <= reply.json().keys())
