@@ -14,6 +14,7 @@ from connectors.pinpoint.streams import SHARED, Item, Listing, items
 from connectors.pinpoint.talk import NOT_OFFERED, Talk, changed_at, denials
 from connectors.pinpoint.wire import Resource, Wire
 from connectors.transport.mapping import Withheld
+from connectors.transport.met import Met
 from connectors.transport.pages import NumberedPages, Step
 from connectors.unified.connector import Diagnostic, Page, Record, Wanted
 from connectors.unified.errors import Invalid, NotFound, PermissionMissing
@@ -44,7 +45,7 @@ class Records:
     def __init__(self, listing: Listing, wanted: Wanted) -> None:
         self._listing = listing
         self._wanted = {model: wanted[model] for model in listing.feeds if model in wanted}
-        self._delivered: set[tuple[str, str]] = set()
+        self._delivered = Met()
         self._unsupported: set[tuple[str, str]] = set()
 
     def of(self, rows: Sequence[Resource], lost: Mapping[str, Diagnostic]) -> tuple[tuple[Record, ...], tuple[Diagnostic, ...]]:
@@ -76,11 +77,11 @@ class Records:
     def _fresh(self, rows: Sequence[Resource], lost: Mapping[str, Diagnostic]) -> Iterator[Item]:
         for row in rows:
             for model, key, item in items(self._listing, row):
-                if model not in self._wanted or model in lost or (model, key) in self._delivered:
+                if model not in self._wanted or model in lost:
                     continue
-                if model in SHARED:
-                    self._delivered.add((model, key))
-                yield model, key, item
+                # What is met again long after is delivered again, as other lists deliver it, too.
+                if model not in SHARED or self._delivered.is_news(f"{model} {key}", None):
+                    yield model, key, item
 
 
 def _withheld(model: str, field: str, why: Withheld, keys: list[str]) -> Diagnostic:
