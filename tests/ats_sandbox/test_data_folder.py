@@ -19,7 +19,7 @@ import pytest
 
 KILLS = 5
 COMMAND = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--no-https", "--data"]
-PLACES = ("records?dump=true", "credentials", "clock", "quirks", "options", "rate_limit", "faults", "snapshots")
+PLACES = ("records?dump=true", "credentials", "clock", "quirks", "options", "rate_limit", "faults", "webhooks", "deliveries", "snapshots")
 
 
 @contextmanager
@@ -139,9 +139,13 @@ def test_everything_beside_the_records_outlives_a_kill(tmp_path: Path) -> None:
         admin.post(f"{path}/faults", json={"kind": "status", "status": 503, "skip": 2, "times": 3})
         admin.post(f"{path}/credentials", json={"permissions": "job_board", "expires_in": 60})
         admin.delete(f"{path}/credentials/cred-2")
+        admin.post(f"{path}/webhooks", json={"url": "http://127.0.0.1:9/hooks"})
+        admin.post(f"{path}/webhooks/fire", json={"event": "application_hired"})
+        admin.post(f"{path}/clock/advance", json={"seconds": 0})
         admin.post(f"{path}/snapshots", json={"name": "kept"})
         admin.patch(f"{path}/records/departments/11", json={"name": "after the snapshot"})
         told = seen(info, made["id"])
+        assert told["deliveries"]["deliveries"], "one is pending"
         deleted = admin.post("/tenants", json={"vendor": "join"}).json()
         admin.delete(f"/tenants/{deleted['id']}")
         process.kill()

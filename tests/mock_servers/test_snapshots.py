@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from conformance.sandbox import Sandbox
 from tests.mock_servers.visitors import JOIN, PINPOINT, TEXTS, VISITORS, Call, Visitor
 
-TRUTH = ("records?dump=true", "credentials", "clock", "quirks", "options", "rate_limit", "faults")
+TRUTH = ("records?dump=true", "credentials", "clock", "quirks", "options", "rate_limit", "faults", "webhooks", "deliveries")
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -65,6 +65,12 @@ class SnapshotMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def write(self, data: st.DataObject) -> None:
         self.do("vendor", data.draw(self.visitor.writes))
+        # What the vendor sends by itself goes to nobody: it is tried once now, and pending from then on.
+        self.do("admin", ("POST", "clock/advance", {"seconds": 0}))
+
+    @rule()
+    def listen(self) -> None:
+        self.do("admin", ("POST", "webhooks", {"url": "http://127.0.0.1:9/hooks"}))
 
     @rule(data=st.data())
     def read(self, data: st.DataObject) -> None:
