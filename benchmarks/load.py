@@ -61,7 +61,7 @@ def cpu_seconds(process: int) -> float:
 
 def _run(request: Request, seconds: float) -> tuple[float, int]:
     """(requests a second, requests in all)."""
-    return _wrk(request, seconds) if shutil.which("wrk") else asyncio.run(_sockets(request, seconds))
+    return _wrk(request, seconds) if shutil.which("wrk") else asyncio.run(by_sockets(request, seconds))
 
 
 def _wrk(request: Request, seconds: float) -> tuple[float, int]:
@@ -99,7 +99,7 @@ def _script(request: Request) -> str:
     )
 
 
-async def _sockets(request: Request, seconds: float) -> tuple[float, int]:
+async def by_sockets(request: Request, seconds: float) -> tuple[float, int]:
     parts = urlsplit(request.url)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())

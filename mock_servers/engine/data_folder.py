@@ -116,8 +116,8 @@ class DataFolder:
         for folder in sorted((self.path / vendor.name).glob("*/")):
             place = Folder(folder)
             if Path(place.now()).exists() and Path(place.start()).exists():
-                kept = sorted((folder / "snapshots").glob(f"*{SUFFIX}"))
-                taken = {file.stem: _read(vendor, file)[0] for file in kept}
+                found = [(file.stem, *_read(vendor, file)) for file in (folder / "snapshots").glob(f"*{SUFFIX}")]
+                taken = {name: snapshot for name, snapshot, _ in sorted(found, key=lambda kept: kept[2])}
                 start = _read(vendor, Path(place.start()))[0]
                 yield FoundTenant(folder.name, place, _going_on(*_read(vendor, Path(place.now()))), start, taken)
             else:

@@ -102,6 +102,11 @@ class World:
             yield pool[int(number() * size)]
 
 
+def one_of(pool: Sequence[T], number: Callable[[], float]) -> T:
+    """By chance (see `World.chance`)."""
+    return pool[int(number() * len(pool))]
+
+
 def moments(count: int, *, days: float, ending: str) -> Iterator[str]:
     """So many moments in UTC, evenly spread over the days before NOW, oldest first: "2026-05-31T08:59:59" and the ending."""
     now, times, dates = int(NOW.timestamp()), _times(), dict[int, str]()

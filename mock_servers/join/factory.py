@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
-from typing import TypeVar
 
 from mock_servers.engine.store import Row
-from mock_servers.engine.worlds import Factory, Size, World, moments
+from mock_servers.engine.worlds import Factory, Size, World, moments, one_of
 
-T = TypeVar("T")
 STAGES = ("Applied", "Screening", "Interview", "Offer", "Hired")
 STATES = ("APPLIED", "ACTIVE", "ACTIVE", "OFFER", "HIRED")
 """By stage; a rejected application stays where it was."""
@@ -69,15 +67,15 @@ def _jobs(world: World) -> Iterator[Row]:
     number, titles = world.chance("jobs"), world.picks("jobs titles", world.pools.occupations)
     texts = world.picks("jobs texts", [f"<p>{text}</p>" for text in world.pools.paragraphs])
     for id, created in enumerate(moments(world["jobs"], days=700, ending=ENDING), start=FIRST_JOB):
-        workplace = _of(("ONSITE", "HYBRID", "REMOTE"), number)
+        workplace = one_of(("ONSITE", "HYBRID", "REMOTE"), number)
         least = 30_000 + int(number() * 60) * 1_000
         yield world.row(
             "jobs",
             id=id,
             title=next(titles),
             description=next(texts),
-            status=_of(STATUSES, number),
-            language=_of(("en", "de"), number),
+            status=one_of(STATUSES, number),
+            language=one_of(("en", "de"), number),
             workplace_type=workplace,
             remote=workplace == "REMOTE",
             remote_type="ANYWHERE" if workplace == "REMOTE" else None,
@@ -107,7 +105,7 @@ def _candidates(world: World) -> Iterator[Row]:
         row = template.copy()
         row["id"], row["first_name"], row["last_name"], row["email"] = id, next(first), next(last), f"person{id}@example.test"
         row["phone_number"] = f"+49 30 {int(number() * 9_000_000) + 1_000_000}" if number() < 0.8 else None
-        row["country"], row["tags"], row["created_at"] = _of(countries, number), _of(tags, number), created
+        row["country"], row["tags"], row["created_at"] = one_of(countries, number), one_of(tags, number), created
         yield row
 
 
@@ -125,13 +123,9 @@ def _applications(world: World) -> Iterator[Row]:
         row["id"], row["candidate_id"], row["job_id"] = id, person, FIRST_JOB + int(number() * jobs)
         row["stage_id"], row["state"] = FIRST_STAGE + stage, "REJECTED" if rejected else STATES[stage]
         row["qualified"] = "NOT_QUALIFIED" if rejected else "PENDING"
-        row["source_product"] = _of(SOURCES, number)
+        row["source_product"] = one_of(SOURCES, number)
         row["created_at"] = row["last_updated_at"] = created
         yield row
-
-
-def _of(pool: Sequence[T], number: Callable[[], float]) -> T:
-    return pool[int(number() * len(pool))]
 
 
 FACTORY = Factory(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import cycle
-from typing import TypeVar
 
 from mock_servers.engine.pools import Address
 from mock_servers.engine.store import Row
-from mock_servers.engine.worlds import NOW, Factory, Size, World, moments
+from mock_servers.engine.worlds import NOW, Factory, Size, World, moments, one_of
 
-T = TypeVar("T")
 DEPARTMENTS, DIVISIONS, LOCATIONS, WORKFLOW = 8, 3, 12, 1
 STAGES = (
     ("Applied", "applied"),
@@ -100,10 +98,10 @@ def _jobs(world: World) -> Iterator[Row]:
             compensation_maximum=float(minimum + 15_000),
             compensation_currency="GBP",
             compensation_frequency="year",
-            employment_type=_of(EMPLOYMENT, number),
-            workplace_type=_of(("onsite", "hybrid", "remote"), number),
-            visibility=_of(VISIBILITIES, number),
-            status=_of(STATUSES, number),
+            employment_type=one_of(EMPLOYMENT, number),
+            workplace_type=one_of(("onsite", "hybrid", "remote"), number),
+            visibility=one_of(VISIBILITIES, number),
+            status=one_of(STATUSES, number),
             structure_link_id=link,
             department_id=link % DEPARTMENTS + 1,
             division_id=link % DIVISIONS + 1,
@@ -159,7 +157,7 @@ def _candidates(world: World) -> Iterator[Row]:
         row["email"], row["phone"] = f"candidate{id}@example.test", phone
         row["address1"], row["town"] = f"{address.number} {address.street}", address.city
         row["state_province"], row["postcode"], row["country"] = address.region, address.postal_code, address.country_code
-        row["tags"] = _of(tags, number)
+        row["tags"] = one_of(tags, number)
         row["created_at"] = row["updated_at"] = created
         yield row
 
@@ -201,10 +199,6 @@ def _comments(world: World) -> Iterator[Row]:
         target = {"commentable_type": "Application", "commentable_id": FIRST_APPLICATION + int(number() * applications)}
         user = int(number() * users) + 1
         yield world.row("comments", id=id, body_text=next(texts), user_id=user, **target, created_at=created, updated_at=created)
-
-
-def _of(pool: Sequence[T], number: Callable[[], float]) -> T:
-    return pool[int(number() * len(pool))]
 
 
 FACTORY = Factory(
