@@ -10,14 +10,13 @@ from typing import Any
 from conformance import judge
 from conformance.files import FileServer
 from conformance.fixture_models import ActionCase, FixtureError, Writes
-from conformance.lab import Blocked, Lab, Session
+from conformance.lab import Blocked, Dump, Lab, Session
 from conformance.lab import shown as as_shown
 from conformance.outcomes import Code
 from conformance.prepared import synced
 from conformance.sandbox import Entry
 from conformance.subjects import ActionOutcome
 
-Dump = Mapping[str, list[dict[str, Any]]]
 WRITTEN_REFERENCE = re.compile(r"\$([^/$]+)/(.+)")
 
 
@@ -45,6 +44,7 @@ class Run:
     outcome: ActionOutcome
     changes: Changes
     after: Dump
+    """The tables that a proof of the case looks at."""
     journal: tuple[Entry, ...]
     exchanges: tuple[dict[str, Any], ...]
     before_snapshot: judge.Snapshot
@@ -121,20 +121,23 @@ def _called(
     world = session.world
     with FileServer(case.files) as server:
         values = with_ids(case.input, shown, tuple(lab.promise.models), server.url)
-        before = world.tenant.dump()
+        before = world.tables()
         world.tenant.clear_journal()
         if rule is not None:
             world.tenant.fault(**rule)
         outcome = session.act(case.action, values)
-        after = world.tenant.dump()
         journal = tuple(world.tenant.journal())
+        after = world.tables(journal)
         repeat = None
         if further and case.repeat is not None and rule is None:
             again = session.act(case.action, values)
-            repeat = (again, changes_between(after, world.tenant.dump()))
+            repeat = (again, changes_between(after, world.tables(world.tenant.journal())))
     exchanges = tuple(as_shown(entry, world.tenant.base_url) for entry in journal[-4:])
     later = _synced(session) if further and case.creates and rule is None and outcome.ok else None
-    return Run(case, outcome, changes_between(before, after), after, journal, exchanges, shown, later, repeat)
+    # A run carries out hundreds of cases; what no proof looks at is let go.
+    looked_at = {proof.table for proofs in case.cells.values() for proof in proofs}
+    kept = {table: rows for table, rows in after.items() if table in looked_at}
+    return Run(case, outcome, changes_between(before, after), kept, journal, exchanges, shown, later, repeat)
 
 
 def _synced(session: Session) -> judge.Snapshot:

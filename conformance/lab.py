@@ -6,6 +6,7 @@ Blocked; the runner turns both into results, so that no check needs a try of its
 
 from __future__ import annotations
 
+import gc
 import itertools
 import re
 import threading
@@ -37,8 +38,11 @@ from conformance.subjects import (
 
 T = TypeVar("T")
 Mode = Literal["FULL", "DELTA"]
+Dump = Mapping[str, list[dict[str, Any]]]
+"""Every row of every table of a tenant."""
 MOST_WAITS = 400
 """A sync that waits more often than this never ends."""
+WORLDS_BETWEEN_COLLECTIONS = 40
 MOST_REQUESTS = 4000
 """Nor does one that asks more often than this: worlds are small."""
 
@@ -228,6 +232,7 @@ class World:
         self._sessions: list[Session] = []
         self._when_waiting: Callable[[], None] | None = None
         self.secrets: set[str] = set()
+        self._tables: Dump | None = None
         self.keep_secret(tenant.credential)
 
     def connect(
@@ -268,6 +273,7 @@ class World:
             raise Stuck(f"the subject waited {MOST_WAITS} times")
         if self._when_waiting is not None:
             self._when_waiting()
+        self._tables = None  # what the vendor does by itself when its time has come stands in no exchange
         self.tenant.advance(max(seconds, 0))
 
     @contextmanager
@@ -322,7 +328,24 @@ class World:
         if any(secret in text for secret in self.secrets):
             self.lab.leaks.add(where)
 
+    def tables(self, since: Sequence[Entry] = ()) -> Dump:
+        """Every row of every table. Read anew only when steps, or one of these exchanges, changed anything."""
+        if self._tables is None or any(entry.raw.get("changes") for entry in since):
+            self._tables = self.tenant.dump()
+        return self._tables
+
+    def known_tables(self, tables: Dump) -> None:
+        """What stands in the tenant now, when that is known without reading."""
+        self._tables = tables
+
+    def as_it_was(self) -> None:
+        """Everything in the tenant back to how it began."""
+        self.tenant.reset()
+        self._tables = None
+
     def perform(self, steps: Sequence[fixtures.Step]) -> None:
+        if steps:
+            self._tables = None
         self.tenant.perform(list(steps), self.lab.profile.touch)
 
     def close(self) -> None:
@@ -376,6 +399,7 @@ class Lab:
         """Where the subject said a secret."""
         self.memory: dict[Hashable, tuple[bool, Any]] = {}
         self._worlds: list[World] = []
+        self._closed = 0
         self._names: list[Iterator[str]] = []
         self._base: Tenant | None = None
 
@@ -409,6 +433,11 @@ class Lab:
     def close_world(self, world: World) -> None:
         self._worlds.remove(world)
         world.close()
+        self._closed += 1
+        if self._closed % WORLDS_BETWEEN_COLLECTIONS == 0:
+            # Closed connections are garbage in circles. What lives on lives as long as the lab, so it is not looked at again.
+            gc.collect()
+            gc.freeze()
 
     def close_worlds(self) -> None:
         """After each check: give back what it opened."""
@@ -418,6 +447,7 @@ class Lab:
     def close(self) -> None:
         for world in list(self._worlds):
             self.close_world(world)
+        gc.unfreeze()
         if self._base is not None:
             self._base.delete()
 

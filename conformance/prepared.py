@@ -22,13 +22,16 @@ class Prepared:
 
     def __init__(self, session: Session) -> None:
         self.session, self.shown = session, session.snapshot()
+        self.tables = session.world.tenant.dump()
         self.busy = False
 
     @contextmanager
     def copied(self) -> Iterator[Session]:
         """A copy in the original's tenant, for one user at a time."""
         self.busy = True
-        self.session.world.tenant.reset()
+        world = self.session.world
+        world.as_it_was()
+        world.known_tables(self.tables)
         copy = self.session.copy()
         try:
             yield copy

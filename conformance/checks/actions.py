@@ -274,7 +274,8 @@ def _strange_input(lab: Lab) -> Iterator[Result]:
 
 
 def _strange(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -> Result:
-    before = session.world.tenant.dump()
+    before = session.world.tables()
+    session.world.tenant.clear_journal()
     if cell.owner:
         cases = cases_of(lab, cell.owner, refused=False)
         try:
@@ -285,7 +286,7 @@ def _strange(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -> R
         outcome, code = session.act(cell.owner, _with(values, path, "x")), "PLATFORM.INPUT_INVALID"
     else:
         outcome, code = session.act("Conjure a hire", {}), "INTEGRATION.ACTION_NOT_AVAILABLE"
-    wrote = changes_between(before, session.world.tenant.dump()).counts()
+    wrote = changes_between(before, session.world.tables(session.world.tenant.journal())).counts()
     if wrote:
         return broken(cell, f"it wrote: {examples(wrote)}", code=Code.COLLATERAL)
     text = None if not outcome.ok and outcome.code == code else f"ok {outcome.ok}, error {outcome.code}: expected {code}"

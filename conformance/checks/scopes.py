@@ -303,9 +303,10 @@ def _action_off(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -
         values = with_ids(cases[0].input, known, tuple(lab.promise.models)) if cases else {}
     except Blocked as reason:
         return unverifiable(cell, str(reason))
-    before = session.world.tenant.dump()
+    before = session.world.tables()
+    session.world.tenant.clear_journal()
     outcome = session.act(cell.name, values)
-    wrote = changes_between(before, session.world.tenant.dump()).counts()
+    wrote = changes_between(before, session.world.tables(session.world.tenant.journal())).counts()
     if outcome.ok or wrote:
         return broken(cell, f"switched off, and it was done: {examples(wrote)}", code=Code.FALSE_SUCCESS)
     if outcome.code != "INTEGRATION.ACTION_DISABLED":

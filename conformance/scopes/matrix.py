@@ -18,6 +18,7 @@ from conformance.fixture_models import Step
 from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World, shown
 from conformance.outcomes import Code
 from conformance.promise import MADE_BY_SERVICE
+from conformance.sandbox import Entry
 from conformance.scopes.credentials import Column, columns, columns_under, removals
 from conformance.scopes.truth import Permissions, Truth, truth_of
 from conformance.subjects import ConfigurationError, Diagnostic, Probed, SyncOutcome
@@ -63,7 +64,7 @@ def look(lab: Lab, column: Column) -> Sight:
     try:
         return _seen(world, _session(lab, world, column))
     except (SubjectCrashed, Stuck, ConfigurationError) as error:
-        return Sight(None, NOTHING, (), _requests(world), _exchanges(lab, world), str(error))
+        return Sight(None, NOTHING, (), *_told_of(world), str(error))
     finally:
         lab.close_world(world)
 
@@ -89,23 +90,25 @@ def _session(lab: Lab, world: World, column: Column) -> Session:
 def _seen(world: World, session: Session) -> Sight:
     outcome = session.sync()
     snapshot = session.snapshot()
-    requests, exchanges = _requests(world), _exchanges(world.lab, world)
+    requests, exchanges = _told_of(world)
     return Sight(outcome, snapshot, session.probe(), requests, exchanges)
 
 
 MOST_EXCHANGES = 12
 
 
-def _exchanges(lab: Lab, world: World) -> tuple[dict[str, Any], ...]:
-    """One conversation for each operation and outcome: what the two sides said, without repetition."""
-    found: dict[tuple[str | None, int | None, str], dict[str, Any]] = {}
-    for entry in world.tenant.journal():
-        found.setdefault((entry.operation, entry.status, entry.path), shown(entry, world.tenant.base_url, longest_body=600))
-    return tuple(found.values())[:MOST_EXCHANGES]
+Requests = tuple[tuple[str, str | None, int | None], ...]
+Shown = tuple[dict[str, Any], ...]
 
 
-def _requests(world: World) -> tuple[tuple[str, str | None, int | None], ...]:
-    return tuple((entry.method, entry.operation, entry.status) for entry in world.tenant.journal())
+def _told_of(world: World) -> tuple[Requests, Shown]:
+    """Every request, and one conversation for each operation and outcome: what the two sides said, without repetition."""
+    journal = world.tenant.journal()
+    first: dict[tuple[str | None, int | None, str], Entry] = {}
+    for entry in journal:
+        first.setdefault((entry.operation, entry.status, entry.path), entry)
+    exchanges = tuple(shown(entry, world.tenant.base_url, longest_body=600) for entry in list(first.values())[:MOST_EXCHANGES])
+    return tuple((entry.method, entry.operation, entry.status) for entry in journal), exchanges
 
 
 @dataclass(frozen=True)
