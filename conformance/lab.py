@@ -233,6 +233,8 @@ class World:
         self._when_waiting: Callable[[], None] | None = None
         self.secrets: set[str] = set()
         self._tables: Dump | None = None
+        self.minted = False
+        """A credential was made since the tables were read; where that needs a user, one stands there now."""
         self.keep_secret(tenant.credential)
 
     def connect(
@@ -332,6 +334,7 @@ class World:
         """Every row of every table. Read anew only when steps, or one of these exchanges, changed anything."""
         if self._tables is None or any(entry.raw.get("changes") for entry in since):
             self._tables = self.tenant.dump()
+            self.minted = False
         return self._tables
 
     def known_tables(self, tables: Dump) -> None:
@@ -342,6 +345,7 @@ class World:
         """Everything in the tenant back to how it began."""
         self.tenant.reset()
         self._tables = None
+        self.minted = False
 
     def perform(self, steps: Sequence[fixtures.Step]) -> None:
         if steps:
@@ -546,6 +550,7 @@ class Lab:
     def mint(self, world: World, permissions: Sequence[str] | str) -> Minted:
         minted = world.tenant.mint(permissions if isinstance(permissions, str) else list(permissions))
         world.keep_secret(minted.credential)
+        world.minted = True
         return minted
 
 

@@ -257,6 +257,10 @@ def _smallest_writes(lab: Lab) -> Iterator[Result]:
         if not writes.cases_for(lab, cell.name):
             yield unverifiable(cell, "actions.yaml has no case of it that goes through with every permission")
             continue
+        short = writes.shortfall(lab, cell.name)
+        if short is not None:
+            yield broken(cell, f"UNDER_DECLARED: the declared permissions are not enough: {short}", code=Code.FALSE_FAILURE)
+            continue
         search, sets = lab.once(("smallest for", cell.name), partial(writes.search, lab, cell.name))
         yield _compared(cell, search, sets, writes.declared_for(lab, cell.name), None)
 

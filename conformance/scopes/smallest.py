@@ -38,6 +38,8 @@ class Search:
 
         `guess` is tried first: if it is right, only it, and all without each of its members, are asked about.
         """
+        if self.ask(every) and self.ask(guess) and all(not self.ask(every - {name}) for name in guess):
+            return (guess,)  # nobody can do without any of it, so no other set is as small
         found: list[Set] = []
         without: list[Set] = [frozenset()]
         seen: set[Set] = set()
