@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ats_sandbox.env import FORMS, vendor_variables
+from ats_sandbox.places import HOME
 from ats_sandbox.up import parse_public_urls
 from mock_servers.engine.addresses import BadUrl
 from tests.ats_sandbox.test_command import run, sandbox
@@ -61,8 +62,9 @@ def test_without_https_only_plain_addresses_are_told():
 @pytest.mark.parametrize(
     "arguments", [["env"], ["env", "--sandbox", "http://127.0.0.1:9"], ["env", "--format", "cobol"], ["up", "--public-url", "x"]]
 )
-def test_what_cannot_be_is_told_with_a_hint(arguments: list[str]):
-    done = run(*arguments)
+def test_what_cannot_be_is_told_with_a_hint(arguments: list[str], tmp_path: Path):
+    """Where no sandbox has been started, whatever else runs on this machine."""
+    done = run(*arguments, env={**os.environ, HOME: str(tmp_path)})
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "hint: " in done.stderr or "Invalid value" in done.stderr
