@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +17,7 @@ import mock_servers
 from ats_sandbox.cli import fail
 from conformance import runner, subjects
 from conformance.reports import badge, github, html, junit, markdown, model, sarif, terminal
+from conformance.sandbox import sandbox_url
 from conformance.subjects import ConfigurationError
 from conformance.waivers import read_waivers
 from connectors.unified.registry import installed
@@ -123,21 +120,3 @@ def shown_in(bar: Progress) -> runner.OnProgress:
         bar.update(lines[step.vendor], total=step.total, completed=step.done, description=text)
 
     return show
-
-
-@contextmanager
-def sandbox_url(url: str | None) -> Iterator[str]:
-    """The given sandbox, or one of our own in another process, with real sockets between."""
-    if url is not None:
-        yield url
-        return
-    command = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline() if process.stdout is not None else ""
-            if not line:
-                raise ConfigurationError("the sandbox did not start; try `ats-sandbox up` to see why")
-            yield json.loads(line)["admin"]
-        finally:
-            process.terminate()
-            process.wait(timeout=20)

@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ats_sandbox.cli import fail
-from ats_sandbox.conform import fixtures_folder, sandbox_url
+from ats_sandbox.conform import fixtures_folder
 from conformance import runner, subjects
 from conformance.check import all_checks
 from conformance.outcomes import explain
 from conformance.reports import diff, model, shape
+from conformance.sandbox import sandbox_url
 from conformance.subjects import ConfigurationError
 from connectors.unified.registry import installed
 

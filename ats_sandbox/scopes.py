@@ -13,10 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import connectors
 from ats_sandbox.cli import fail
-from ats_sandbox.conform import fixtures_folder, sandbox_url, shown_in, write_reports
+from ats_sandbox.conform import fixtures_folder, shown_in, write_reports
 from ats_sandbox.credentials import BadCredential, parse
 from conformance import runner, subjects
 from conformance.reports import heat_map, model
+from conformance.sandbox import sandbox_url
 from conformance.scopes import real
 from conformance.subjects import ConfigurationError
 from connectors.unified.registry import installed

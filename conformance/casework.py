@@ -14,6 +14,8 @@ from conformance.subjects import Diagnostic, SyncOutcome
 from connectors.unified.models import MODELS, REFERENCES
 
 MOST_EXAMPLES = 3
+MIRRORS = frozenset({"remote_data"})
+"""Fields that hold the vendor's answer as it was asked for: where less is asked for or may be read, they hold less."""
 
 
 def one_case(kind: Kind, name: str, owner: str = "") -> Callable[[Lab], list[Cell]]:

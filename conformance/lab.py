@@ -318,6 +318,11 @@ class World:
         volatile = [(re.compile(expression), "<volatile>") for expression in self.lab.profile.volatile]
         return [(re.compile(re.escape(self.tenant.base_url)), "{base_url}"), *volatile]
 
+    def wrong_credential(self) -> dict[str, str]:
+        """The tenant's own, with each secret changed at its end."""
+        secret = {item.name for item in self.lab.promise.credential if item.secret}
+        return {name: f"{value[:-4]}xxxx" if name in secret else value for name, value in self.tenant.credential.items()}
+
     def keep_secret(self, credential: Mapping[str, str]) -> None:
         """Never show these values in any artefact. What the manifest calls no secret (a host's name) may be shown."""
         public = {item.name for item in self.lab.promise.credential if not item.secret}

@@ -9,8 +9,6 @@ What could not be tested fails, for untested is not green; what is not promised 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,7 +24,7 @@ from conformance.lab import Lab
 from conformance.options import Options
 from conformance.outcomes import Verdict, explain
 from conformance.reports.model import masked
-from conformance.sandbox import Sandbox
+from conformance.sandbox import Sandbox, sandbox_url
 from conformance.subjects import DEFAULT_SUBJECT, ConfigurationError, load
 
 WHOLE = "every case was judged"
@@ -74,7 +72,7 @@ def _suite(config: pytest.Config, vendor: str) -> Iterator[Suite]:
     if strange:
         raise ConfigurationError(f"there is no chapter {', '.join(strange)}")
     subject = load(config.getoption("--ats-subject"))
-    with _sandbox_url(config.getoption("--ats-sandbox")) as url, Sandbox(url) as sandbox:
+    with sandbox_url(config.getoption("--ats-sandbox")) as url, Sandbox(url) as sandbox:
         if vendor not in sandbox.vendors() or vendor not in subject.vendors():
             sides = f"simulated are {', '.join(sandbox.vendors())}, the subject connects to {', '.join(subject.vendors())}"
             raise ConfigurationError(f"cannot test {vendor}: {sides}")
@@ -83,23 +81,6 @@ def _suite(config: pytest.Config, vendor: str) -> Iterator[Suite]:
             yield Suite(lab, [check for check in all_checks() if not chapters or check.chapter in chapters])
         finally:
             lab.close()
-
-
-@contextmanager
-def _sandbox_url(url: str | None) -> Iterator[str]:
-    if url is not None:
-        yield url
-        return
-    command = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline() if process.stdout is not None else ""
-            if not line:
-                raise ConfigurationError("the sandbox did not start; try `ats-sandbox up` to see why")
-            yield json.loads(line)["admin"]
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
 
 
 class Suite:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -18,6 +22,27 @@ ADMIN = "/_sandbox"
 
 class SandboxError(Exception):
     """The admin API refused: a fault of the suite or of a fixture, never of a subject."""
+
+
+@contextmanager
+def sandbox_url(url: str | None, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The given sandbox, or one of our own in another process, with real sockets between.
+
+    `options` are those of the command `up`. Raises ConfigurationError when it does not start.
+    """
+    if url is not None:
+        yield url
+        return
+    command = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            line = process.stdout.readline() if process.stdout is not None else ""
+            if not line:
+                raise ConfigurationError("the sandbox did not start; try `ats-sandbox up` to see why")
+            yield json.loads(line)["admin"]
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,7 @@ def _plain(text: str | None) -> str:
 
 
 def _invalid(world: World) -> Told:
-    secret = _secret_names(world.lab)
-    given = world.tenant.credential
-    return _try(world, credential={name: f"{value[:-4]}xxxx" if name in secret else value for name, value in given.items()})
-
-
-def _secret_names(lab: Lab) -> set[str]:
-    return {item.name for item in lab.promise.credential if item.secret}
+    return _try(world, credential=world.wrong_credential())
 
 
 def _expired(world: World) -> Told:

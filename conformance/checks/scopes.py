@@ -8,7 +8,19 @@ from typing import Any
 
 from conformance import judge
 from conformance.action_runs import cases_of, changes_between, with_ids
-from conformance.casework import broken, examples, held, judged, key_fields, model_cells, one_case, same, unverifiable, without_ids_of
+from conformance.casework import (
+    MIRRORS,
+    broken,
+    examples,
+    held,
+    judged,
+    key_fields,
+    model_cells,
+    one_case,
+    same,
+    unverifiable,
+    without_ids_of,
+)
 from conformance.check import Cell, Check, Result
 from conformance.lab import Blocked, Lab, Session, Stuck, SubjectCrashed
 from conformance.outcomes import Code
@@ -76,10 +88,6 @@ def _fields_off(lab: Lab) -> Iterator[Result]:
                 yield unverifiable(cell, "no record was delivered")
             else:
                 yield judged(cell, f"switched off, and it still has {judge.short(left[0])}" if left else None, code=Code.LEAK)
-
-
-MIRRORS = frozenset({"remote_data"})
-"""The vendor's answer as it was asked for: with less asked for, it holds less."""
 
 
 def _fields_on(lab: Lab) -> Iterator[Result]:

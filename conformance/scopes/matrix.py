@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance import judge
-from conformance.casework import denials, examples, without_ids_of
+from conformance.casework import MIRRORS, denials, examples, without_ids_of
 from conformance.fixture_models import Step
 from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World, shown
 from conformance.outcomes import Code
@@ -22,9 +22,6 @@ from conformance.sandbox import Entry
 from conformance.scopes.credentials import Column, columns, columns_under, removals
 from conformance.scopes.truth import Permissions, Truth, truth_of
 from conformance.subjects import ConfigurationError, Diagnostic, Probed, SyncOutcome
-
-MIRRORS = frozenset({"remote_data"})
-"""The vendor's answer as it was asked for: where a part of it may not be read, it may hold less."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +71,7 @@ def _session(lab: Lab, world: World, column: Column) -> Session:
         case "good":
             return world.connect(credential=lab.mint(world, sorted(column.holds)).credential)
         case "invalid":
-            secret = {item.name for item in lab.promise.credential if item.secret}
-            given = world.tenant.credential
-            return world.connect(credential={name: f"{value[:-4]}xxxx" if name in secret else value for name, value in given.items()})
+            return world.connect(credential=world.wrong_credential())
         case "expired":
             minted = world.tenant.mint("all", expires_in=60)
             world.tenant.advance(120)
@@ -150,9 +145,9 @@ class Matrix:
 
     def __init__(self, lab: Lab, denial: str | None = None) -> None:
         self.lab = lab
-        self.denial = denial
         self.truth: Truth = truth_of(lab, denial)
         self.columns = columns(lab) if denial is None else columns_under(lab, denial)
+        self._removals = removals(lab)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -160,7 +155,7 @@ class Matrix:
     def column_without(self, permission: str) -> Column:
         """The column of a credential that may do all but this one (and what is taken away together with it)."""
         every = frozenset(self.lab.facts.permissions)
-        removal = next((one for one in removals(self.lab) if permission in one.permissions), None)
+        removal = next((one for one in self._removals if permission in one.permissions), None)
         held = every - (frozenset({permission}) if removal is None else removal.permissions)
         return next((column for column in self.columns if column.holds == held and column.state == "good"), Column("search", held))
 
@@ -182,7 +177,7 @@ class Matrix:
 
     def answers(self, model: str, name: str | None) -> dict[Permissions, bool]:
         """What the columns have answered already. Several permissions that were taken away together are no question of the search."""
-        together = {frozenset(self.lab.facts.permissions) - one.permissions for one in removals(self.lab) if len(one.permissions) > 1}
+        together = {frozenset(self.lab.facts.permissions) - one.permissions for one in self._removals if len(one.permissions) > 1}
         good = [column for column in self.columns if column.state == "good" and column.holds not in together]
         return {column.holds: (model, name) in self.findings(column).read for column in good}
 
@@ -206,7 +201,7 @@ class _Judge:
     """Finds the words for one column."""
 
     def __init__(self, matrix: Matrix, column: Column, sight: Sight) -> None:
-        self._matrix, self._lab, self._truth = matrix, matrix.lab, matrix.truth
+        self._lab, self._truth = matrix.lab, matrix.truth
         self._column, self._sight = column, sight
         self._hidden = frozenset(model for model in self._lab.promise.models if self._truth.missing(column.holds, model))
 

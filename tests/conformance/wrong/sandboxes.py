@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from conformance.sandbox import sandbox_url
 from tests.conformance.wrong.harbor import FOLDERS
 from tests.conformance.wrong.trials import ROOT
 
@@ -17,11 +15,5 @@ from tests.conformance.wrong.trials import ROOT
 def started() -> Iterator[str]:
     """Its URL."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(FOLDERS), str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    command = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--port", "0", "--no-https"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())["admin"]
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    with sandbox_url(None, "--no-https", environment=environment) as url:
+        yield url
