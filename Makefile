@@ -15,7 +15,7 @@ run: $(STAMP) ## the main job: sandbox, connectors, conformance, reports/
 
 test: $(STAMP) ## lint, types, import contracts and all tests
 	$(MAKE) lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ORDER)
 
 lint: $(STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -153,9 +153,7 @@ def test_any_request(all_vendors: server.Sandbox, account: Tenant, vendor: str, 
     with httpx.Client(timeout=30, trust_env=False) as client:
 
         @given(wild=requests(its, ids))
-        @settings(
-            max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), print_blob=False
-        )
+        @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), print_blob=False)
         def check(wild: Wild) -> None:
             nonlocal truth
             reply = client.request(

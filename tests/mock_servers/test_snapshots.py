@@ -158,7 +158,7 @@ def test_a_restored_account_answers_as_it_did(every_vendor: Sandbox, vendor: str
 
     run_state_machine_as_test(
         Machine,
-        settings=settings(max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=12, stateful_step_count=30, suppress_health_check=list(HealthCheck)),
     )
 
 
@@ -170,7 +170,7 @@ def test_the_visitors_really_write(every_vendor: Sandbox, visitor: Visitor) -> N
     with httpx.Client(base_url=tenant.base_url, headers={visitor.header: tenant.credential[visitor.secret]}, trust_env=False) as http:
 
         @given(call=visitor.writes)
-        @settings(max_examples=150, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=150, suppress_health_check=list(HealthCheck))
         def send(call: Call) -> None:
             reply = http.request(call[0], call[1], json=call[2])
             assert reply.status_code < 500

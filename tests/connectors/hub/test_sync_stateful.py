@@ -136,6 +136,4 @@ class Syncs(RuleBasedStateMachine):
 
 
 TestSyncs = Syncs.TestCase
-TestSyncs.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+TestSyncs.settings = settings(max_examples=40, stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow])

@@ -19,7 +19,7 @@ from tests.mock_servers.asymbl.naive_soql import Naive
 from tests.mock_servers.asymbl.soql_statements import LOOSE, OBJECTS, Statements, torn
 
 ZONE = "America/Los_Angeles"
-MANY = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=400, suppress_health_check=list(HealthCheck))
 
 
 class World:

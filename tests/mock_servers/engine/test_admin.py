@@ -224,7 +224,7 @@ MEMBERS = (
     ),
     body=st.dictionaries(st.sampled_from(MEMBERS), ANYTHING, max_size=4) | ANYTHING,
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_body_makes_the_admin_api_fail(account: Account, place: str, body: Any) -> None:
     method, path = place.split(" ")
     content = __import__("json").dumps(body).encode("utf-8", "surrogatepass")

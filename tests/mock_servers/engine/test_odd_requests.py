@@ -173,7 +173,7 @@ VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, blacklist_ch
     mount=st.sampled_from(["", "/parcel", "/parcel/t/demo", "/parcel/t", "/nobody"]),
 )
 @example(method="GET", segments=["v1", "parcels"], query="limit=x", headers={}, body=b"", mount="")
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_request_without_a_key_gets_2xx_or_500_or_changes_anything(
     sandbox: Sandbox, stranger: httpx.Client, method: str, segments: list[str], query: str, headers: dict[str, str], body: bytes, mount: str
 ) -> None:
@@ -194,7 +194,7 @@ def test_no_request_without_a_key_gets_2xx_or_500_or_changes_anything(
 
 
 @given(segments=SEGMENTS, query=TEXT, body=st.binary(max_size=100), method=st.sampled_from(["GET", "POST", "OPTIONS", "DELETE"]))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_with_a_key_too_only_the_vendors_own_defects_are_500s(
     sandbox: Sandbox, account: Account, segments: list[str], query: str, body: bytes, method: str
 ) -> None:

@@ -37,7 +37,7 @@ def _everything(account: Account) -> list[object]:
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_to_one_tenant_leaves_another_as_it_was(account: Account, other: Account, steps: list[str]) -> None:
     """Also a reset: byte for byte, everything that the admin API tells of the other stays."""
     before, answers = _everything(other), other.client.get("/v1/parcels").content
@@ -53,7 +53,7 @@ def test_whatever_happens_to_one_tenant_leaves_another_as_it_was(account: Accoun
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_reset_undoes_everything(account: Account, steps: list[str]) -> None:
     account.ask("POST", "/reset")
     before = _everything(account)

@@ -268,7 +268,7 @@ def test_polymorphic_relations_lead_to_their_own_type(library: Account) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sparse_fields_are_a_part_of_the_whole(library: Account, data: st.DataObject) -> None:
     """Whatever part of the fields is asked for: those attributes and relationships, with the values of the whole."""
     resource = data.draw(st.sampled_from(LISTED))

@@ -187,7 +187,7 @@ CHANGES = {
 
 
 @given(sent=st.fixed_dictionaries({}, optional=CHANGES))
-@settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_update_changes_what_is_sent_and_nothing_else(company: Account, sent: dict[str, Any]) -> None:
     """Any part of the attributes: they change, all others stay; the answer shows the record as it is now."""
     before = company.row("applications", 5001)
