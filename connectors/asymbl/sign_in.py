@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -28,6 +29,7 @@ ASSERTION_LIVES = timedelta(minutes=3)
 CLOCKS_DIFFER = timedelta(minutes=1)
 BAD_ASSERTION = "invalid assertion"
 """How Salesforce calls one that has expired. Assumed: no source names the words for certain."""
+SIGNED_BY = "RS256"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -152,7 +154,7 @@ class SignIn:
             "exp": int((now + ASSERTION_LIVES).timestamp()),
         }
         try:
-            return jwt.encode(claims, given["private_key"], algorithm="RS256")
+            return jwt.encode(claims, _signing_key(given["private_key"]), algorithm=SIGNED_BY)
         except (ValueError, TypeError, jwt.PyJWTError):
             # What the library says of a key may quote it.
             raise Unauthorized("signing in by jwt-bearer: private_key is no RSA private key in PEM form") from None
@@ -207,6 +209,15 @@ SOAP_LOGIN = (
     "<env:Body><urn:login><urn:username>{username}</urn:username><urn:password>{password}</urn:password></urn:login></env:Body>"
     "</env:Envelope>"
 )
+
+
+@lru_cache(maxsize=16)
+def _signing_key(pem: str) -> Any:
+    """The RSA key that a text holds. To check that its numbers make a key takes longer than all the rest of a short sync.
+
+    Raises ValueError, TypeError, jwt.PyJWTError.
+    """
+    return jwt.get_algorithm_by_name(SIGNED_BY).prepare_key(pem)
 
 
 def _tag(text: str, name: str) -> str | None:

@@ -15,7 +15,7 @@ from connectors.hub.ids import unified_id
 from connectors.hub.records import Row
 from connectors.hub.scope import Scope
 from connectors.unified.connector import Diagnostic, Record, Ref
-from connectors.unified.models import IDENTITY, MODELS
+from connectors.unified.models import MODELS
 from connectors.unified.models import Row as Model
 
 EPOCH = "1970-01-01T00:00:00.000Z"
@@ -33,14 +33,13 @@ class Ingested:
 
 def ingest(record: Record, *, integration_id: str, scope: Scope) -> Ingested:
     """One record, with the scope config applied and every Ref replaced by a unified id."""
-    promised = {model.name: model for model in scope.manifest.models}
-    if record.model not in MODELS or record.model not in promised:
+    if record.model not in MODELS or record.model not in scope.promised:
         return Ingested(None, (Diagnostic(record.model, "error", detail="the connector delivered a model that it does not promise"),))
     if record.model not in scope.models:
         return Ingested(None)
     if not record.key:
         return Ingested(None, (Diagnostic(record.model, "error", detail="the connector delivered a record without a key"),))
-    fields = frozenset(field.name for field in promised[record.model].fields) - set(IDENTITY)
+    fields = scope.promised[record.model]
     strange = tuple(name for name, value in record.values.items() if name not in fields and value is not None)
     wanted = scope.fields[record.model]
     values = {name: resolved(value, integration_id) for name, value in record.values.items() if name in wanted}

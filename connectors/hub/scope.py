@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from connectors.unified.connector import Diagnostic, Wanted
@@ -30,6 +31,11 @@ class Scope:
     fields: Wanted
     """Every model that is on, to those of its fields that are on and that a connector fills."""
     actions: frozenset[str]
+
+    @cached_property
+    def promised(self) -> Mapping[str, frozenset[str]]:
+        """Every model of the manifest, on or off, to the fields that a connector may fill."""
+        return {model.name: frozenset(field.name for field in model.fields) - set(IDENTITY) for model in self.manifest.models}
 
     def fields_off(self) -> Iterable[tuple[str, str]]:
         """(model, field) for every promised field that is off in a model that is on."""

@@ -8,11 +8,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, create_engine, event
+from sqlalchemy import Column, Connection, Engine, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    import sqlite3
 
 IN_MEMORY = "sqlite://"
 
@@ -115,38 +119,67 @@ class Store:
     """One database. All work goes through `begin`: one transaction at a time, whole or not at all."""
 
     def __init__(self, url: str = IN_MEMORY) -> None:
-        options: dict[str, Any] = {}
-        sqlite = make_url(url).get_backend_name() == "sqlite"
-        if sqlite:
-            options["connect_args"] = {"check_same_thread": False}
-            if make_url(url).database in (None, "", ":memory:"):
-                options["poolclass"] = StaticPool  # every connection of its own would be an empty database of its own
-        self._engine = create_engine(url, **options)
-        if sqlite:
-            event.listen(self._engine, "connect", _settle_sqlite)
         self._lock = threading.RLock()
-        metadata.create_all(self._engine)
+        self._in_memory = make_url(url).get_backend_name() == "sqlite" and make_url(url).database in (None, "", ":memory:")
+        self._engine = _memory() if self._in_memory else _engine(url)
+        # In memory, a connection is a database and ends with it.
+        self._only = self._engine.connect() if self._in_memory else None
+        if self._only is None:
+            metadata.create_all(self._engine)
+        else:
+            _copy(_empty(), self._only)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back if anything rises, even the death of the process."""
-        with self._lock, self._engine.begin() as connection:
-            yield connection
+        if self._only is None:
+            with self._lock, self._engine.begin() as connection:
+                yield connection
+        else:
+            with self._lock, self._only.begin():
+                yield self._only
 
     def copy(self) -> Store:
         """The same records in a store of its own. Raises NotImplementedError for a database that is not in memory."""
-        if str(self._engine.url) != IN_MEMORY:
+        if self._only is None:
             raise NotImplementedError("only a store in memory can be copied")
         copied = Store()
-        with self._lock, self._engine.connect() as mine, copied._engine.connect() as its:
-            driver = mine.connection.driver_connection
-            if driver is None:
-                raise RuntimeError("the store is closed")
-            driver.backup(its.connection.driver_connection)
+        with self._lock:
+            _copy(self._only, cast("Connection", copied._only))
         return copied
 
     def close(self) -> None:
-        self._engine.dispose()
+        if self._only is None:
+            self._engine.dispose()
+        else:
+            self._only.close()
+
+
+@cache
+def _memory() -> Engine:
+    """One for all databases in memory, so that a statement is compiled once in a process and not once in each of them."""
+    return _engine(IN_MEMORY, poolclass=NullPool)
+
+
+@cache
+def _empty() -> Connection:
+    """A database in memory with every table and no rows."""
+    empty = _memory().connect()
+    with empty.begin():
+        metadata.create_all(empty)
+    return empty
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, **options)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
+    event.listen(engine, "connect", _settle_sqlite)
+    return engine
+
+
+def _copy(source: Connection, target: Connection) -> None:
+    cast("sqlite3.Connection", source.connection.driver_connection).backup(cast("sqlite3.Connection", target.connection.driver_connection))
 
 
 def _settle_sqlite(connection: Any, _record: object) -> None:

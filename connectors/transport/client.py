@@ -8,6 +8,7 @@ import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -146,7 +147,15 @@ def check_path(path: str) -> None:
 
 
 def _tls(verify: str | bool) -> ssl.SSLContext | bool:
-    return ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+    if isinstance(verify, str):
+        return ssl.create_default_context(cafile=verify)
+    return _known_authorities() if verify else False
+
+
+@cache
+def _known_authorities() -> ssl.SSLContext:
+    """Trust in the usual certificate authorities; reading them takes a tenth of a second, so it is done once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _expect_file(reply: httpx.Response) -> None:

@@ -6,9 +6,8 @@ diagnostics say why. Enums written `Kind | str` are open: a value without a clea
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar, Literal, get_args
-
-from pydantic import JsonValue
 
 from connectors.unified.actions import Email
 from connectors.unified.values import (
@@ -17,6 +16,7 @@ from connectors.unified.values import (
     EmailAddress,
     Instant,
     IntegrationField,
+    JsonObject,
     Location,
     Number,
     PhoneNumber,
@@ -37,7 +37,6 @@ QuestionCategory = Literal["EEO", "DEMOGRAPHIC"]
 RoleScope = Literal["SYSTEM", "JOB"]
 HiringTeamRole = Literal["HIRING_MANAGER", "RECRUITER", "COORDINATOR", "SOURCER", "INTERVIEWER"]
 RoleType = Literal["HIRING_MANAGER", "RECRUITER", "COORDINATOR", "SOURCER", "INTERVIEWER", "ADMIN"]
-JsonObject = dict[str, JsonValue]
 
 IDENTITY = ("id", "remote_id", "changed_at", "remote_deleted_at")
 """What the hub makes; connectors never deliver these, and no scope config turns them off."""
@@ -68,6 +67,7 @@ class Row(Value):
         return cls.key == ("remote_id",)
 
     @classmethod
+    @cache
     def fields(cls) -> tuple[str, ...]:
         """The fields that a connector fills, in order."""
         return tuple(name for name in cls.model_fields if name not in IDENTITY)

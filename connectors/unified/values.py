@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, JsonValue, StringConstraints, Tag
+import orjson
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, StringConstraints, Tag
 
 from connectors.unified.actions import Email
 
@@ -31,6 +32,22 @@ def to_instant(value: Any) -> Any:
 
 AS_INSTANT = BeforeValidator(to_instant)
 Instant = Annotated[str, AS_INSTANT]
+
+
+def _as_json(value: Any) -> Any:
+    """Raises ValueError for what JSON cannot hold."""
+    try:
+        orjson.dumps(value, option=ONLY_JSON)
+    except TypeError as error:
+        raise ValueError(f"no JSON value: {error}") from error
+    return value
+
+
+ONLY_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+AS_JSON = AfterValidator(_as_json)
+Json = Annotated[Any, AS_JSON]
+"""Any JSON value. Written out at once: pydantic's own JsonValue asks in Python for the kind of each part of a vendor's answer."""
+JsonObject = Annotated[dict[str, Any], AS_JSON]
 
 
 class Value(BaseModel):
@@ -72,7 +89,7 @@ class IntegrationField(Value):
     id: str
     key: str
     type: Literal["DEFAULT", "CUSTOM"]
-    value: JsonValue = None
+    value: Json | None = None
     label: str | None
 
 
@@ -123,7 +140,7 @@ class UnknownFormat(Value):
     """No clear mapping: the vendor's own question is shown instead."""
 
     type: Literal["UNKNOWN"]
-    raw_question: JsonValue = None
+    raw_question: Json | None = None
 
 
 QuestionFormat = Annotated[
@@ -161,7 +178,7 @@ class DateContent(Value):
 
 
 class RawContent(Value):
-    raw: JsonValue = None
+    raw: Json | None = None
 
 
 class Question(Value):
