@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
 import typer
 
 from ats_sandbox import snapshot_cli
+from ats_sandbox.exits import fail
+from ats_sandbox.up_options import HIGHEST_PORT, UpOptions
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,24 +23,10 @@ app = typer.Typer(
 
 app.add_typer(snapshot_cli.app, name="snapshot")
 
-USAGE_ERROR = 2
-"""Exit codes: 0 passed · 1 failed · 2 usage or configuration · 3 incomplete · 4 our own error · 130 interrupted."""
-
 
 def main() -> None:
-    """The entry point of the command."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def fail(message: str, *, hint: str | None = None) -> NoReturn:
-    """Say what is wrong and what to do next, on standard error, and end with the code for wrong usage."""
-    typer.echo(f"ats-sandbox: {message}", err=True)
-    if hint:
-        typer.echo(f"  hint: {hint}", err=True)
-    raise typer.Exit(USAGE_ERROR)
+    """All commands, as the arguments of this process ask for them."""
+    app()
 
 
 Jobs = Annotated[int | None, typer.Option(help="Processes that share the work; the report is the same.", min=1, show_default="one a core")]
@@ -51,11 +38,13 @@ VendorName = Annotated[str, typer.Argument(help="A vendor's name, e.g. pinpoint.
 @app.command(epilog="Example: `ats-sandbox up --port 8080`")
 def up(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the admin API; vendors get the next ones. 0: any free ports.", min=0, max=65535)] = 0,
+    port: Annotated[
+        int, typer.Option(help="Port of the admin API; vendors get the next ones. 0: any free ports.", min=0, max=HIGHEST_PORT)
+    ] = 0,
     https: Annotated[bool, typer.Option("--https/--no-https", help="Serve the same over https, on ports of its own.")] = True,
     https_port: Annotated[
         int | None,
-        typer.Option(help="The same for https.", show_default="--port + 363: 8443 goes with 8080", min=0, max=65535),
+        typer.Option(help="The same for https.", show_default="--port + 363: 8443 goes with 8080", min=0, max=HIGHEST_PORT),
     ] = None,
     ca_dir: Annotated[
         Path | None,
@@ -88,7 +77,7 @@ def up(
     when ready: {"admin": URL, "ca": PATH or null, "vendors": {NAME: {"base_url", "https_base_url", "credential"}}}.
     `ats-sandbox env` prints the same as variables of a shell.
     """
-    from ats_sandbox.up import UpOptions, run_until_stopped
+    from ats_sandbox.up import run_until_stopped
 
     run_until_stopped(
         UpOptions(

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 import connectors
 import mock_servers
-from ats_sandbox.cli import fail
+from ats_sandbox.exits import fail
 from conformance import runner, subjects
 from conformance.reports import badge, github, html, junit, markdown, model, sarif, terminal
 from conformance.sandbox import sandbox_url

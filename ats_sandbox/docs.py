@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ats_sandbox.cli import fail
+from ats_sandbox.exits import fail
 from conformance import requirements
 from mock_servers.engine import docs
 from mock_servers.engine.vendors import Vendor, installed

@@ -15,7 +15,7 @@ import certifi
 import httpx
 import typer
 
-from ats_sandbox.cli import fail
+from ats_sandbox.exits import fail
 from ats_sandbox.places import home, running_urls
 
 ADMIN = "/_sandbox"

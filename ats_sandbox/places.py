@@ -28,6 +28,10 @@ def authority_folder() -> Path:
     return home() / "ca"
 
 
+def scenario_folder() -> Path:
+    return home() / "scenarios"
+
+
 @contextmanager
 def announced(url: str) -> Iterator[None]:
     """Let other commands find the sandbox at this URL while it runs. Not being able to is no reason not to run."""
@@ -52,22 +56,22 @@ def running_urls() -> list[str]:
     return urls
 
 
-def remember(vendors: str, secrets: Mapping[str, Mapping[str, str]]) -> None:
-    """Keep the first credentials of these vendors, by name, for the next start. Not being able to only makes it slower."""
+def remember(code: str, secrets: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep the first credentials that this code gives its vendors, by name, for the next start. Not being able to only makes it slower."""
     file = _first_secrets_file()
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_suffix(f".{os.getpid()}")
         new.touch(mode=0o600)
-        new.write_text(json.dumps({"vendors": vendors, "secrets": secrets}), encoding="utf-8")
+        new.write_text(json.dumps({"code": code, "secrets": secrets}), encoding="utf-8")
         new.replace(file)
 
 
-def remembered(vendors: str) -> dict[str, dict[str, str]] | None:
-    """What was kept for exactly these vendors."""
+def remembered(code: str) -> dict[str, dict[str, str]] | None:
+    """What was kept by exactly this code."""
     try:
         kept = json.loads(_first_secrets_file().read_text(encoding="utf-8"))
-        return dict(kept["secrets"]) if kept["vendors"] == vendors else None
+        return dict(kept["secrets"]) if kept["code"] == code else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from ats_sandbox.cli import fail
 from ats_sandbox.conform import fixtures_folder
+from ats_sandbox.exits import fail
 from conformance import runner, subjects
 from conformance.check import all_checks
 from conformance.outcomes import explain

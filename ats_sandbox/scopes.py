@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 import connectors
-from ats_sandbox.cli import fail
 from ats_sandbox.conform import fixtures_folder, shown_in, write_reports
 from ats_sandbox.credentials import BadCredential, parse
+from ats_sandbox.exits import fail
 from conformance import runner, subjects
 from conformance.reports import heat_map, model
 from conformance.sandbox import sandbox_url

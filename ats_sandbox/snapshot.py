@@ -12,8 +12,8 @@ import httpx
 import typer
 from rich.console import Console
 
-from ats_sandbox.cli import fail
 from ats_sandbox.env import ADMIN, connection
+from ats_sandbox.exits import fail
 
 TIMEOUT_SECONDS = 600
 """A large account takes its time."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
-from ats_sandbox.cli import fail
 from ats_sandbox.credentials import BadCredential, parse
+from ats_sandbox.exits import fail
 from connectors.hub.hub import Hub
 from connectors.unified.connector import Diagnostic
 from connectors.unified.manifest import Manifest

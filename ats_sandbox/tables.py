@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
-from connectors.unified.manifest import Manifest
+if TYPE_CHECKING:
+    from connectors.unified.manifest import Manifest
 
 
 def print_coverage(manifests: Mapping[str, Manifest]) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import typer
-
-from ats_sandbox.cli import fail
-from ats_sandbox.places import announced, authority_folder, remember, remembered
+from ats_sandbox.exits import fail, say_error
+from ats_sandbox.places import announced, authority_folder, remember, remembered, scenario_folder
+from ats_sandbox.up_options import UpOptions
 from mock_servers.engine.addresses import BadUrl, PublicUrls
 from mock_servers.engine.certificates import Authority, UnusableAuthority
 from mock_servers.engine.names import BadWorld, UnreadableFolder
+from mock_servers.engine.scenario_cache import ScenarioCache
 from mock_servers.engine.server import Sandbox
 from mock_servers.engine.vendors import BrokenVendor, fingerprint, installed, vendor_names
 
@@ -24,26 +24,9 @@ HTTPS_ABOVE = 363
 """So that 8443 goes with 8080."""
 
 
-@dataclass(frozen=True, slots=True)
-class UpOptions:
-    """`up`, as it was called."""
-
-    host: str
-    port: int
-    """The admin API's; the vendors get the following ones, by name; 0: any free ones."""
-    https: bool
-    https_port: int | None
-    ca_dir: Path | None
-    public_urls: tuple[str, ...]
-    admin_open: bool
-    data: Path | None
-    worlds: tuple[str, ...]
-    as_json: bool
-
-
 def run_until_stopped(options: UpOptions) -> None:
     """Serve until Ctrl-C or SIGTERM."""
-    vendors = vendor_names()
+    vendors, code = vendor_names(), fingerprint()
     folder = options.ca_dir if options.ca_dir is not None else authority_folder()
     ports = {name: options.port + number for number, name in enumerate(vendors, start=1)} if options.port else {}
     try:
@@ -60,6 +43,7 @@ def run_until_stopped(options: UpOptions) -> None:
             public_urls=public_urls,
             data=options.data,
             default_scenarios=wanted,
+            scenario_cache=ScenarioCache(scenario_folder(), code),
         )
         _build(sandbox, wanted)
     except BadWorld as error:
@@ -80,18 +64,25 @@ def run_until_stopped(options: UpOptions) -> None:
 
         def tell(running: Sandbox) -> None:
             stack.enter_context(announced(running.url))
-            info = running.ready_info(None if options.data is not None else first_secrets(running))
+            info = running.ready_info(None if options.data is not None else first_secrets(running, code))
             if options.as_json:
-                typer.echo(json.dumps(info))
+                sys.stdout.write(f"{json.dumps(info)}\n")
+                sys.stdout.flush()
             else:
                 _tell_person(info)
 
         try:
-            sandbox.run(tell)
+            sandbox.run(tell, _collect_garbage_again)
         except BrokenVendor as error:
             if error.__cause__ is not None:
-                typer.echo("".join(traceback.format_exception(error.__cause__)), err=True)
+                say_error("".join(traceback.format_exception(error.__cause__)))
             fail(str(error), hint="every folder of mock_servers/ with a vendor.py is loaded; correct it, or take it off PYTHONPATH")
+
+
+def _collect_garbage_again() -> None:
+    """What a start has imported stays, so nobody needs to look through it; what requests leave behind does not."""
+    gc.freeze()
+    gc.enable()
 
 
 def parse_worlds(texts: tuple[str, ...]) -> dict[str, str]:
@@ -147,14 +138,13 @@ def _https_port(options: UpOptions) -> int:
     return options.port + HTTPS_ABOVE if options.port else 0
 
 
-def first_secrets(sandbox: Sandbox) -> Callable[[str], Mapping[str, str]]:
-    """The credentials that each vendor has from the start, from the last start with the same vendors: they are always the
+def first_secrets(sandbox: Sandbox, code: str) -> Callable[[str], Mapping[str, str]]:
+    """The credentials that each vendor has from the start, from the last start with the same code: they are always the
     same, and to have them made anew would mean to import all vendors before anything else."""
-    vendors = fingerprint()
-    kept = remembered(vendors)
+    kept = remembered(code)
     if kept is None or set(kept) != set(sandbox.vendor_names):
         kept = {name: sandbox.tenants.default_secrets(name) for name in sandbox.vendor_names}
-        remember(vendors, kept)
+        remember(code, kept)
     return kept.__getitem__
 
 

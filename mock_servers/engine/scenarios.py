@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -19,6 +20,9 @@ from mock_servers.engine.database import MEMORY
 from mock_servers.engine.names import BadWorld
 from mock_servers.engine.store import Store
 from mock_servers.engine.vendors import Vendor
+
+if TYPE_CHECKING:
+    from mock_servers.engine.scenario_cache import ScenarioCache
 
 EMPTY = "empty"
 EMPTY_NOW = "2026-01-05T09:00:00+00:00"
@@ -52,8 +56,9 @@ class Scenario:
 class Scenarios:
     """All worlds of all vendors, found in one or more fixture folders; an earlier folder wins."""
 
-    def __init__(self, folders: Sequence[Path] | None = None) -> None:
+    def __init__(self, folders: Sequence[Path] | None = None, cache: ScenarioCache | None = None) -> None:
         self.folders = fixture_folders() if folders is None else tuple(folders)
+        self._cache = cache if hasattr(sqlite3.Connection, "deserialize") else None  # a SQLite may be built without
         self._loaded: dict[tuple[str, str], Scenario] = {}
 
     def names(self, vendor: Vendor) -> list[str]:
@@ -82,7 +87,7 @@ class Scenarios:
         for folder in self.folders:
             file = folder / vendor.name / name / "records.yaml"
             if file.is_file():
-                return _from_file(vendor, name, file)
+                return _from_file(vendor, name, file) if self._cache is None else _from_cache(self._cache, vendor, name, file)
         return _build(vendor, name, {"about": "An account in which nothing has been entered yet.", "now": EMPTY_NOW}, {})
 
 
@@ -98,7 +103,8 @@ def _build_world(vendor: Vendor, name: str) -> Scenario:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Millions of objects that live for a moment and hold no cycles: looking through them for garbage is a tenth of the work."""
+    """Objects by the thousand that live for a moment and hold no cycles: of a world looking through them for garbage is a tenth of
+    the work, of a scenario, with all that was imported before, a third."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -108,10 +114,23 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
+def _from_cache(cache: ScenarioCache, vendor: Vendor, name: str, file: Path) -> Scenario:
+    """As it was built at an earlier start; else built, and kept for the next one."""
+    kept = cache.read(vendor.name, name, file)
+    if kept is not None:
+        about, content = kept
+        return Scenario(name, about["about"], about["now"], about["seed"], empty_store(vendor, content=content))
+    built = _from_file(vendor, name, file)
+    about = {"about": built.about, "now": built.now, "seed": built.seed}
+    cache.write(vendor.name, name, file, about, built.store.serialized())
+    return built
+
+
 def _from_file(vendor: Vendor, name: str, file: Path) -> Scenario:
     try:
-        content = yaml.load(file.read_text("utf-8"), Loader=_PlainLoader)  # noqa: S506 - a subclass of the safe loader
-        return _build(vendor, name, content["scenario"], content.get("tables", {}))
+        with _no_collection():
+            content = yaml.load(file.read_text("utf-8"), Loader=_PlainLoader)  # noqa: S506 - a subclass of the safe loader
+            return _build(vendor, name, content["scenario"], content.get("tables", {}))
     except (yaml.YAMLError, KeyError, ValueError, TypeError) as error:
         reason = error.args[0] if isinstance(error, KeyError) else error
         raise BrokenScenario(f"{file}: {reason}") from error
@@ -127,9 +146,9 @@ def _build(vendor: Vendor, name: str, about: Mapping[str, Any], tables: Mapping[
     return Scenario(name, about.get("about", ""), parse_moment(about["now"]), int(about.get("seed", 0)), store)
 
 
-def empty_store(vendor: Vendor, path: str = MEMORY) -> Store:
-    """A vendor's tables, without a row unless the file has some."""
-    return Store(vendor.metadata, vendor.render, vendor.dependents, path, on_connect=vendor.on_connect)
+def empty_store(vendor: Vendor, path: str = MEMORY, *, content: bytes | None = None) -> Store:
+    """A vendor's tables, without a row unless the file, or a database that was serialized, has some."""
+    return Store(vendor.metadata, vendor.render, vendor.dependents, path, on_connect=vendor.on_connect, content=content)
 
 
 def parse_moment(text: str) -> float:

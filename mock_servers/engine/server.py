@@ -24,6 +24,7 @@ from mock_servers.engine.vendors import Vendor, installed, vendor_names
 
 if TYPE_CHECKING:
     from mock_servers.engine.app import SandboxApp
+    from mock_servers.engine.scenario_cache import ScenarioCache
     from mock_servers.engine.tenants import Tenants
 
 T = TypeVar("T")
@@ -61,6 +62,7 @@ class Sandbox:
         public_urls: PublicUrls | None = None,
         data: Path | None = None,
         default_scenarios: Mapping[str, str] | None = None,
+        scenario_cache: ScenarioCache | None = None,
     ) -> None:
         """With `data`, tenants are kept in that folder, and go on where they were. Raises OSError, UnreadableFolder."""
         self.host, self.authority = host, authority
@@ -81,7 +83,9 @@ class Sandbox:
         self.addresses = Addresses(host, http, https, public, authority.ca if authority is not None else None)
         ports = {bound: name for listening in (http, https) if listening is not None for name, bound in listening.vendors.items()}
         names = (*host_names, *public.host_names)
-        self._build_inside = partial(_build, vendors, fixtures, seed, data, default_scenarios, self.addresses, ports, admin_open, names)
+        self._build_inside = partial(
+            _build, vendors, (fixtures, scenario_cache), seed, data, default_scenarios, self.addresses, ports, admin_open, names
+        )
         if vendors is not None or data is not None:
             try:
                 self.build()
@@ -90,6 +94,7 @@ class Sandbox:
                 raise
         self._server: _Server | None = None
         self._failure: Exception | None = None
+        self._on_complete: Callable[[], None] = lambda: None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -141,8 +146,13 @@ class Sandbox:
 
     # -- running ------------------------------------------------------------------------------------------------
 
-    def run(self, on_ready: Callable[[Sandbox], None] | None = None) -> None:
-        """Serve until Ctrl-C or SIGTERM; then finish what is under way and return."""
+    def run(self, on_ready: Callable[[Sandbox], None] | None = None, on_complete: Callable[[], None] | None = None) -> None:
+        """Serve until Ctrl-C or SIGTERM; then finish what is under way and return.
+
+        `on_ready` is called when the sockets accept, `on_complete` when nothing is left to be imported behind them.
+        """
+        if on_complete is not None:
+            self._on_complete = on_complete
 
         async def serve() -> None:
             loop = asyncio.get_running_loop()
@@ -234,6 +244,7 @@ class Sandbox:
             config.loaded_app = inside.app
             await asyncio.sleep(LATER_SECONDS)
             await asyncio.to_thread(lambda: list(inside.tenants.vendors.values()))
+            self._on_complete()
         except Exception as error:  # noqa: BLE001 - run() raises it
             self._failure = error
             self.stop()
@@ -270,7 +281,7 @@ class Inside:
 
 def _build(
     vendors: Mapping[str, Vendor] | None,
-    fixtures: Sequence[Path] | None,
+    worlds: tuple[Sequence[Path] | None, ScenarioCache | None],
     seed: str,
     data: Path | None,
     default_scenarios: Mapping[str, str] | None,
@@ -287,7 +298,7 @@ def _build(
 
     folder = DataFolder(data) if data is not None else None
     known = vendors if vendors is not None else installed()
-    tenants = Tenants(known, Scenarios(fixtures), seed=seed, folder=folder, default_scenarios=default_scenarios)
+    tenants = Tenants(known, Scenarios(*worlds), seed=seed, folder=folder, default_scenarios=default_scenarios)
     admin = Admin(tenants, addresses, open_to_network=admin_open, host_names=host_names)
     return Inside(tenants, create_app(tenants, admin=admin, vendor_of_port=vendor_of_port, public_urls=addresses.public))
 

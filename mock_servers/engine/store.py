@@ -51,7 +51,9 @@ class Store(Reading):
         path: str = MEMORY,
         *,
         on_connect: OnConnect | None = None,
+        content: bytes | None = None,
     ) -> None:
+        """With `content`, begin as what `serialized` gave of a store with the same tables."""
         self._database = Database(path, on_connect)
         super().__init__(metadata, self._database.connection)
         self._render, self._dependents = render, dependents
@@ -60,7 +62,10 @@ class Store(Reading):
         self.on_commit: Callable[[list[Written]], None] | None = None
         """Told after each transaction what it wrote, in order, each row before and after; what was undone is not told."""
         self._written: list[Written] = []
-        self._prepare_database()
+        if content is None:
+            self._prepare_database()
+        else:
+            self._connection.deserialize(content)
 
     @property
     def path(self) -> str:
@@ -214,6 +219,10 @@ class Store(Reading):
         else:
             self._database.overwrite(other._database)
         self.version += 1
+
+    def serialized(self) -> bytes:
+        """The whole database, as SQLite would write it to a file."""
+        return self._connection.serialize()
 
     def raise_sequences(self, highest: Mapping[str, int]) -> None:
         """Give no id up to these any more. Raises KeyError for an unknown table."""

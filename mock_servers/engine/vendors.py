@@ -235,6 +235,10 @@ class Vendor:
     """Values of Content-Encoding in requests that this vendor undoes, of those in `asgi.WINDOW_BITS`."""
 
 
+CODE = frozenset({".py", ".pem", ".json", ".lark"})
+"""Files that make a vendor behave as it does."""
+
+
 class BrokenVendor(ImportError):
     """A folder that should hold a vendor does not."""
 
@@ -290,7 +294,7 @@ def _folder(name: str) -> Path | None:
 
 
 def fingerprint() -> str:
-    """Of all vendors' files: as long as it is the same, so is what they do."""
-    folders = [folder for name in vendor_names() if (folder := _folder(name)) is not None]
-    files = [(file, file.stat()) for folder in folders for file in sorted(folder.rglob("*")) if file.suffix in (".py", ".pem")]
+    """Of the files of all vendors and of the engine: as long as it is the same, so is what they do."""
+    folders = [Path(place) / name for place in mock_servers.__path__ for name in ("engine", *vendor_names())]
+    files = [(file, file.stat()) for folder in folders for file in sorted(folder.rglob("*")) if file.suffix in CODE]
     return sha256(repr([(str(file), stat.st_size, stat.st_mtime_ns) for file, stat in files]).encode()).hexdigest()

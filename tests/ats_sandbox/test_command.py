@@ -58,9 +58,10 @@ def test_the_second_start_imports_no_vendor_before_it_is_ready_and_tells_the_sam
 import json, sys
 from ats_sandbox import up
 from mock_servers.engine.server import Sandbox
+from mock_servers.engine.vendors import fingerprint
 def tell(running):
-    info = running.ready_info(up.first_secrets(running))
-    heavy = [name for name in ("sqlalchemy", "fastapi", "pydantic", "httpx", "yaml") if name in sys.modules]
+    info = running.ready_info(up.first_secrets(running, fingerprint()))
+    heavy = [name for name in ("typer", "rich", "sqlalchemy", "fastapi", "pydantic", "httpx", "yaml") if name in sys.modules]
     print(json.dumps([info, heavy]), flush=True)
     running.stop()
 Sandbox().run(tell)
