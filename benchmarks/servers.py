@@ -29,14 +29,13 @@ uvicorn.run(app, port=int(sys.argv[1]), http=SandboxProtocol, loop="uvloop", lif
 """
 
 EMPTY_FASTAPI = """
-import sys, uvicorn
 from fastapi import FastAPI
 app = FastAPI()
 @app.get("/")
 def root():
     return {}
-uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False)
 """
+"""To be served by uvicorn's own command, as everybody serves one."""
 
 
 @contextmanager
