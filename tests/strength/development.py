@@ -12,9 +12,10 @@ from tests.conformance.miniatures import Defect
 from tests.strength.mutants import ROOT, Mutant, sample
 
 SEED = 20260301
-MUTANTS = {"join": 60, "pinpoint": 40, "asymbl": 30}
-"""How many are drawn, by the vendor whose suite judges them. Hub and transport are judged at one that uses what is changed."""
-JUDGE_OF_SHARED = {"hub": "pinpoint", "transport": "pinpoint", "transport.seams": "join"}
+MUTANTS = {"join": 40, "pinpoint": 40, "asymbl": 24, "shared": 36}
+"""How many are drawn of each vendor's connector, and of what they share (hub and transport)."""
+JUDGES = ("join", "pinpoint", "asymbl")
+"""Who judges what is shared, from the fastest suite to the slowest: a full run tells what any of them finds."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ RIGHT: Mapping[Defect, frozenset[str]] = {
     ),
 }
 """A red check of any other chapter is not the right one."""
-TABLES_OF_OTHERS = frozenset({"connectors.transport.countries", "connectors.hub.subject", "connectors.hub.store"})
+NOT_JUDGED = frozenset({"connectors.transport.countries", "connectors.hub.subject", "connectors.hub.store"})
 """A list of names of the world, how the suite drives the hub, and the shapes of tables: not what the suite is about."""
 
 
@@ -64,17 +65,20 @@ def class_of(module: str) -> Defect:
     return "mapping"
 
 
-def modules_for() -> dict[str, list[str]]:
-    """The modules whose mutants each vendor's suite judges."""
-    found: dict[str, list[str]] = {vendor: [] for vendor in MUTANTS}
-    for path in sorted((ROOT / "connectors").glob("*/*.py")):
-        package, name = path.parent.name, path.stem
-        vendor = package if package in found else JUDGE_OF_SHARED.get(f"{package}.{name}", JUDGE_OF_SHARED.get(package))
-        if vendor is not None and name != "__init__":
-            found[vendor].append(f"connectors.{package}.{name}")
-    return found
+def judges_of(module: str) -> tuple[str, ...]:
+    """The vendors whose suites judge a mutant of this module."""
+    package = module.split(".")[1]
+    return (package,) if package in JUDGES else JUDGES
 
 
-def drawn(vendor: str, modules: list[str], count: int | None = None) -> list[Mutant]:
-    """The mutants that one vendor's suite judges."""
-    return sample([module for module in modules if module not in TABLES_OF_OTHERS], MUTANTS[vendor] if count is None else count, SEED)
+def modules_of(part: str) -> list[str]:
+    """The modules of a vendor's connector, or of what is shared."""
+    packages = ("hub", "transport") if part == "shared" else (part,)
+    paths = sorted(path for package in packages for path in (ROOT / "connectors" / package).glob("*.py"))
+    found = [f"connectors.{path.parent.name}.{path.stem}" for path in paths if path.stem != "__init__"]
+    return [module for module in found if module not in NOT_JUDGED]
+
+
+def drawn(part: str, count: int | None = None, seed: int = SEED) -> list[Mutant]:
+    """Mutants of a part."""
+    return sample(modules_of(part), MUTANTS[part] if count is None else count, seed)

@@ -56,6 +56,12 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 }  # fmt: skip
 
 
+LIMIT = 10
+"""Greater numbers are seconds, bytes, tries and page sizes: one more of them is nobody's defect. Statuses stand in sets, which lose members."""
+WORDS = frozenset({"detail", "remedy", "message", "operation", "repr"})
+"""Keywords of what is said to people only."""
+
+
 def changes(node: ast.AST) -> Iterator[ast.AST]:
     """Everything that may stand in the place of a node."""
     yield from _of_conditions(node)
@@ -90,13 +96,13 @@ def _of_values(node: ast.AST) -> Iterator[ast.AST]:
             yield changed
         case ast.Constant(value=bool(value)):
             yield ast.Constant(not value)
-        case ast.Constant(value=int(value)):
+        case ast.Constant(value=int(value)) if value < LIMIT:
             yield ast.Constant(value + 1)
         case ast.Return(value=value) if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
             yield ast.Return(ast.Constant(None))
         case ast.Expr(value=ast.Call()):
             yield ast.Pass()
-        case ast.Call(keywords=[*_, last]) if last.arg is not None:
+        case ast.Call(keywords=[*_, last]) if last.arg is not None and last.arg not in WORDS:
             changed_call = copy.deepcopy(node)
             changed_call.keywords = changed_call.keywords[:-1]
             yield changed_call
@@ -107,6 +113,8 @@ def _of_collections(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Dict(keys=keys) if len(keys) > 1:
             yield from _without_an_entry(node)
             yield from _with_two_values_swapped(node)
+        case ast.Set(elts=members) | ast.Tuple(elts=members, ctx=ast.Load()) if len(members) > 1 and all(map(_is_plain, members)):
+            yield from _without_a_member(node)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             if len(node.generators) == 1 and node.generators[0].ifs:
                 changed = copy.deepcopy(node)
@@ -130,6 +138,17 @@ def _without_an_entry(node: ast.Dict) -> Iterator[ast.AST]:
         yield changed
 
 
+def _is_plain(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | str) and not isinstance(node.value, bool)
+
+
+def _without_a_member(node: ast.Set | ast.Tuple) -> Iterator[ast.AST]:
+    for place in range(len(node.elts)):
+        changed = copy.deepcopy(node)
+        del changed.elts[place]
+        yield changed
+
+
 def _with_two_values_swapped(node: ast.Dict) -> Iterator[ast.AST]:
     for place in range(len(node.keys) - 1):
         changed = copy.deepcopy(node)
@@ -149,7 +168,7 @@ class _Places(ast.NodeVisitor):
             if isinstance(node, ast.AnnAssign) and node.value is not None:
                 self._named(getattr(node.target, "id", ""), lambda: self.visit(node.value))  # type: ignore[arg-type]
             return
-        if _speaks(node):
+        if _speaks(node) or (isinstance(node, ast.FunctionDef) and node.name in ("__repr__", "close")):
             return
         self.found.append((node, self._inside[-1] if self._inside else "module"))
         match node:
@@ -171,9 +190,16 @@ class _Places(ast.NodeVisitor):
 
 
 def _speaks(node: ast.AST) -> bool:
-    """What is only said to people: docstrings, raised texts, formatted messages, imports."""
+    """What is only said to people (docstrings, raised texts, formatted messages) or to the machine (imports, how a class keeps its
+    members, giving back sockets)."""
     if isinstance(node, ast.Raise | ast.JoinedStr | ast.Import | ast.ImportFrom | ast.Assert):
         return True
+    if isinstance(node, ast.IfExp) and any(isinstance(part, ast.JoinedStr) for part in (node.body, node.orelse)):
+        return True
+    called = node.value if isinstance(node, ast.Expr) else node
+    match called:
+        case ast.Call(func=ast.Name(id="field")) | ast.Call(func=ast.Attribute(attr="close"), args=[]):
+            return True
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 

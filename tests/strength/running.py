@@ -1,22 +1,34 @@
-"""Runs mutants side by side, each in a process of its own, and keeps what the suite said of them."""
+"""Runs defects side by side, each mutant in a process of its own, and keeps what the suite said of them.
+
+Each outcome is written down as it comes, with a digest of everything that it rests on: a run that was broken off goes on where
+it was, and one after a change of the code begins anew.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import multiprocessing
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.conformance.miniatures import MINIATURES
 from tests.conformance.wrong.trials import basis, chapter_of, red, trial
-from tests.strength.development import RIGHT, class_of
+from tests.strength.development import RIGHT, class_of, judges_of
 from tests.strength.mutants import ROOT, Mutant
-from tests.strength.variants import VARIANTS
+from tests.strength.variants import VARIANTS, drawn_together
+
+RESTS_ON = ("conformance", "connectors", "fixtures", "mock_servers", "tests/conformance", "tests/strength")
+LONGEST = 1200
+"""Seconds of wall time after which a mutant counts as hanging."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,10 @@ class Outcome:
     """What became of one defect."""
 
     name: str
+    kind: str
+    """miniature or mutant."""
     vendor: str
+    """Whose suite said so."""
     defect: str
     silent: bool
     caught: str | None
@@ -36,65 +51,139 @@ class Outcome:
     identity: tuple[str, ...] = ()
 
 
-def try_mutant(mutant: Mutant, vendor: str, sandbox_url: str) -> Outcome:
-    """Run the suite of a vendor against one mutant."""
-    command = [sys.executable, "-m", "tests.strength.one", "--module", mutant.module, "--number", str(mutant.number), "--vendor", vendor]
-    done = subprocess.run([*command, "--sandbox", sandbox_url], capture_output=True, text=True, cwd=ROOT, check=False)
-    defect = class_of(mutant.module)
+Defective = Mutant | int
+"""A mutant, or the number of a miniature."""
+
+
+def try_mutant(mutant: Mutant, sandbox_url: str) -> Outcome:
+    """Run the suites that judge a mutant against it, until one of them catches it."""
+    judges, defect = judges_of(mutant.module), class_of(mutant.module)
+    command = [
+        sys.executable,
+        "-m",
+        "tests.strength.one",
+        "--module",
+        mutant.module,
+        "--number",
+        str(mutant.number),
+        "--sandbox",
+        sandbox_url,
+    ]
+    for vendor in judges:
+        command += ["--vendor", vendor]
+    for chapter in sorted(RIGHT[defect]):
+        command += ["--chapter", chapter]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        return _outcome(mutant, judges[0], said="hangs", stillborn=True)
     if done.returncode != 0 or not done.stdout.startswith("{"):
-        return Outcome(
-            mutant.name, vendor, defect, False, None, f"ended with {done.returncode}: {done.stderr[-200:]}", True, mutant.identity
-        )
-    return _judged(mutant, vendor, defect, json.loads(done.stdout))
+        return _outcome(mutant, judges[0], said=f"ended with {done.returncode}: {done.stderr[-200:]}", stillborn=True)
+    return _judged(mutant, judges[0], json.loads(done.stdout))
 
 
-def _judged(mutant: Mutant, vendor: str, defect: Any, told: dict[str, Any]) -> Outcome:
-    if "stillborn" in told:
-        return Outcome(mutant.name, vendor, defect, False, None, told["stillborn"], True, mutant.identity)
-    chapters = {check.id: check.chapter for check in _checks()}
-    right = next((name for name in told["red"] if chapters[name] in RIGHT[class_of(mutant.module)]), None)
-    if right is None and not told["red"] and told["crashed"]:
-        return Outcome(mutant.name, vendor, defect, False, None, str(next(iter(told["crashed"].items()))), True, mutant.identity)
-    wrong = f"only by {', '.join(told['red'])}" if told["red"] else ""
-    return Outcome(mutant.name, vendor, defect, bool(told["silent"]), right, told["red"].get(right, wrong), False, mutant.identity)
+def _judged(mutant: Mutant, vendor: str, told: dict[str, Any]) -> Outcome:
+    if told.get("stillborn"):
+        return _outcome(mutant, vendor, said=told["stillborn"], stillborn=True)
+    silent, by = bool(told["silent"]), told["by"]
+    if told["caught"] is not None:
+        return _outcome(mutant, by, silent=silent, caught=told["caught"], said=told["said"])
+    if told["wrong"]:
+        return _outcome(mutant, by, silent=silent, said=f"only by {', '.join(told['wrong'])}")
+    if told["crashed"]:
+        return _outcome(mutant, by, said=str(next(iter(told["crashed"].items()))), stillborn=True)
+    return _outcome(mutant, by, silent=silent)
 
 
-def _checks() -> Sequence[Any]:
-    from conformance.check import all_checks
-
-    return all_checks()
-
-
-def try_all(
-    mutants: Sequence[tuple[Mutant, str]], sandbox_url: str, jobs: int, keep: Path, heard: Callable[[Outcome], None]
-) -> list[Outcome]:
-    """All of them; each outcome is kept as it comes, so that an interrupted run loses nothing."""
-    keep.parent.mkdir(parents=True, exist_ok=True)
-    found = []
-    with ThreadPoolExecutor(jobs) as pool, keep.open("a", encoding="utf-8") as file:
-        for outcome in pool.map(lambda one: try_mutant(*one, sandbox_url), mutants):
-            file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
-            file.flush()
-            heard(outcome)
-            found.append(outcome)
-    return found
+def _outcome(
+    mutant: Mutant, vendor: str, *, silent: bool = False, caught: str | None = None, said: str = "", stillborn: bool = False
+) -> Outcome:
+    return Outcome(mutant.name, "mutant", vendor, class_of(mutant.module), silent, caught, said, stillborn, mutant.identity)
 
 
-# ------------------------------------------------------------------------------ in one process, with hooks
-
-
-def of_miniature(number: int, sandbox: str) -> Outcome:
+def try_miniature(number: int, sandbox: str) -> Outcome:
     """Whether a wrong connector is caught by its check."""
     one = MINIATURES[number]
     checks = {*one.checks, one.check} if one.checks else {*basis(), *chapter_of(one.check)}
     found = red(trial(one.vendor, one.wrong, checks, sandbox=sandbox))
     caught = one.check if one.check in found else None
-    return Outcome(
-        str(one), one.vendor, one.defect, one.silent, caught, found.get(one.check, [f"only by {sorted(found)}" if found else ""])[0]
-    )
+    said = found.get(one.check, [f"only by {sorted(found)}" if found else ""])[0]
+    return Outcome(str(one), "miniature", one.vendor, one.defect, one.silent, caught, said, identity=(one.check, one.what))
 
 
-def of_variant(number: int, seed: int, sandbox: str) -> tuple[str, int, dict[str, list[str]]]:
+def try_all(defects: Sequence[Defective], sandbox_url: str, jobs: int, keep: Path, heard: Callable[[Outcome], None]) -> list[Outcome]:
+    """All of them, in any order; those that `keep` (a .jsonl file) knows already are not tried again."""
+    known = _kept(keep)
+    found = [known[_key(one)] for one in defects if _key(one) in known]
+    for outcome in found:
+        heard(outcome)
+    rest = [one for one in defects if _key(one) not in known]
+    keep.parent.mkdir(parents=True, exist_ok=True)
+    with keep.open("a", encoding="utf-8") as file, ThreadPoolExecutor(jobs) as threads, processes(jobs) as pool:
+
+        def started(one: Defective) -> Future[Outcome]:
+            return threads.submit(try_mutant, one, sandbox_url) if isinstance(one, Mutant) else pool.submit(try_miniature, one, sandbox_url)
+
+        for future in as_completed([started(one) for one in rest]):
+            outcome = future.result()
+            file.write(json.dumps({"rests on": digest(), **asdict(outcome)}, ensure_ascii=False) + "\n")
+            file.flush()
+            found.append(outcome)
+            heard(outcome)
+    return found
+
+
+def _key(one: Defective) -> tuple[str, ...]:
+    return one.identity if isinstance(one, Mutant) else (MINIATURES[one].check, MINIATURES[one].what)
+
+
+def _kept(keep: Path) -> dict[tuple[str, ...], Outcome]:
+    if not keep.exists():
+        return {}
+    known = {}
+    for line in keep.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row.pop("rests on") == digest():
+            outcome = Outcome(**{**row, "identity": tuple(row["identity"])})
+            known[outcome.identity] = outcome
+    return known
+
+
+@cache
+def digest() -> str:
+    """Of all the text that an outcome rests on."""
+    found = hashlib.sha256()
+    for folder in RESTS_ON:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".yaml", ".json") and path.is_file():
+                found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that share nothing with this one: a fork would inherit the sandbox's pipe."""
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+# ------------------------------------------------------------------------------------------- what is right
+
+FalseAlarm = tuple[str, int, dict[str, list[str]]]
+"""What was tried, its seed, and the checks that turned red."""
+
+
+def try_variant(number: int, seed: int, sandbox: str) -> FalseAlarm:
     """What turned red though nothing is wrong."""
     variant = VARIANTS[number]
     return variant.what, seed, red(trial("harbor", variant.made(random.Random(seed)), (), sandbox=sandbox))
+
+
+def try_together(seed: int, sandbox: str) -> FalseAlarm:
+    """Half of the variants in one service. Whatever turns red is looked for in each of them alone, so that the right one is named."""
+    names, wrong = drawn_together(seed)
+    found = red(trial("harbor", wrong, (), sandbox=sandbox))
+    if not found:
+        return "together", seed, found
+    alone = (try_variant(number, seed, sandbox) for number, variant in enumerate(VARIANTS) if variant.what in names)
+    return next((one for one in alone if one[2]), (f"together: {', '.join(names)}", seed, found))

@@ -190,3 +190,33 @@ VARIANTS = (
     Variant("the manifest's members in another order", lambda dice: Wrong(published=_members_shuffled)),
     Variant("a connection that cannot be copied", lambda dice: Wrong(copies=False)),
 )
+
+
+def drawn_together(seed: int) -> tuple[tuple[str, ...], Wrong]:
+    """Half of the variants, drawn by the seed, as one service: what each of them does is done to what the one before has left."""
+    dice = random.Random(seed)
+    chosen = sorted(dice.sample(range(len(VARIANTS)), len(VARIANTS) // 2))
+    together = Wrong()
+    for number in chosen:
+        together = _after(together, VARIANTS[number].made(dice))
+    return tuple(VARIANTS[number].what for number in chosen), together
+
+
+def _after(first: Wrong, then: Wrong) -> Wrong:
+    """Both, at each place where either is something of its own."""
+    return Wrong(
+        published=_both(first.published, then.published, lambda one, other: lambda told: (one(told), other(told))),
+        probe=_both(first.probe, then.probe, lambda one, other: lambda found, told: other(one(found, told), told)),
+        sync=_both(first.sync, then.sync, lambda one, other: lambda right, mode, told: other(lambda asked: one(right, asked, told), mode, told)),
+        rows=_both(first.rows, then.rows, lambda one, other: lambda rows, model, told: other(list(one(rows, model, told)), model, told)),
+        read=first.read or then.read,
+        act=_both(first.act, then.act, lambda one, other: lambda do, action, values, told: other(
+            lambda action, values: one(do, action, values, told), action, values, told)),
+        copies=first.copies and then.copies,
+        connector=_both(first.connector, then.connector, lambda one, other: lambda factory, **given: other(
+            lambda **inner: one(factory, **inner), **given)),
+    )  # fmt: skip
+
+
+def _both(one: Any, other: Any, joined: Callable[[Any, Any], Any]) -> Any:
+    return (one or other) if one is None or other is None else joined(one, other)
