@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -138,6 +139,18 @@ def key_fields(model: str) -> tuple[str, ...]:
 def denials(outcome: SyncOutcome, model: str, field: str | None = None) -> list[Diagnostic]:
     """The diagnostics that say that this may not be read."""
     return [one for one in outcome.diagnostics if one.model == model and one.field == field and one.reason == "not_permitted"]
+
+
+def warnings_problem(said: Iterable[str], wanted: Iterable[str]) -> str | None:
+    """Why the warnings are not those that were to be given (as regular expressions, one each), or None."""
+    left, problem = list(said), None
+    for expression in wanted:
+        match = next((text for text in left if re.search(expression, text)), None)
+        if match is None:
+            problem = problem or f"no warning says {expression!r}"
+        else:
+            left.remove(match)
+    return problem or (f"it warned without need: {examples(left)}" if left else None)
 
 
 def rows_of(snapshot: judge.Snapshot, model: str) -> int:

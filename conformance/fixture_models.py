@@ -324,6 +324,10 @@ class QuirkCase(Strict):
     expect: Literal["unchanged"] | Changes = "unchanged"
     also_changes: list[str] = []
     """As in perturbations.yaml: fields that may differ, unjudged."""
+    told: list[str] = []
+    """"Model" or "Model.field": what the vendor does not show then although it is asked for, so that a diagnostic must say so."""
+    warnings: list[str] | None = None
+    """As sync_warnings, in its place; None: the same."""
     why: str | None = None
 
 

@@ -199,11 +199,11 @@ class Session:
         """Raises NotImplementedError when the subject cannot be told to."""
         self._ask("interrupt_after()", lambda: self._connection.interrupt_after(requests))
 
-    def sync_killed(self, requests: int) -> None:
+    def sync_killed(self, requests: int, mode: Mode = "FULL") -> None:
         """A sync that dies after so many requests, however the subject shows that."""
         self.interrupt_after(requests)
         try:
-            self.sync()
+            self.sync(mode)
         except SubjectCrashed:
             return
 

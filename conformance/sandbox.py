@@ -71,6 +71,11 @@ class Entry:
     """Whether the operation changes the account, by the vendor's own word: a sign-in or a search may be a POST."""
     raw: Mapping[str, Any]
 
+    @property
+    def received(self) -> int:
+        """Bytes of the answer's body."""
+        return int((self.raw.get("response") or {}).get("body_bytes") or 0)
+
 
 @dataclass(frozen=True)
 class VendorFacts:

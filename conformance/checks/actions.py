@@ -15,8 +15,9 @@ from conformance import judge
 from conformance.action_runs import Run, all_cases, carry_out, cases_of, changes_between, run, with_ids, writes_problem
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Check, Result
+from conformance.checks.retries import MOST_TRIES
 from conformance.fixture_models import PROOF_WORDS, ActionCase, Proof, Writes
-from conformance.lab import Blocked, Lab, Session
+from conformance.lab import Blocked, Lab, Session, Stuck
 from conformance.outcomes import Code, Verdict
 from conformance.prepared import synced
 from connectors.unified.actions import ACTIONS, ActionInput
@@ -106,6 +107,11 @@ def _writes(lab: Lab) -> Iterator[Result]:
 
 
 def _written(lab: Lab, cell: Cell) -> Result:
+    writes = any(case.writes for case in cases_of(lab, cell.name, refused=False))
+    if cases_of(lab, cell.name) and lab.promise.actions[cell.name].writes is not writes:
+        return broken(
+            cell, f"it is promised as one that {'only reads' if writes else 'writes'}, and it {'writes' if writes else 'only reads'}"
+        )
     proved = 0
     for case in cases_of(lab, cell.name):
         done = run(lab, case)
@@ -309,13 +315,17 @@ def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any]) -> Iterator[tuple[s
         for operation in dict.fromkeys(entry.operation for entry in run(lab, case).journal if entry.writes and entry.operation):
             if operation not in struck:
                 struck.add(operation)
-                yield operation, carry_out(lab, case, rule={**rule, "operation": operation, "times": 1})
+                yield operation, carry_out(lab, case, rule={"times": 1, **rule, "operation": operation})
 
 
 def _each_write(lab: Lab, rule: Mapping[str, Any], judge_one: Callable[[Cell, Run], Result]) -> Iterator[Result]:
     """One result for each action: the first that is no pass, with the operation that was struck."""
     for cell in _writing_cells(lab):
-        found = [(operation, judge_one(cell, done)) for operation, done in _unlucky(lab, cell.name, rule)]
+        try:
+            found = [(operation, judge_one(cell, done)) for operation, done in _unlucky(lab, cell.name, rule)]
+        except Stuck as error:
+            yield broken(cell, f"{error}, and would have gone on")
+            continue
         bad = next(((operation, one) for operation, one in found if one.verdict is not Verdict.PASS), None)
         if bad is not None:
             yield replace(bad[1], message=f"{bad[0]}: {bad[1].message}")
@@ -356,6 +366,21 @@ def _lost_answers(lab: Lab) -> Iterator[Result]:
 def _failing_writes(lab: Lab) -> Iterator[Result]:
     """ACT-14."""
     return _each_write(lab, {"kind": "status", "status": 500}, partial(_in_doubt, lab))
+
+
+def _hopeless_writes(lab: Lab) -> Iterator[Result]:
+    """ACT-16."""
+    return _each_write(lab, {"kind": "status", "status": 503, "times": None}, _gave_up)
+
+
+def _gave_up(cell: Cell, done: Run) -> Result:
+    refused = sum(bool(entry.raw.get("faults")) for entry in done.journal)
+    if refused > MOST_TRIES:
+        return broken(cell, f"it tried {refused} times; at most {MOST_TRIES} are reasonable", seen=done.exchanges)
+    if done.outcome.ok and not done.changes.counts():
+        return broken(cell, "nothing was written, and it is reported as done", code=Code.FALSE_SUCCESS, seen=done.exchanges)
+    twice = _written_twice(done)
+    return judged(cell, twice, code=Code.DUPLICATED if twice else Code.HELD, seen=done.exchanges)
 
 
 def _counted(tables: Mapping[str, int]) -> str:
@@ -493,6 +518,8 @@ CHECKS = (
     Check("ACT-10", "A write that was refused by a rate limit is made once, after the wait.", OURS, _writing_cells, _limited_writes),
     Check("ACT-14", "A write that failed at the vendor is reported as done only if it was, and made once at the most.", OURS,
           _writing_cells, _failing_writes),
+    Check("ACT-16", "A write that the vendor never takes is given up and reported as failed, with nothing written twice.", OURS,
+          _writing_cells, _hopeless_writes),
     Check("ACT-15", "An input that the action takes and the connector does not promise is left out with a warning, or refused.", API,
           _left_out_cells, _left_out),
     Check("ACT-11", "An action sends nothing that the vendor does not read.", "design of this suite: manners", _case_cells, _understood),

@@ -13,6 +13,8 @@ from conformance.fixture_models import Deletion, DeltaCase, Step, Update
 from conformance.lab import Lab, Session, World
 from conformance.outcomes import Code
 from conformance.prepared import synced
+from conformance.sandbox import Entry
+from conformance.subjects import SyncOutcome
 
 # -------------------------------------------------------------------------------------------------------- changes
 
@@ -117,10 +119,8 @@ def _fewer(lab: Lab) -> Iterator[Result]:
     world = lab.world()
     session = world.connect(settings=lab.small_pages(world))
     session.sync_well()
-    world.tenant.advance(90)
-    world.tenant.clear_journal()
-    outcome = session.sync_well("DELTA")
-    asked = [entry.operation for entry in world.tenant.journal()]
+    outcome, journal = _second_delta(session)
+    asked = [entry.operation for entry in journal]
     for cell in _delta_cells(lab):
         operation = lab.profile.page_operations.get(cell.name, "")
         whole = lab.calm_pages.requests(operation)
@@ -130,11 +130,50 @@ def _fewer(lab: Lab) -> Iterator[Result]:
             yield broken(cell, "a delta sync was promised, and a full one ran")
         else:
             times = asked.count(operation)
-            yield judged(cell, None if times < whole else f"nothing changed, and {operation} was asked {times} times (full: {whole})")
+            problem = None if times < whole else f"nothing changed, and {operation} was asked {times} times (full: {whole})"
+            yield judged(cell, problem or _more_bytes(lab, operation))
+
+
+def _second_delta(session: Session) -> tuple[SyncOutcome, tuple[Entry, ...]]:
+    """The second of two delta syncs before which nothing changed: what the first one found nothing of, it must not forget."""
+    tenant = session.world.tenant
+    tenant.advance(90)
+    session.sync_well("DELTA")
+    tenant.advance(90)
+    tenant.clear_journal()
+    return session.sync_well("DELTA"), tuple(tenant.journal())
+
+
+def _more_bytes(lab: Lab, operation: str) -> str | None:
+    """Where one page holds the whole list, it is the answer that has to be smaller, and not the number of requests."""
+
+    def observe() -> tuple[Entry, ...]:
+        with synced(lab) as (session, _):
+            return _second_delta(session)[1]
+
+    found, whole = (
+        sum(entry.received for entry in journal if entry.operation == operation)
+        for journal in (lab.once("a second delta", observe), lab.calm.journal)
+    )
+    return None if found < whole else f"nothing changed, and {operation} gave {found} bytes (full: {whole})"
 
 
 def _delta_cells(lab: Lab) -> list[Cell]:
     return [cell for cell in model_cells(lab) if lab.promise.models[cell.name].delta]
+
+
+def _first_as_delta(lab: Lab) -> Iterator[Result]:
+    """DLT-12."""
+    world = lab.world()
+    session = world.connect()
+    outcome = session.sync("DELTA")
+    cell = Cell("connection", "first sync", "as a delta")
+    if outcome.state != "SUCCEEDED":
+        yield broken(cell, f"it ended {outcome.state}: {outcome.error}")
+    elif outcome.mode != "FULL":
+        yield broken(cell, "nothing had been synced before, and it says that a delta sync ran", got=outcome.mode)
+    else:
+        yield judged(cell, same(lab, lab.calm.snapshot, session.snapshot()))
 
 
 def _marks_nothing(lab: Lab) -> Iterator[Result]:
@@ -359,6 +398,8 @@ def _stable_ids(lab: Lab) -> Iterator[Result]:
 # ------------------------------------------------------------------------------------------------------- resuming
 
 POINTS = {"early": 0.0, "midway": 0.5, "late": 1.0}
+DELTA_POINTS = {"early": 1, "later": 4}
+"""Requests after which a delta sync is killed; with nothing but changes to read, it has few."""
 
 
 def _kill_cells(lab: Lab) -> list[Cell]:
@@ -420,6 +461,41 @@ def _goes_on(lab: Lab) -> Iterator[Result]:
     yield judged(cell, None if asked < total else f"killed near the end, it started again: {asked} requests (a whole sync: {total})")
 
 
+def _delta_kill_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "delta killed", point) for point in DELTA_POINTS]
+
+
+def _after_all_cases(lab: Lab, kill_after: int | None) -> judge.Snapshot:
+    """What a connection shows after all changes of the delta cases and one delta sync, which may have been killed once."""
+
+    def observe() -> judge.Snapshot:
+        with synced(lab) as (session, _):
+            session.world.tenant.advance(90)
+            for _, case in _named(lab.profile.delta):
+                if not case.at_watermark:
+                    session.world.perform(case.steps)
+            if kill_after is not None:
+                session.sync_killed(kill_after, "DELTA")
+            session.sync_well("DELTA")
+            return session.snapshot()
+
+    return lab.once(("all delta cases", kill_after), observe)
+
+
+def _whole_after_killed_delta(lab: Lab) -> Iterator[Result]:
+    """INT-3."""
+    for cell in _delta_kill_cells(lab):
+        if all(case.at_watermark for case in lab.profile.delta):
+            yield unverifiable(cell, "profile.yaml has no delta case")
+            continue
+        try:
+            killed = _after_all_cases(lab, DELTA_POINTS[cell.name])
+        except NotImplementedError:
+            yield unverifiable(cell, "the subject cannot be told to die at a request")
+            continue
+        yield judged(cell, same(lab, _after_all_cases(lab, None), killed))
+
+
 OURS = "design of this suite: state"
 API = "unified API: delta syncs, remote_deleted_at, changed_at"
 CHECKS = (
@@ -437,8 +513,12 @@ CHECKS = (
     Check("DLT-9", "changed_at stays as it is while nothing changes.", API, field_cells("changed_at"), _quiet_times),
     Check("DLT-10", "changed_at moves when a value of the record changes.", API, field_cells("changed_at"), _true_times),
     Check("DLT-11", "A record keeps its id over syncs, changes of its values and a new credential.", API, field_cells("id"), _stable_ids),
+    Check("DLT-12", "A first sync brings everything, also when a delta was asked for, and says that it was a full one.", API,
+          lambda lab: [Cell("connection", "first sync", "as a delta")], _first_as_delta),
     Check("INT-1", "After a sync was killed at any request, the next one shows everything, once.", OURS, _kill_cells, _whole_after_kill,
           needs=("interrupt",)),
     Check("INT-2", "The sync after a killed one goes on from there instead of starting again.", OURS,
           lambda lab: [Cell("connection", "killed", "late")], _goes_on, needs=("interrupt",)),
+    Check("INT-3", "After a delta sync was killed, the next one brings every change.", OURS, _delta_kill_cells, _whole_after_killed_delta,
+          needs=("interrupt",)),
 )  # fmt: skip

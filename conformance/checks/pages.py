@@ -5,11 +5,20 @@ Identity is judged only here, values only in the fields chapter.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
-from conformance.casework import broken, count_problem, examples, held, judged, model_cells, one_case, seen_at, unverifiable
+from conformance.casework import (
+    broken,
+    count_problem,
+    held,
+    judged,
+    model_cells,
+    one_case,
+    seen_at,
+    unverifiable,
+    warnings_problem,
+)
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import BetweenPages
 from conformance.lab import Blocked, Lab
@@ -50,15 +59,7 @@ WARNINGS = Cell("connection", "full sync", "warnings")
 
 def _warned(lab: Lab) -> Iterator[Result]:
     """SYN-2."""
-    left = list(lab.calm.outcome.warnings)
-    problem = None
-    for expression in lab.profile.sync_warnings:
-        match = next((text for text in left if re.search(expression, text)), None)
-        if match is None:
-            problem = problem or f"no warning says {expression!r}"
-        else:
-            left.remove(match)
-    yield judged(WARNINGS, problem or (f"it warned without need: {examples(left)}" if left else None))
+    yield judged(WARNINGS, warnings_problem(lab.calm.outcome.warnings, lab.profile.sync_warnings))
 
 
 def _masked_cells(lab: Lab) -> list[Cell]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from conformance import judge
-from conformance.casework import broken, examples, held, unverifiable, worth_judging
+from conformance.casework import broken, examples, held, unverifiable, warnings_problem, worth_judging
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import Changes, FixtureError, QuirkCase
 from conformance.lab import Lab
 from conformance.outcomes import Code
+from conformance.subjects import SyncOutcome
 
 
 def _cells(lab: Lab) -> list[Cell]:
@@ -37,28 +39,103 @@ def _both_ways(lab: Lab) -> Iterator[Result]:
         yield _judge(lab, cell, cases) if cases else unverifiable(cell, "profile.yaml does not say what a right subject makes of it")
 
 
-def _judge(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
-    for case in cases:
+Seen = tuple[SyncOutcome, judge.Snapshot, tuple[dict[str, Any], ...], str]
+"""How the sync ended; what it brought; the conversations, if it failed; how the quirk was set, in words."""
+
+
+def _seen(lab: Lab, name: str, number: int, case: QuirkCase) -> Seen:
+    """A first sync of an account with the quirk as the case says."""
+
+    def observe() -> Seen:
         world = lab.world()
-        default = bool(lab.facts.quirks[cell.name]["on_by_default"])
+        default = bool(lab.facts.quirks[name]["on_by_default"])
         on = case.on if case.on is not None else (True if case.settings else not default)
-        world.tenant.set_quirk(cell.name, on=on, settings=case.settings)
+        world.tenant.set_quirk(name, on=on, settings=case.settings)
         world.perform(case.steps)
         session = world.connect()
         outcome = session.sync()
+        good = outcome.state == "SUCCEEDED"
+        snapshot = session.snapshot() if good else judge.Snapshot({})
+        seen = outcome, snapshot, lab.exchanges(world), f"switched {'on' if on else 'off'} {case.settings or ''}".rstrip()
+        lab.close_world(world)
+        return seen
+
+    return lab.once(("quirk", name, number), observe)
+
+
+def _judge(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
+    for number, case in enumerate(cases):
+        outcome, shown, seen, how = _seen(lab, cell.name, number, case)
         if outcome.state != "SUCCEEDED":
-            text = f"switched {'on' if on else 'off'}, the sync ended {outcome.state}: {outcome.error}"
-            return broken(cell, text, seen=lab.exchanges(world))
-        changes: Changes = {} if case.expect == "unchanged" else case.expect
-        wanted = judge.Declared((changes, case.also_changes))
-        found = worth_judging(lab, wanted.deviations(lab.calm.snapshot, session.snapshot(), lab.models))
+            return broken(cell, f"{how}, the sync ended {outcome.state}: {outcome.error}", seen=seen)
+        wanted = judge.Declared((_changes(case), case.also_changes))
+        found = worth_judging(lab, wanted.deviations(lab.calm.snapshot, shown, lab.models))
         if found:
-            text = f"switched {'on' if on else 'off'} {case.settings or ''}: {examples(found)}"
-            return broken(cell, text, code=found[0].code, expected=found[0].expected, got=found[0].got, seen=lab.exchanges(world))
+            text = f"{how}: {examples(found)}"
+            return broken(cell, text, code=found[0].code, expected=found[0].expected, got=found[0].got, seen=seen)
     return held(cell, f"{len(cases)} settings")
+
+
+def _changes(case: QuirkCase) -> Changes:
+    return {} if case.expect == "unchanged" else case.expect
+
+
+# ------------------------------------------------------------------------------------------- what is said of it
+
+
+def _told_cells(lab: Lab) -> list[Cell]:
+    return [Cell("quirk", "told", cell.name) for cell in _cells(lab)]
+
+
+def _told(lab: Lab) -> Iterator[Result]:
+    """QRK-2."""
+    for cell in _told_cells(lab):
+        cases = _cases(lab, cell.name)
+        if cell.name in lab.profile.not_kept_under:
+            yield Result(cell, Code.NOT_APPLICABLE, lab.profile.not_kept_under[cell.name])
+        elif not cases:
+            yield unverifiable(cell, "profile.yaml does not say what a right subject makes of it")
+        else:
+            yield _told_in(lab, cell, cases)
+
+
+def _told_in(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
+    for number, case in enumerate(cases):
+        outcome, _, seen, how = _seen(lab, cell.name, number, case)
+        if outcome.state != "SUCCEEDED":
+            return unverifiable(cell, "not judged: the sync did not succeed (see QRK-1)")
+        said = {(one.model, one.field): one for one in outcome.diagnostics if one.reason != "empty"}
+        known = {(one.model, one.field) for one in lab.calm.outcome.diagnostics}
+        silent = [name for name in case.told if name.partition(".")[0] in lab.models and not _is_told(name, said.keys())]
+        if silent:
+            return broken(
+                cell, f"{how}, the vendor does not show {examples(silent)}, and nothing says so", code=Code.DENIED_SILENT, seen=seen
+            )
+        # What was said in calm may still be said; whether it still holds is judged by the values.
+        false = [one for place, one in said.items() if place not in known and not any(_covers(place, name) for name in case.told)]
+        if false:
+            return broken(cell, f"{how}, and it reports {examples(false)}", code=Code.FALSE_DENIAL, seen=seen)
+        problem = warnings_problem(outcome.warnings, lab.profile.sync_warnings if case.warnings is None else case.warnings)
+        if problem is not None:
+            return broken(cell, f"{how}: {problem}", seen=seen)
+    return held(cell, f"{len(cases)} settings")
+
+
+def _is_told(name: str, said: Collection[tuple[str, str | None]]) -> bool:
+    """Whether "Model" or "Model.field" is spoken of, a field also through its whole model."""
+    model, _, field = name.partition(".")
+    return (model, field or None) in said or (model, None) in said
+
+
+def _covers(place: tuple[str, str | None], name: str) -> bool:
+    """Whether what was said is, or is a part of, what is to be told."""
+    model, _, field = name.partition(".")
+    return place[0] == model and (not field or place[1] == field)
 
 
 CHECKS = (
     Check("QRK-1", "With each quirk of the vendor the other way, the subject delivers what the vendor's profile says.",
           "fixtures: profile.yaml", _cells, _both_ways),
+    Check("QRK-2", "What the vendor does not show with a quirk the other way is reported or told in a warning, and nothing else is.",
+          "design of this suite: no silent null", _told_cells, _told),
 )  # fmt: skip

@@ -143,6 +143,21 @@ def _waits_without_hint(lab: Lab) -> Iterator[Result]:
             yield judged(cell, None if again.at > refused.at else "it asked again at once")
 
 
+OTHERS = (500, 502, 504)
+"""Beside 503: whoever knows only some of them calls a passing failure a lasting one."""
+
+
+def _other_statuses(lab: Lab) -> Iterator[Result]:
+    """RTY-10."""
+    for cell, status in zip(_other_cells(lab), OTHERS, strict=True):
+        struck = _all_struck(lab, {"kind": "status", "status": status})
+        yield judged(cell, struck.problem, seen=next(iter(struck.exchanges.values()), ()))
+
+
+def _other_cells(lab: Lab) -> list[Cell]:
+    return [_every(str(status)) for status in OTHERS]
+
+
 NEVER = Cell("connection", "", "an operation that never recovers")
 
 
@@ -181,6 +196,7 @@ CHECKS = (
           _struck_cells("cut in the body"), _survives({"kind": "cut_mid_body"}, "cut in the body")),
     Check("RTY-8", "An answer whose JSON is incomplete is asked for again; half a page is never taken for a whole.", HTTP,
           _struck_cells("truncated body"), _survives({"kind": "truncated_body"}, "truncated body")),
+    Check("RTY-10", "After a 500, 502 or 504 the page is asked for again, and the data is complete.", HTTP, _other_cells, _other_statuses),
     Check("RTY-9", "The subject gives up in the end: it does not ask for ever.", HTTP,
           one_case("connection", NEVER.name), _gives_up),
 )  # fmt: skip

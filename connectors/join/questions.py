@@ -64,12 +64,12 @@ def _option(question: str, text: str) -> dict[str, Any]:
 
 
 def precondition_question(question: Question) -> Ref | None:
-    other = question.raw.get("preconditionQuestionId")
+    other = shown(question.raw, "preconditionQuestionId")
     return None if other is None else Ref("Screening questions", str(other))
 
 
 def precondition_options(question: Question) -> list[Any] | None:
-    answers = question.raw.get("preconditionAnswers")
+    answers = shown(question.raw, "preconditionAnswers")
     if answers is None:
         return None
     other = str(question.raw.get("preconditionQuestionId"))

@@ -85,6 +85,9 @@ MINIATURES = (
     _m("DLT-9", "state", "changed_at moves with every sync", silent=True, rows=spoiling.always_changed),
     _m("DLT-10", "state", "changed_at never moves", silent=True, rows=spoiling.never_changed),
     _m("DLT-11", "identity", "a new credential makes new ids", silent=True, rows=spoiling.ids_by_credential),
+    _m("DLT-12", "state", "a first sync that is asked for as a delta brings nothing", silent=True, sync=spoiling.trusting_an_empty_store),
+    _m("INT-3", "state", "a delta sync that was killed counts as done", silent=True, sync=spoiling.content_with_a_killed_delta,
+       interrupted=spoiling.noting_a_kill),
     _m("INT-1", "state", "after a crash one page is passed over", silent=True, connector=spoilt.spoiling_read(spoiling.skipping_after_crash)),
     _m("INT-2", "state", "after a crash everything is read again", interrupted=spoiling.from_scratch),
     # ----------------------------------------------------------------------------------------------------- retries
@@ -96,6 +99,7 @@ MINIATURES = (
     _m("RTY-6", "faults", "a connection cut before the answer ends the sync", connector=api(harbor.FailsAtCuts)),
     _m("RTY-7", "faults", "half an answer is taken for the last page", silent=True, connector=api(harbor.TakesHalves)),
     _m("RTY-8", "faults", "incomplete JSON is taken for an empty page", silent=True, connector=api(harbor.SalvagesJson)),
+    _m("RTY-10", "faults", "of a vendor's failures only 503 is tried again", connector=api(harbor.KnowsOnly503)),
     _m("RTY-9", "faults", "it never gives up", connector=api(harbor.NeverGivesUp)),
     # ----------------------------------------------------------------------------------------------------- manners
     _m("MNR-1", "manners", "after a 401 it asks the same again", connector=api(harbor.InsistsAfter401)),
@@ -119,6 +123,9 @@ MINIATURES = (
     # ----------------------------------------------------------------------------------------------------- actions
     _m("ACT-1", "writes", "long texts are cut", silent=True, act=spoiling.cutting),
     _m("ACT-2", "writes", "everything is written twice", silent=True, beside=("ACT-10",), act=spoiling.twice),
+    _m("ACT-2", "configuration", "an action that writes is promised as one that reads",
+       manifest=lambda told: told["actions"][spoiling.NOTE].update(writes=False)),
+    _m("DLT-4", "manners", "the second of two quiet delta syncs reads everything", connector=spoilt.spoiling_read(spoiling.forgetting_quiet_marks)),
     _m("ACT-3", "writes", "what was refused is reported as done", silent=True, act=spoiling.outcome_when("REMOTE.INPUT_INVALID", ok=True, code=None)),
     _m("ACT-4", "errors", "every refusal has the same code", act=spoiling.outcome_when("REMOTE.INPUT_INVALID", code="REMOTE.SERVICE_UNAVAILABLE")),
     _m("ACT-5", "writes", "it warns though nothing was left out", act=spoiling.outcome_when(None, warnings=("something_left_out: your hat",))),
@@ -133,11 +140,14 @@ MINIATURES = (
     _m("ACT-12", "writes", "a second, equal call is answered from memory", silent=True, vendor="join", checks=("ACT-2", "ACT-3"), act=spoiling.from_memory),
     _m("ACT-13", "configuration", "an action looks into a list of which its promise says nothing",
        connector=spoilt.also_asking("GET", "/crew", when="act", params={"limit": 1})),
-    _m("ACT-14", "writes", "a write that failed is reported as done", silent=True, act=spoiling.always_done),
+    _m("ACT-14", "writes", "a write that failed is reported as done", silent=True, beside=("ACT-16",), act=spoiling.always_done),
+    _m("ACT-16", "faults", "a write that is never taken is tried again and again", connector=api(harbor.WritesForEver)),
     _m("ACT-15", "writes", "JOIN: what is not promised is left out without a word", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
        act=spoiling.unwarned_leaving_out),
     # ------------------------------------------------------------------------------------------------------ quirks
     _m("QRK-1", "mapping", "states in capitals are unknown", silent=True, connector=api(harbor.CaseSensitive)),
+    _m("QRK-2", "access honesty", "JOIN: what its answers have no key for is null without a word", silent=True, vendor="join",
+       checks=("SYN-1", "PAG-1"), sync=spoiling.keeping_quiet("unsupported")),
     # ------------------------------------------------------------------------------------------------- permissions
     _m("PRM-1", "access honesty", "what is denied is not mentioned", silent=True, beside=("PRM-6",), sync=spoiling.keeping_quiet()),
     _m("PRM-2", "access honesty", "one denial, and nothing is delivered", beside=("PRM-6",), rows=spoiling.nothing_beside_a_denial),

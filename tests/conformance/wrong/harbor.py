@@ -18,7 +18,7 @@ from typing import Any
 from connectors.transport.client import AnswerLost, Reply
 from connectors.transport.retry import Patience, Retries
 from connectors.unified.connector import Connector
-from connectors.unified.errors import PermissionMissing, RateLimited, Unauthorized, Unavailable, UnexpectedReply
+from connectors.unified.errors import OutcomeUnknown, PermissionMissing, RateLimited, Unauthorized, Unavailable, UnexpectedReply
 
 FOLDERS = Path(__file__).parents[2] / "fourth_vendor" / "folders"
 FIXTURES = FOLDERS / "fixtures"
@@ -80,10 +80,19 @@ class FailsWithoutHints(harbor.Api):  # type: ignore[misc,name-defined]
 
 
 class FailsAt503(harbor.Api):  # type: ignore[misc,name-defined]
-    """Only 429 is thought to pass."""
+    """A vendor that is not to be had is thought to be gone for good."""
 
     def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
-        if reply.status >= 500:
+        if reply.status == 503:
+            raise UnexpectedReply(str(reply.status), http_status=reply.status)
+        return super()._checked(reply, needs)
+
+
+class KnowsOnly503(harbor.Api):  # type: ignore[misc,name-defined]
+    """Of all failures of the vendor only one is thought to pass."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status >= 500 and reply.status != 503:
             raise UnexpectedReply(str(reply.status), http_status=reply.status)
         return super()._checked(reply, needs)
 
@@ -150,6 +159,19 @@ class NeverGivesUp(harbor.Api):  # type: ignore[misc,name-defined]
         super().__init__(sleep=sleep, **more)
         patient = {RateLimited: Patience(9, 1, 60), Unavailable: Patience(10**9, 1, 1)}
         self.retries = Retries(sleep=sleep, random=Random(0), policy=patient)
+
+
+class WritesForEver(harbor.Api):  # type: ignore[misc,name-defined]
+    """Tries a write on and on while the vendor says that it is not to be had."""
+
+    def add_note(self, bid: str, text: str) -> None:
+        for _ in range(20):
+            try:
+                return super().add_note(bid, text)  # type: ignore[no-any-return]
+            except OutcomeUnknown as unknown:
+                if unknown.http_status != 503:
+                    raise
+        return super().add_note(bid, text)  # type: ignore[no-any-return]
 
 
 class GivesUpLimitedWrites(harbor.Api):  # type: ignore[misc,name-defined]

@@ -317,6 +317,22 @@ def no_deltas(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     return SyncOutcome("SUCCEEDED", "DELTA") if mode == "DELTA" else right(mode)
 
 
+def trusting_an_empty_store(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """A first sync that is asked for as a delta finds nothing that changed since never."""
+    return SyncOutcome("SUCCEEDED", "DELTA") if mode == "DELTA" and not told.outcomes else right(mode)
+
+
+def noting_a_kill(told: Told) -> Any:
+    """The connection goes on, and knows that it was killed."""
+    told.memory["killed"] = True
+    return told.inner
+
+
+def content_with_a_killed_delta(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """A delta that was killed counts as done."""
+    return SyncOutcome("SUCCEEDED", "DELTA") if told.memory.pop("killed", False) and mode == "DELTA" else right(mode)
+
+
 def calling_empty_denied(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """No record must mean no permission."""
     outcome = right(mode)
@@ -505,6 +521,14 @@ def second_delta_late(right: Spoilt, stream: str, wanted: Wanted, since: str | N
 def ignoring_since(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
     """Everything is read, whatever was asked for."""
     return right.right.read(stream, wanted, since=None, cursor=cursor)
+
+
+def forgetting_quiet_marks(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """A delta read that found nothing leaves no mark, so the next one begins at the beginning."""
+    if since is not None and cursor is None:
+        right.settings[stream] = right.settings.get(stream, 0) + 1
+    late = right.settings.get(stream, 0) > 1
+    return right.right.read(stream, wanted, since=None if late else since, cursor=cursor)
 
 
 def skipping_after_crash(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
