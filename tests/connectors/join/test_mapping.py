@@ -351,7 +351,7 @@ def test_a_question_without_an_id_has_one_of_job_and_text():
 
 
 def test_preconditions_are_read_in_their_assumed_form():
-    plain = Question("1", 2, question(3302))
+    plain = Question("1", 2, question(3302, preconditionQuestionId=None, preconditionAnswers=None))
     by_option = Question("1", 2, question(3302, preconditionQuestionId=3301, preconditionAnswers=["A", True]))
 
     assert value("Job-specific screening questions", "precondition_question_id", plain) is None
