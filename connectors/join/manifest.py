@@ -9,7 +9,9 @@ API = "Access JOIN API"
 
 ROW = ("id", "remote_id", "changed_at", "remote_deleted_at")
 JOIN_ROW = ("id", "changed_at", "remote_deleted_at")
-ASSUMED_PRECONDITION = "JOIN documents no branching of screening questions; read in an assumed form; where its keys are absent, that is reported."
+ASSUMED_PRECONDITION = (
+    "JOIN documents no branching of screening questions; read in an assumed form; where its keys are absent, that is reported."
+)
 
 
 def _model(
