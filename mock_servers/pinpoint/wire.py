@@ -222,6 +222,8 @@ def collection(
 
 
 def single(exchange: Exchange, document: bytes, included: Sequence[bytes] | None, status: int = 200) -> Reply:
+    if included is None:
+        return Reply(status, fill(exchange, b'{"data":%b,"meta":{}}' % document), JSON_API)
     return _reply(exchange, status, (document,), (b"", b""), included, b"{}", None)
 
 
