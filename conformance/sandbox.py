@@ -18,6 +18,8 @@ from conformance.fixture_models import Step, Touch
 from conformance.subjects import ConfigurationError
 
 ADMIN = "/_sandbox"
+PAGE = 1000
+"""Exchanges of a journal that are asked for at once."""
 
 
 class SandboxError(Exception):
@@ -298,11 +300,14 @@ class Tenant:
         return list(self._pages())
 
     def _pages(self) -> Iterator[Entry]:
-        since = 0
-        while page := self._call("GET", "/journal", params={"since_id": since, "limit": 1000})["exchanges"]:
+        since, whole = 0, True
+        operations = self._sandbox.vendors()[self.vendor].operations
+        while whole:
+            page = self._call("GET", "/journal", params={"since_id": since, "limit": PAGE})["exchanges"]
+            whole = len(page) == PAGE
             for told in page:
                 since = max(since, told["id"])
-                yield _entry(told, self._sandbox.vendors()[self.vendor].operations)
+                yield _entry(told, operations)
 
     def clear_journal(self) -> None:
         self._call("DELETE", "/journal")

@@ -18,6 +18,7 @@ from connectors.unified.connector import Diagnostic, Record, Ref
 from connectors.unified.models import MODELS
 from connectors.unified.models import Row as Model
 
+PLAIN = frozenset({str, int, float, bool, type(None)})
 EPOCH = "1970-01-01T00:00:00.000Z"
 
 
@@ -53,8 +54,12 @@ def ingest(record: Record, *, integration_id: str, scope: Scope) -> Ingested:
 
 def resolved(value: Any, integration_id: str) -> Any:
     """The value with every Ref, however deep, replaced by the unified id that it means."""
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return value  # nearly all there is: asking for abstract classes first would cost more than the rest of the sync
+    # Asking for abstract classes first would cost more than the rest of the sync.
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind is dict:
+        return {name: part if type(part) in PLAIN else resolved(part, integration_id) for name, part in value.items()}
     match value:
         case Ref(key=key):
             return unified_id(integration_id, key)

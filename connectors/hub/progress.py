@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -139,9 +139,10 @@ class Progress:
             said = self._redactor.diagnostic(diagnostic)
             self._count(connection, sync_id, said, said.reason)
 
-    def report_left_out(self, connection: Connection, sync_id: int, model: str, field: str, key: str) -> None:
-        detail = f"record {key}: the connector left the field out and did not say why"
-        self._count(connection, sync_id, Diagnostic(model, "error", field=field, detail=detail), LEFT_OUT)
+    def report_left_out(self, connection: Connection, sync_id: int, model: str, field: str, keys: Sequence[str]) -> None:
+        """One or more records that came without a field; the first is named."""
+        detail = f"record {keys[0]}: the connector left the field out and did not say why"
+        self._count(connection, sync_id, Diagnostic(model, "error", field=field, detail=detail), LEFT_OUT, len(keys))
 
     def settle_left_out(self, connection: Connection, sync_id: int) -> None:
         """At the end: what somebody explained needs no word of ours, the rest is the connector's mistake."""
@@ -195,7 +196,7 @@ class Progress:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    def _count(self, connection: Connection, sync_id: int, diagnostic: Diagnostic, reason: str) -> None:
+    def _count(self, connection: Connection, sync_id: int, diagnostic: Diagnostic, reason: str, times: int = 1) -> None:
         identity = {
             "sync_id": sync_id,
             "model": diagnostic.model,
@@ -204,14 +205,14 @@ class Progress:
             "missing_permissions": orjson.dumps(diagnostic.missing_permissions).decode(),
         }
         same = and_(*(diagnostics.c[name] == value for name, value in identity.items()))
-        if connection.execute(update(diagnostics).where(same).values(times=diagnostics.c.times + 1)).rowcount:
+        if connection.execute(update(diagnostics).where(same).values(times=diagnostics.c.times + times)).rowcount:
             return
         rest = {
             "http_status": diagnostic.http_status,
             "vendor_code": diagnostic.vendor_code,
             "remedy": diagnostic.remedy,
             "detail": diagnostic.detail,
-            "times": 1,
+            "times": times,
         }
         connection.execute(insert(diagnostics).values(identity | rest))
 

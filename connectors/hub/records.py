@@ -50,15 +50,15 @@ class Records:
                 new.append(self._inserted(row, data, digest, sync_id))
             elif old.digest != digest or old.remote_deleted_at is not None:
                 changed_at = later_than(old.changed_at, self._now)
-                changed.append({**_at(row), "v_data": data, "v_digest": digest, "v_changed_at": changed_at, "v_sync": sync_id})
+                changed.append({**self._at(row), "v_data": data, "v_digest": digest, "v_changed_at": changed_at, "v_sync": sync_id})
             else:
-                seen.append({**_at(row), "v_sync": sync_id})
+                seen.append({**self._at(row), "v_sync": sync_id})
         if new:
             connection.execute(insert(records), new)
         if changed:
-            connection.execute(self._update(_CHANGED), changed)
+            connection.execute(_CHANGED, changed)
         if seen and sync_id is not None:
-            connection.execute(self._update(_SEEN), seen)
+            connection.execute(_SEEN, seen)
 
     def mark_unseen(self, connection: Connection, model: str, sync_id: int) -> None:
         """Give remote_deleted_at to every living row of a model that a sync has not met."""
@@ -114,9 +114,11 @@ class Records:
             if any(values.get(field) is not None for field in fields):
                 data = _dumped({**values, **dict.fromkeys(fields)})
                 changed_at = later_than(row.changed_at, self._now)
-                changed.append({"p_model": model, "p_key": row.key, "v_data": data, "v_digest": _digest(data), "v_changed_at": changed_at})
+                changed.append(
+                    {**self._at(Row(model, row.key, values)), "v_data": data, "v_digest": _digest(data), "v_changed_at": changed_at}
+                )
         if changed:
-            connection.execute(self._update(_BLANKED), changed)
+            connection.execute(_BLANKED, changed)
 
     def remember_created(self, connection: Connection, model: str, key: str) -> None:
         """Note that our own action made this record."""
@@ -178,12 +180,11 @@ class Records:
         by_model: dict[str, list[str]] = {}
         for model, key in places:
             by_model.setdefault(model, []).append(key)
-        columns = select(records.c.model, records.c.key, records.c.digest, records.c.changed_at, records.c.remote_deleted_at)
         known = {}
         for model, keys in by_model.items():
             for start in range(0, len(keys), CHUNK):
-                some = and_(self._mine, records.c.model == model, records.c.key.in_(keys[start : start + CHUNK]))
-                known.update({(row.model, row.key): row for row in connection.execute(columns.where(some))})
+                some = {"p_integration": self._integration_id, "p_model": model, "p_keys": keys[start : start + CHUNK]}
+                known.update({(row.model, row.key): row for row in connection.execute(_KNOWN, some)})
         return known
 
     def _inserted(self, row: Row, data: str, digest: str, sync_id: int | None) -> dict[str, Any]:
@@ -200,34 +201,40 @@ class Records:
             "seen_in_sync": sync_id,
         }
 
-    def _update(self, values: Mapping[str, Any]) -> Any:
-        place = and_(self._mine, records.c.model == bindparam("p_model"), records.c.key == bindparam("p_key"))
-        return update(records).where(place).values(values)
+    def _at(self, row: Row) -> dict[str, str]:
+        return {"p_integration": self._integration_id, "p_model": row.model, "p_key": row.key}
 
     def _mark(self, connection: Connection, which: Any) -> None:
         alive = and_(self._mine, which, records.c.remote_deleted_at.is_(None))
         rows = connection.execute(select(records.c.model, records.c.key, records.c.changed_at).where(alive)).all()
-        marked = [{"p_model": row.model, "p_key": row.key, "v_changed_at": later_than(row.changed_at, self._now)} for row in rows]
+        mine = {"p_integration": self._integration_id}
+        marked = [{**mine, "p_model": row.model, "p_key": row.key, "v_changed_at": later_than(row.changed_at, self._now)} for row in rows]
         if marked:
-            connection.execute(self._update(_MARKED), marked)
+            connection.execute(_MARKED, marked)
 
 
-# One statement a kind of change; the v_ values are bound row by row. A deletion moves changed_at as well, or clients that
-# ask for what changed since their last visit would never hear of it.
-_CHANGED: dict[str, Any] = {
-    "data": bindparam("v_data"),
-    "digest": bindparam("v_digest"),
-    "changed_at": bindparam("v_changed_at"),
-    "remote_deleted_at": None,
-    "seen_in_sync": bindparam("v_sync"),
-}
-_SEEN: dict[str, Any] = {"seen_in_sync": bindparam("v_sync")}
-_BLANKED: dict[str, Any] = {"data": bindparam("v_data"), "digest": bindparam("v_digest"), "changed_at": bindparam("v_changed_at")}
-_MARKED: dict[str, Any] = {"remote_deleted_at": bindparam("v_changed_at"), "changed_at": bindparam("v_changed_at")}
+_MODEL = and_(records.c.integration_id == bindparam("p_integration"), records.c.model == bindparam("p_model"))
+_KNOWN = select(records.c.model, records.c.key, records.c.digest, records.c.changed_at, records.c.remote_deleted_at).where(
+    _MODEL, records.c.key.in_(bindparam("p_keys", expanding=True))
+)
 
 
-def _at(row: Row) -> dict[str, str]:
-    return {"p_model": row.model, "p_key": row.key}
+def _changing(**values: Any) -> Any:
+    return update(records).where(_MODEL, records.c.key == bindparam("p_key")).values(values)
+
+
+# One statement a kind of change, made once; the v_ values are bound row by row. A deletion moves changed_at as well, or clients
+# that ask for what changed since their last visit would never hear of it.
+_CHANGED = _changing(
+    data=bindparam("v_data"),
+    digest=bindparam("v_digest"),
+    changed_at=bindparam("v_changed_at"),
+    remote_deleted_at=None,
+    seen_in_sync=bindparam("v_sync"),
+)
+_SEEN = _changing(seen_in_sync=bindparam("v_sync"))
+_BLANKED = _changing(data=bindparam("v_data"), digest=bindparam("v_digest"), changed_at=bindparam("v_changed_at"))
+_MARKED = _changing(remote_deleted_at=bindparam("v_changed_at"), changed_at=bindparam("v_changed_at"))
 
 
 def _dumped(values: Mapping[str, Any]) -> str:

@@ -137,11 +137,14 @@ class SyncRun:
         with self.store.begin() as connection:
             found = [self._ingest(record) for record in page.records if self._is_ours(connection, record)]
             self.records.put(connection, [one.row for one in found if one.row is not None], sync.id)
+            left_out: dict[tuple[str, str], list[str]] = {}
             for one in found:
                 self.progress.report(connection, sync.id, one.diagnostics)
                 if one.row is not None:
                     for field in one.left_out:
-                        self.progress.report_left_out(connection, sync.id, one.row.model, field, one.row.key)
+                        left_out.setdefault((one.row.model, field), []).append(one.row.key)
+            for (model, field), keys in left_out.items():
+                self.progress.report_left_out(connection, sync.id, model, field, keys)
             self._let_go(connection, page)
             self.progress.report(connection, sync.id, page.diagnostics)
             self.progress.warn(connection, sync.id, [f"{warning.code}: {warning.message}" for warning in page.warnings])

@@ -189,6 +189,6 @@ def _is_hidden(value: Any) -> bool:
     """Whether the vendor's placeholder stands anywhere in a value."""
     if isinstance(value, str):
         return value == HIDDEN
-    if isinstance(value, list):
-        return any(_is_hidden(part) for part in value)
-    return isinstance(value, Mapping) and any(_is_hidden(part) for part in value.values())
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    # Most parts are texts, and nothing else is asked so often in a sync.
+    return any(part == HIDDEN if type(part) is str else _is_hidden(part) for part in parts)
