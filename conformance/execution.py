@@ -125,7 +125,9 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
         lab.close_worlds()
         on_check(check, one)
     matrix = any(by_id[name].chapter == "matrix" for name in task.checks)
-    return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes_report.told(lab, task.checks) if matrix else None)
+    scopes = scopes_report.told(lab, task.checks) if matrix else None
+    lab.let_go()
+    return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes)
 
 
 NO_RESULT = "the check gave no result for this case"

@@ -407,6 +407,7 @@ class Lab:
         self.leaks: set[str] = set()
         """Where the subject said a secret."""
         self.memory: dict[Hashable, tuple[bool, Any]] = {}
+        self._brief: set[Hashable] = set()
         self._worlds: list[World] = []
         self._closed = 0
         self._names: list[Iterator[str]] = []
@@ -477,8 +478,13 @@ class Lab:
 
         return self.once("calm in small pages", observe)
 
-    def once(self, key: Hashable, observe: Callable[[], T]) -> T:
-        """An observation that several checks judge is made once; what stopped it is raised again to each of them."""
+    def once(self, key: Hashable, observe: Callable[[], T], *, brief: bool = False) -> T:
+        """An observation that several checks judge is made once; what stopped it is raised again to each of them.
+
+        brief: only checks of one chapter look at it, and it is large: it is let go when they have.
+        """
+        if brief:
+            self._brief.add(key)
         if key not in self.memory:
             try:
                 with self.named(_told(key)):
@@ -489,6 +495,12 @@ class Lab:
         if not good:
             raise found
         return found  # type: ignore[no-any-return]
+
+    def let_go(self) -> None:
+        """After each chapter: forget what only its checks have looked at."""
+        for key in self._brief:
+            self.memory.pop(key, None)
+        self._brief.clear()
 
     @contextmanager
     def named(self, what: str) -> Iterator[None]:

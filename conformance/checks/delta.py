@@ -209,7 +209,7 @@ def _deleted(lab: Lab, number: int, case: Deletion) -> Deleted:
             session.sync_well()
             return before, live, everything, session.snapshot(include_deleted=True)
 
-    return lab.once(("deleted", number), observe)
+    return lab.once(("deleted", number), observe, brief=True)
 
 
 def _rows_to_delete(world: World, case: Deletion) -> list[tuple[str, dict[str, Any]]]:
@@ -330,7 +330,7 @@ def _nothing_changed(lab: Lab) -> tuple[judge.Snapshot, judge.Snapshot]:
         session.sync_well()
         return first, session.snapshot()
 
-    return lab.once("nothing changed", observe)
+    return lab.once("nothing changed", observe, brief=True)
 
 
 def _true_times(lab: Lab) -> Iterator[Result]:
@@ -434,7 +434,7 @@ def _resumed(lab: Lab, point: str) -> tuple[judge.Snapshot, int]:
         session.sync_well()
         return session.snapshot(), len(world.tenant.journal())
 
-    return lab.once(("resumed", point), observe)
+    return lab.once(("resumed", point), observe, brief=True)
 
 
 def _whole_after_kill(lab: Lab) -> Iterator[Result]:

@@ -77,7 +77,7 @@ def _without(lab: Lab, removal: Removal) -> tuple[Seen, judge.Snapshot]:
         lab.close_world(world)
         return seen, after
 
-    return lab.once(("without", removal), observe)
+    return lab.once(("without", removal), observe, brief=True)
 
 
 def _selected(lab: Lab, denied: Denied) -> Denied:
@@ -282,7 +282,7 @@ def _customer_cells(lab: Lab) -> list[Cell]:
 
 def _as_customer(lab: Lab, name: str) -> Seen:
     profile = lab.profile.credentials[name]
-    return lab.once(("customer", name), lambda: _opened(lab, permissions_of(lab, profile), profile.denied)[3])
+    return lab.once(("customer", name), lambda: _opened(lab, permissions_of(lab, profile), profile.denied)[3], brief=True)
 
 
 def _customers(lab: Lab) -> Iterator[Result]:

@@ -64,7 +64,7 @@ def _sync_struck(lab: Lab, operations: Sequence[str], rule: Mapping[str, Any]) -
 
 
 def _all_struck(lab: Lab, rule: Mapping[str, Any]) -> Struck:
-    return lab.once(("struck", *sorted(rule.items())), lambda: _sync_struck(lab, lab.asked(), rule))
+    return lab.once(("struck", *sorted(rule.items())), lambda: _sync_struck(lab, lab.asked(), rule), brief=True)
 
 
 def _strike(lab: Lab, operation: str, rule: Mapping[str, Any]) -> Struck:

@@ -74,7 +74,7 @@ def _switched(lab: Lab, number: int) -> tuple[judge.Snapshot, SyncOutcome]:
             outcome = session.sync_well()
             return session.snapshot(), outcome
 
-    return lab.once(("fields off", number), observe)
+    return lab.once(("fields off", number), observe, brief=True)
 
 
 def _fields_off(lab: Lab) -> Iterator[Result]:
@@ -144,7 +144,7 @@ def _model_off(lab: Lab, model: str, setting: str = "DISABLED") -> Off:
         row, problem = _in_a_row(lab)
         if problem is None:
             return row[model]
-    return lab.once(("model off", model, setting), lambda: _alone_off(lab, model, setting))
+    return lab.once(("model off", model, setting), lambda: _alone_off(lab, model, setting), brief=True)
 
 
 def _alone_off(lab: Lab, model: str, setting: str) -> Off:
@@ -168,7 +168,7 @@ def _in_a_row(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
         problems = (f"{model}: {problem}" for model, off in row.items() if (problem := _problem(lab, model, off)))
         return row, next(problems, None) or ended
 
-    return lab.once("models off in a row", observe)
+    return lab.once("models off in a row", observe, brief=True)
 
 
 def _walked(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
