@@ -38,11 +38,11 @@ class Figure:
         return {**asdict(self), "met": self.met}
 
 
-def best(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
-    """Seconds of this process in the quickest of some rounds."""
+def best(work: Callable[[], Any], rounds: int = ROUNDS, clock: Callable[[], float] = time.process_time) -> float:
+    """Seconds of this process, or of another clock, in the quickest of some rounds."""
     found = []
     for _ in range(rounds):
-        began = time.process_time()
+        began = clock()
         work()
-        found.append(time.process_time() - began)
+        found.append(clock() - began)
     return min(found)

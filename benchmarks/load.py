@@ -113,7 +113,7 @@ async def by_sockets(request: Request, seconds: float) -> tuple[float, int]:
 async def _client(host: str, port: int, sent: list[bytes], until: float) -> int:
     reader, writer = await asyncio.open_connection(host, port, limit=2**20)
     count = 0
-    while time.perf_counter() < until:
+    while count == 0 or time.perf_counter() < until:
         writer.write(sent[count % len(sent)])
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 2"):

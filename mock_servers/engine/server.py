@@ -227,8 +227,14 @@ class Sandbox:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        self._server = _Server(config, on_started, self._end_journals, self._secured, self.authority)
-        behind = asyncio.create_task(self._behind_the_sockets(config))
+        open_ = asyncio.Event()
+
+        def started() -> None:
+            on_started()
+            open_.set()
+
+        self._server = _Server(config, started, self._end_journals, self._secured, self.authority)
+        behind = asyncio.create_task(self._behind_the_sockets(config, open_))
         try:
             await self._server.serve(self._plain)
         finally:
@@ -237,8 +243,10 @@ class Sandbox:
                 if self._inside is not None:
                     self._inside.tenants.close()
 
-    async def _behind_the_sockets(self, config: uvicorn.Config) -> None:
-        """Build everything before somebody asks; then, in a data folder, write down a little later what mere reads change."""
+    async def _behind_the_sockets(self, config: uvicorn.Config, open_: asyncio.Event) -> None:
+        """Build everything before somebody asks, but not before it is told that somebody may; then, in a data folder, write
+        down a little later what mere reads change."""
+        await open_.wait()
         try:
             inside = await asyncio.to_thread(self.build)
             config.loaded_app = inside.app

@@ -16,8 +16,10 @@ import httpx
 import pytest
 
 from ats_sandbox.credentials import BadCredential, parse
+from tests.waiting import LONGEST
 
 COMMAND = [sys.executable, "-m", "ats_sandbox"]
+HTTP = httpx.Client(timeout=LONGEST, trust_env=False)
 
 
 def run(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -32,21 +34,21 @@ def sandbox(*options: str) -> Iterator[dict[str, Any]]:
             yield json.loads(process.stdout.readline())
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=LONGEST) == 0
 
 
 def test_up_tells_where_everything_is_and_ends_cleanly():
     with sandbox() as info:
         pinpoint = info["vendors"]["pinpoint"]
-        jobs = httpx.get(f"{pinpoint['base_url']}/api/v1/jobs", headers={"X-API-KEY": pinpoint["credential"]["api_key"]})
+        jobs = HTTP.get(f"{pinpoint['base_url']}/api/v1/jobs", headers={"X-API-KEY": pinpoint["credential"]["api_key"]})
         join = info["vendors"]["join"]
-        listed = httpx.get(f"{join['base_url']}/v2/jobs", headers={"Authorization": join["credential"]["token"]})
-        admin = httpx.get(f"{info['admin']}/vendors")
+        listed = HTTP.get(f"{join['base_url']}/v2/jobs", headers={"Authorization": join["credential"]["token"]})
+        admin = HTTP.get(f"{info['admin']}/vendors")
 
         assert set(info) == {"admin", "ca", "vendors"}
         assert (jobs.status_code, listed.status_code, admin.status_code) == (200, 200, 200)
         assert set(pinpoint["credential"]) == {"api_key", "subdomain"}
-        assert httpx.get(f"{pinpoint['base_url']}/api/v1/jobs").status_code == 401
+        assert HTTP.get(f"{pinpoint['base_url']}/api/v1/jobs").status_code == 401
         assert all(vendor["https_base_url"].startswith("https://127.0.0.1:") for vendor in info["vendors"].values())
 
 
@@ -66,7 +68,7 @@ def tell(running):
     running.stop()
 Sandbox().run(tell)
 """
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=LONGEST, check=True)
     told, heavy = json.loads(done.stdout)
 
     assert heavy == []
@@ -79,7 +81,7 @@ Sandbox().run(tell)
 
 def test_a_request_right_after_the_start_is_answered():
     with sandbox() as info:
-        assert httpx.get(f"{info['vendors']['pinpoint']['base_url']}/api/v1/jobs").status_code == 401
+        assert HTTP.get(f"{info['vendors']['pinpoint']['base_url']}/api/v1/jobs").status_code == 401
 
 
 def test_a_vendor_that_cannot_be_loaded_ends_the_sandbox_with_its_folder_and_its_traceback(tmp_path: Path):
@@ -111,7 +113,7 @@ def test_sync_prints_records_and_says_what_is_missing():
         whole = run(
             "sync", "pinpoint", "--base-url", pinpoint["base_url"], "--credential", json.dumps(pinpoint["credential"]), "--model", "Users"
         )
-        made = httpx.post(f"{info['admin']}/tenants/pinpoint-demo/credentials", json={"permissions": "job_board"}).json()
+        made = HTTP.post(f"{info['admin']}/tenants/pinpoint-demo/credentials", json={"permissions": "job_board"}).json()
         narrow = run("sync", "pinpoint", "--base-url", pinpoint["base_url"], "--credential", "-", input=json.dumps(made["credential"]))
 
     assert (whole.returncode, {json.loads(line)["model"] for line in whole.stdout.splitlines()}) == (0, {"Users"})

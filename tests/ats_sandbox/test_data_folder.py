@@ -11,13 +11,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.waiting import LONGEST, until
+
 KILLS = 5
+TOLERANCE = 0.05
+"""Seconds between this machine's two clocks, of the wall and of durations."""
+HTTP = httpx.Client(timeout=LONGEST, trust_env=False)
 COMMAND = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--no-https", "--data"]
 PLACES = ("records?dump=true", "credentials", "clock", "quirks", "options", "rate_limit", "faults", "webhooks", "deliveries", "snapshots")
 
@@ -47,11 +53,12 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         vendors = self.info["vendors"]
+        keys = {name: vendors[name]["credential"] for name in ("pinpoint", "join")}
         pinpoint = httpx.Client(
-            base_url=vendors["pinpoint"]["base_url"], headers={"X-API-KEY": vendors["pinpoint"]["credential"]["api_key"]}
+            base_url=vendors["pinpoint"]["base_url"], headers={"X-API-KEY": keys["pinpoint"]["api_key"]}, timeout=LONGEST
         )
-        join = httpx.Client(base_url=vendors["join"]["base_url"], headers={"Authorization": vendors["join"]["credential"]["token"]})
-        admin = httpx.Client(base_url=self.info["admin"])
+        join = httpx.Client(base_url=vendors["join"]["base_url"], headers={"Authorization": keys["join"]["token"]}, timeout=LONGEST)
+        admin = httpx.Client(base_url=self.info["admin"], timeout=LONGEST)
         try:
             for number in range(100_000):
                 self.comment(pinpoint, f"comment {number}")
@@ -60,6 +67,9 @@ class Writer(threading.Thread):
                     self.mint(admin)
         except httpx.TransportError:
             pass  # the process was killed
+
+    def wait_until_it_wrote(self, comments: int) -> None:
+        until(lambda: len(self.comments) >= comments or not self.is_alive())
 
     def comment(self, http: httpx.Client, text: str) -> None:
         target = {"commentable": {"data": {"type": "applications", "id": "5001"}}}
@@ -92,12 +102,10 @@ def test_what_was_answered_with_success_outlives_a_kill(tmp_path: Path) -> None:
             assert_all_there(info, comments, keys, notes)
             writer = Writer(info)
             writer.start()
-            enough = moments.randint(8, 60)
-            while len(writer.comments) < enough and writer.is_alive():
-                time.sleep(0.001)
+            writer.wait_until_it_wrote(moments.randint(8, 60))
             process.kill()
             process.wait()
-            writer.join(timeout=30)
+            writer.join(timeout=LONGEST)
         assert not set(comments) & set(writer.comments), "an id was given twice"
         comments |= writer.comments
         keys |= writer.keys
@@ -111,24 +119,24 @@ def test_what_was_answered_with_success_outlives_a_kill(tmp_path: Path) -> None:
 
 def assert_all_there(info: dict[str, Any], comments: dict[str, str], keys: dict[str, str], notes: int) -> None:
     tenant = f"{info['admin']}/tenants/pinpoint-demo"
-    stored = {str(row["id"]): row["body_text"] for row in httpx.get(f"{tenant}/records/comments").json()["records"]}
+    stored = {str(row["id"]): row["body_text"] for row in HTTP.get(f"{tenant}/records/comments").json()["records"]}
     assert {id: text for id, text in comments.items() if stored.get(id) != text} == {}
-    assert set(keys) <= {key["id"] for key in httpx.get(f"{tenant}/credentials").json()["credentials"]}
+    assert set(keys) <= {key["id"] for key in HTTP.get(f"{tenant}/credentials").json()["credentials"]}
     base_url = info["vendors"]["pinpoint"]["base_url"]
-    with httpx.Client(base_url=base_url) as http:
+    with httpx.Client(base_url=base_url, timeout=LONGEST) as http:
         for key in list(keys.values())[-20:]:
             assert http.get("/api/v1/comments", params={"page[size]": 1}, headers={"X-API-KEY": key}).status_code == 200
-    assert len(httpx.get(f"{info['admin']}/tenants/join-demo/records/notes").json()["records"]) >= notes
+    assert len(HTTP.get(f"{info['admin']}/tenants/join-demo/records/notes").json()["records"]) >= notes
 
 
 def seen(info: dict[str, Any], tenant: str) -> dict[str, Any]:
-    return {place: httpx.get(f"{info['admin']}/tenants/{tenant}/{place}").json() for place in PLACES}
+    return {place: HTTP.get(f"{info['admin']}/tenants/{tenant}/{place}").json() for place in PLACES}
 
 
 def test_everything_beside_the_records_outlives_a_kill(tmp_path: Path) -> None:
     """Clock, quirks, options, limit, faults, keys, snapshots, and what a reset goes back to."""
     with sandbox(tmp_path) as (process, info):
-        admin = httpx.Client(base_url=info["admin"])
+        admin = httpx.Client(base_url=info["admin"], timeout=LONGEST)
         made = admin.post("/tenants", json={"vendor": "pinpoint", "clock": {"frozen": True}, "name": "acme"}).json()
         path = f"/tenants/{made['id']}"
         beginning = seen(info, made["id"])
@@ -152,31 +160,34 @@ def test_everything_beside_the_records_outlives_a_kill(tmp_path: Path) -> None:
 
     with sandbox(tmp_path) as (process, info):
         assert told == seen(info, made["id"])
-        assert httpx.get(f"{info['admin']}/tenants/{deleted['id']}").status_code == 404
-        again = httpx.post(f"{info['admin']}/tenants", json={"vendor": "join"}).json()
+        assert HTTP.get(f"{info['admin']}/tenants/{deleted['id']}").status_code == 404
+        again = HTTP.post(f"{info['admin']}/tenants", json={"vendor": "join"}).json()
         assert again["id"] != deleted["id"], "a name once given is not given again"
-        httpx.post(f"{info['admin']}{path}/snapshots/kept/restore")
+        HTTP.post(f"{info['admin']}{path}/snapshots/kept/restore")
         process.kill()
 
     with sandbox(tmp_path) as (process, info):
-        departments = httpx.get(f"{info['admin']}{path}/records/departments/11").json()
+        departments = HTTP.get(f"{info['admin']}{path}/records/departments/11").json()
         assert departments["name"] == "Engineering"
-        httpx.post(f"{info['admin']}{path}/reset")
+        HTTP.post(f"{info['admin']}{path}/reset")
         assert {**beginning, "snapshots": told["snapshots"]} == seen(info, made["id"])
         headers = {"X-API-KEY": made["credential"]["api_key"]}
-        assert httpx.get(f"{info['vendors']['pinpoint']['base_url']}/api/v1/jobs", headers=headers).status_code == 200
+        assert HTTP.get(f"{info['vendors']['pinpoint']['base_url']}/api/v1/jobs", headers=headers).status_code == 200
 
 
 def test_a_running_clock_goes_on_while_no_process_does(tmp_path: Path) -> None:
     with sandbox(tmp_path) as (process, info):
-        clock = f"{info['admin']}/tenants/join-demo/clock"
-        httpx.put(clock, json={"at": "2030-01-01T00:00:00Z"})
+        before = time.monotonic()
+        HTTP.put(f"{info['admin']}/tenants/join-demo/clock", json={"at": "2030-01-01T00:00:00Z"})
+        set_at = time.monotonic()
         process.kill()
     with sandbox(tmp_path) as (_, info):
-        now = httpx.get(clock.replace(clock.split("/_sandbox", maxsplit=1)[0], info["admin"].removesuffix("/_sandbox"))).json()["now"]
+        read_from = time.monotonic()
+        now = datetime.fromisoformat(HTTP.get(f"{info['admin']}/tenants/join-demo/clock").json()["now"])
+        longest = time.monotonic() - before
 
-    assert now.startswith("2030-01-01T00:00:")
-    assert now > "2030-01-01T00:00:00.1", "starting a process takes longer than that"
+    went_on = (now - datetime(2030, 1, 1, tzinfo=UTC)).total_seconds()
+    assert read_from - set_at - TOLERANCE <= went_on <= longest + TOLERANCE
 
 
 def test_the_credential_that_is_printed_is_the_accounts(tmp_path: Path) -> None:
@@ -184,8 +195,8 @@ def test_the_credential_that_is_printed_is_the_accounts(tmp_path: Path) -> None:
     with sandbox(tmp_path) as (process, info):
         first = info["vendors"]["join"]["credential"]["token"]
         path = f"{info['admin']}/tenants/join-demo/credentials"
-        second = httpx.post(path, json={}).json()["credential"]["token"]
-        httpx.delete(f"{path}/cred-1")
+        second = HTTP.post(path, json={}).json()["credential"]["token"]
+        HTTP.delete(f"{path}/cred-1")
         process.kill()
     with sandbox(tmp_path) as (_, info):
         assert info["vendors"]["join"]["credential"]["token"] == second != first
@@ -207,10 +218,10 @@ def _broken_file(folder: Path) -> None:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled")
     with sandbox(folder) as (process, info):
-        httpx.post(f"{info['admin']}/tenants", json={"vendor": "join"})
-        httpx.get(f"{info['admin']}/tenants/join-demo")
+        HTTP.post(f"{info['admin']}/tenants", json={"vendor": "join"})
+        HTTP.get(f"{info['admin']}/tenants/join-demo")
         process.terminate()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=LONGEST) == 0
     return folder
 
 
@@ -228,7 +239,7 @@ def test_a_folder_that_cannot_be_read_is_refused_and_left_alone(filled: Path, tm
     spoil(folder)
     before = {path: path.read_bytes() for path in folder.rglob("*.sqlite")}
 
-    done = subprocess.run([*COMMAND, str(folder)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([*COMMAND, str(folder)], capture_output=True, text=True, timeout=LONGEST, check=False)
 
     assert done.returncode == 2
     assert told in done.stderr
@@ -237,7 +248,7 @@ def test_a_folder_that_cannot_be_read_is_refused_and_left_alone(filled: Path, tm
 
 def test_two_sandboxes_do_not_share_a_folder(tmp_path: Path) -> None:
     with sandbox(tmp_path):
-        done = subprocess.run([*COMMAND, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([*COMMAND, str(tmp_path)], capture_output=True, text=True, timeout=LONGEST, check=False)
 
     assert done.returncode == 2
     assert "is in use by another sandbox" in done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -19,6 +18,7 @@ from tests.mock_servers.engine.conftest import FIXTURES
 from tests.mock_servers.engine.parcel import VENDOR, WEBHOOKS
 from tests.mock_servers.engine.tenancy import Account
 from tests.mock_servers.receiver import Receiver, receiving
+from tests.waiting import until
 
 DAY = 86_400
 
@@ -85,9 +85,7 @@ def test_it_comes_by_itself_too(account: Account, receiver: Receiver) -> None:
     _subscribe(account, receiver.url)
     _send(account, "a box")
 
-    deadline = time.monotonic() + 10
-    while not receiver.received and time.monotonic() < deadline:
-        time.sleep(0.005)
+    until(lambda: receiver.received)
     assert len(receiver.received) == 1
 
 
@@ -342,9 +340,7 @@ def test_a_tenant_that_is_deleted_while_it_delivers_is_gone(sandbox: Sandbox, ad
         _subscribe(doomed, receiver.url)
         receiver.answers = [lambda: admin.delete(f"/tenants/{doomed.id}").status_code]
         _send(doomed, "a box")
-        deadline = time.monotonic() + 10
-        while admin.get(f"/tenants/{doomed.id}").status_code == 200 and time.monotonic() < deadline:
-            time.sleep(0.005)
+        until(lambda: admin.get(f"/tenants/{doomed.id}").status_code != 200)
 
         assert admin.get(f"/tenants/{doomed.id}").status_code == 404
 
@@ -369,15 +365,10 @@ def test_a_running_clock_delivers_and_retries_by_itself(sandbox: Sandbox, admin:
         receiver.answers = [500]
         _subscribe(running, receiver.url)
         _send(running, "a box")
-        deadline = time.monotonic() + 10
-        while not (_deliveries(running) and _deliveries(running)[0]["attempts"]) and time.monotonic() < deadline:
-            time.sleep(0.005)
+        until(lambda: _deliveries(running) and _deliveries(running)[0]["attempts"])
         due = _seconds(_deliveries(running)[0]["due_at"]) - _seconds(running.ask("GET", "/clock").json()["now"])
         _advance(running, due - 0.1)
-        while len(receiver.received) < 2 and time.monotonic() < deadline:
-            time.sleep(0.005)
-
-        assert len(receiver.received) == 2
+        until(lambda: len(receiver.received) == 2)
 
 
 def test_the_state_is_plain_data(sandbox: Sandbox, account: Account, receiver: Receiver) -> None:
