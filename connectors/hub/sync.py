@@ -225,7 +225,7 @@ class SyncRun:
 
     def _conclude_deletions(self, connection: Connection, sync: Sync, all_progress: list[tuple[Stream, StreamProgress | None]]) -> None:
         """What a whole read has not met is gone; rows that are kept go when a record that they refer to is."""
-        kept = [model.name for model in self.scope.manifest.models if model.keeps_rows and model.name in self.scope.fields]
+        kept = [model.name for model in self.scope.manifest.models if model.keeps_rows]
         for model in self.scope.fields:
             feeding = [progress for stream, progress in all_progress if model in stream.feeds]
             whole = feeding and all(one is not None and one.state == "done" and (model, None) not in one.gaps for one in feeding)

@@ -180,11 +180,18 @@ def _file(exchange: Exchange, limits: quirks.FileLimits | None, index: int, docu
         extension = document.name.rpartition(".")[2].lower() if "." in document.name else ""
         if extension not in limits.extensions:
             exchange.acted(limits)
-            message = f"{place}.name: the file type of {document.name} is not supported; use {', '.join(limits.extensions)}"
-            raise refuse(exchange, limits.status, message)
+            text = f"the file type of {document.name} is not supported; use {', '.join(limits.extensions)}"
+            raise refuse(exchange, limits.status, _told(limits, f"{place}.name", text))
         if size > limits.max_bytes:
             exchange.acted(limits)
-            raise refuse(exchange, limits.status, f"{place}.data: {document.name} is larger than {limits.max_bytes} bytes")
+            text = f"{document.name} is larger than {limits.max_bytes} bytes"
+            raise refuse(exchange, limits.status, _told(limits, f"{place}.data", text))
     guessed = mimetypes.guess_type(document.name)[0]
     content_type = "application/octet-stream" if guessed is None else guessed
     return {"type": document.type, "file_name": document.name, "content_type": content_type, "content_base64": document.data}
+
+
+def _told(limits: quirks.FileLimits, place: str, text: str) -> str:
+    if limits.told_by == "kind":
+        return "a document is not accepted"
+    return text if limits.told_by == "name" else f"{place}: {text}"

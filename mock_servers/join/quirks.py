@@ -7,7 +7,7 @@ an open question: switch it on to see whether a client would survive it.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCode
 from mock_servers.engine.quirks import Quirk
@@ -277,7 +277,8 @@ class UnknownJobIs422(JoinQuirk):
 
 @dataclass(frozen=True)
 class FileLimits(JoinQuirk):
-    """A create with too many, too large or unwelcome documents is refused as a whole; the message names the document."""
+    """A create with too many, too large or unwelcome documents is refused as a whole; the message says which document it is about by
+    its place and name, by its name alone (`told_by` name), or not at all (kind)."""
 
     name: ClassVar[str] = "file_limits"
     evidence: ClassVar[Evidence] = Assumed(f"{SILENT}; the numbers are what job boards commonly accept")
@@ -285,6 +286,7 @@ class FileLimits(JoinQuirk):
     max_bytes: int = 10 * 1024 * 1024
     extensions: tuple[str, ...] = ("pdf", "doc", "docx", "jpg", "png")
     status: int = 422
+    told_by: Literal["place", "name", "kind"] = "place"
 
 
 @dataclass(frozen=True)

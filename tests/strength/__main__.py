@@ -37,12 +37,15 @@ def main() -> int:
     parser.add_argument("--part", choices=tuple(MUTANTS), action="append", help="mutants of these parts alone")
     parser.add_argument("--seed", type=int, default=SEED, help="draws the mutants (default: %(default)s)")
     parser.add_argument("--only", choices=("miniatures", "mutants", "variants"), help="one kind alone")
+    parser.add_argument(
+        "--survivors", action="store_true", help="try only what earlier runs did not see caught, whatever has changed since"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "strength.json", help="the outcomes as JSON (default: %(default)s)")
     chosen = parser.parse_args()
     console = Console(highlight=False)
     keep = chosen.out.with_suffix(".jsonl")
     with started() as sandbox:
-        outcomes = try_all(_defects(chosen), sandbox, chosen.jobs, keep, lambda one: _tell(one, console))
+        outcomes = try_all(_defects(chosen), sandbox, chosen.jobs, keep, lambda one: _tell(one, console), survivors=chosen.survivors)
         false_alarms = _false_alarms(chosen, sandbox, console) if chosen.only in (None, "variants") else []
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     told = {"defects": [asdict(one) for one in outcomes], "false alarms": false_alarms}

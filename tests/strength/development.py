@@ -12,7 +12,7 @@ from tests.conformance.miniatures import Defect
 from tests.strength.mutants import ROOT, Mutant, sample
 
 SEED = 20260301
-MUTANTS = {"join": 40, "pinpoint": 40, "asymbl": 24, "shared": 36}
+MUTANTS = {"join": 26, "pinpoint": 26, "asymbl": 14, "shared": 26}
 """How many are drawn of each vendor's connector, and of what they share (hub and transport)."""
 JUDGES = ("join", "pinpoint", "asymbl")
 """Who judges what is shared, from the fastest suite to the slowest: a full run tells what any of them finds."""

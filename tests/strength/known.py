@@ -1,8 +1,22 @@
-"""Mutants that change nothing that anybody could see: each with the reason, by what is changed and not by where it stands."""
+"""Mutants that change nothing that anybody could see: each with the reason, by what is changed and not by where it stands.
+
+Hard to see is not unseen: here stands only what no user of a connector could ever tell from the right one.
+"""
 
 from __future__ import annotations
 
-EQUIVALENT: dict[tuple[str, str, str, str], str] = {}
+EQUIVALENT: dict[tuple[str, ...], str] = {
+    ("connectors.hub.scope", "left", "…fest.model(name).depends_on) <= on", "…fest.model(name).depends_on) < on"): (
+        "`on` holds the model itself, which never depends on itself, so a subset of it is always a proper one"
+    ),
+    ("connectors.join.values", "translated", "None if value is None else table.get(value, value)", "table.get(value, value)"): (
+        "table.get(None, None) is None; the condition is there for the types"
+    ),
+    ("connectors.join.applications", "read", "number > done", "number >= done"): (
+        "the page before the cursor is read again in any case; handed over once more, its records are the same, and count once"
+    ),
+}
+"""By `Mutant.identity`."""
 
 
 def is_equivalent(identity: tuple[str, ...]) -> bool:

@@ -28,7 +28,7 @@ from tests.strength.variants import VARIANTS, drawn_together
 
 RESTS_ON = ("conformance", "connectors", "fixtures", "mock_servers", "tests/conformance", "tests/strength")
 LONGEST = 1200
-"""Seconds of wall time after which a mutant counts as hanging."""
+"""Seconds of wall time after which a mutant counts as a survivor, whatever the rest of the suite would have said."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def try_mutant(mutant: Mutant, sandbox_url: str) -> Outcome:
     try:
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=LONGEST)
     except subprocess.TimeoutExpired:
-        return _outcome(mutant, judges[0], said="hangs", stillborn=True)
+        return _outcome(mutant, judges[-1], said=f"not caught in {LONGEST} seconds")
     if done.returncode != 0 or not done.stdout.startswith("{"):
         return _outcome(mutant, judges[0], said=f"ended with {done.returncode}: {done.stderr[-200:]}", stillborn=True)
     return _judged(mutant, judges[0], json.loads(done.stdout))
@@ -111,9 +111,12 @@ def try_miniature(number: int, sandbox: str) -> Outcome:
     return Outcome(str(one), "miniature", one.vendor, one.defect, one.silent, caught, said, identity=(one.check, one.what))
 
 
-def try_all(defects: Sequence[Defective], sandbox_url: str, jobs: int, keep: Path, heard: Callable[[Outcome], None]) -> list[Outcome]:
-    """All of them, in any order; those that `keep` (a .jsonl file) knows already are not tried again."""
-    known = _kept(keep)
+def try_all(
+    defects: Sequence[Defective], sandbox_url: str, jobs: int, keep: Path, heard: Callable[[Outcome], None], *, survivors: bool = False
+) -> list[Outcome]:
+    """All of them, in any order; those that `keep` (a .jsonl file) knows already are not tried again. `survivors`: what was caught
+    before the code changed is taken to be caught still, so that only the rest is tried."""
+    known = _kept(keep, survivors)
     found = [known[_key(one)] for one in defects if _key(one) in known]
     for outcome in found:
         heard(outcome)
@@ -137,14 +140,15 @@ def _key(one: Defective) -> tuple[str, ...]:
     return one.identity if isinstance(one, Mutant) else (MINIATURES[one].check, MINIATURES[one].what)
 
 
-def _kept(keep: Path) -> dict[tuple[str, ...], Outcome]:
+def _kept(keep: Path, survivors: bool) -> dict[tuple[str, ...], Outcome]:
     if not keep.exists():
         return {}
     known = {}
     for line in keep.read_text("utf-8").splitlines():
         row = json.loads(line)
-        if row.pop("rests on") == digest():
-            outcome = Outcome(**{**row, "identity": tuple(row["identity"])})
+        same = row.pop("rests on") == digest()
+        outcome = Outcome(**{**row, "identity": tuple(row["identity"])})
+        if same or (survivors and (outcome.caught or outcome.stillborn)):
             known[outcome.identity] = outcome
     return known
 
