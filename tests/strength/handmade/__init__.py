@@ -1,0 +1,27 @@
+"""Defects written by hand, before their author had looked at any check: what a tired engineer, or a misread document, leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.conformance.miniatures import Defect
+from tests.strength.handmade.access_honesty import ACCESS_HONESTY
+from tests.strength.handmade.completeness import COMPLETENESS
+from tests.strength.handmade.configuration import CONFIGURATION
+from tests.strength.handmade.errors import ERRORS
+from tests.strength.handmade.faults import FAULTS
+from tests.strength.handmade.identity import IDENTITY
+from tests.strength.handmade.manners import MANNERS
+from tests.strength.handmade.mapping import MAPPING
+from tests.strength.handmade.rows import HandMade
+from tests.strength.handmade.state import STATE
+from tests.strength.handmade.writes import WRITES
+
+CHAPTERS = (ACCESS_HONESTY, COMPLETENESS, MAPPING, IDENTITY, STATE, FAULTS, WRITES, ERRORS, MANNERS, CONFIGURATION)
+
+
+def all_rows() -> Iterator[tuple[Defect, HandMade]]:
+    """Every defect with its class."""
+    for chapter in CHAPTERS:
+        for row in chapter.rows:
+            yield chapter.defect, row
