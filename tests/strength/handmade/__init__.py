@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tests.conformance.miniatures import Defect
 from tests.strength.handmade.access_honesty import ACCESS_HONESTY
 from tests.strength.handmade.completeness import COMPLETENESS
 from tests.strength.handmade.configuration import CONFIGURATION
@@ -16,6 +16,10 @@ from tests.strength.handmade.mapping import MAPPING
 from tests.strength.handmade.rows import HandMade
 from tests.strength.handmade.state import STATE
 from tests.strength.handmade.writes import WRITES
+
+if TYPE_CHECKING:
+    # Nothing of the connectors may be imported before a defect is in place, and the miniatures import them all.
+    from tests.conformance.miniatures import Defect
 
 CHAPTERS = (ACCESS_HONESTY, COMPLETENESS, MAPPING, IDENTITY, STATE, FAULTS, WRITES, ERRORS, MANNERS, CONFIGURATION)
 

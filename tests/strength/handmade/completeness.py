@@ -154,8 +154,8 @@ COMPLETENESS = Chapter(
         HandMade(
             "candidates and stages are those of the first page of applications",
             "join.applications",
-            "            for application in step.rows:\n                self._notice(application)\n            if number > done:",
-            "            if number == 1:\n                for application in step.rows:\n                    self._notice(application)\n            if number > done:",
+            "            for application in step.rows:\n                self._notice(application)\n",
+            "            for application in step.rows if number == 1 else ():\n                self._notice(application)\n",
         ),
         HandMade(
             "attachments without a file name are left out",

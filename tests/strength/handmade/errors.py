@@ -67,7 +67,6 @@ ERRORS = Chapter(
             '            error.args = (f"{error} (session {self._session.token if self._session else None})",)\n'
             "            raise error",
         ),
-        ),
         HandMade(
             "a sync does not say why it failed",
             "hub.sync",
@@ -83,7 +82,7 @@ ERRORS = Chapter(
         HandMade(
             "the column that a refusal is about is not told",
             "asymbl.refusals",
-            " + (f\" (fields: {', '.join(fields)})\" if fields else \"\")",
+            ' + (f" (fields: {\', \'.join(fields)})" if fields else "")',
             "",
         ),
         HandMade(

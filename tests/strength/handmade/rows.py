@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tests.conformance.miniatures import Defect
 from tests.strength.mutants import source_of
+
+if TYPE_CHECKING:
+    # Nothing of the connectors may be imported before a defect is in place, and the miniatures import them all.
+    from tests.conformance.miniatures import Defect
 
 JUDGED_AT = "pinpoint"
 """The vendor whose suite judges a defect of the hub or of the transport, unless its row names another."""
