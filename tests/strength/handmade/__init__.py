@@ -29,3 +29,8 @@ def all_rows() -> Iterator[tuple[Defect, HandMade]]:
     for chapter in CHAPTERS:
         for row in chapter.rows:
             yield chapter.defect, row
+
+
+def named(name: str) -> HandMade:
+    """The row with this name. Raises StopIteration."""
+    return next(row for _, row in all_rows() if row.name == name)

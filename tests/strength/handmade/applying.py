@@ -34,7 +34,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_loader(name, _Loader(self._row), origin=str(source_of(name)))
 
 
-def apply(row: HandMade) -> None:
+def put_in_place(row: HandMade) -> None:
     """From now on the module is imported with this defect. It must not have been imported yet."""
     if row.module in sys.modules:
         raise RuntimeError(f"{row.module} is imported already")

@@ -39,6 +39,11 @@ class HandMade:
         return f"connectors.{self.where}"
 
     @property
+    def name(self) -> str:
+        """Where and what, the same after other rows came."""
+        return f"{self.where}: {self.what}" + (f" (at {self.at})" if self.at is not None else "")
+
+    @property
     def vendor(self) -> str:
         package = self.where.partition(".")[0]
         return self.at or (JUDGED_AT if package in SHARED else package)
