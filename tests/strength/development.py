@@ -46,6 +46,7 @@ RIGHT: Mapping[Defect, frozenset[str]] = {
     "faults": frozenset({"retries", "errors", "actions", "manners", "pages", "features"}),
     "errors": frozenset({"errors", "actions", "permissions", "matrix", "retries", "manners", "pages", "quirks", "features"}),
     "writes": frozenset({"actions", "permissions", "matrix", "features", "scopes"}),
+    "manners": frozenset({"manners", "retries", "delta", "scopes", "permissions", "matrix", "quirks", "actions", "errors"}),
     "access honesty": frozenset({"permissions", "matrix", "manifest", "errors", "pages", "scopes"}),
     "configuration": frozenset(
         {"manifest", "scopes", "permissions", "matrix", "features", "pages", "actions", "errors", "manners", "delta"}

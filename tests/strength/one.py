@@ -24,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--module")
     parser.add_argument("--number", type=int)
+    parser.add_argument("--hand-made", help="a defect made by hand, by its name")
     parser.add_argument("--vendor", action="append", required=True, help="whose suite judges; several are asked in this order")
     parser.add_argument("--chapter", action="append", default=[], help="whose checks are the right ones (default: all)")
     parser.add_argument("--sandbox", required=True)
@@ -33,6 +34,11 @@ def main() -> None:
         from tests.strength.mutants import apply
 
         apply(chosen.module, chosen.number)
+    if chosen.hand_made is not None:
+        from tests.strength.handmade import named
+        from tests.strength.handmade.applying import put_in_place
+
+        put_in_place(named(chosen.hand_made))
     try:
         found = judged(chosen.vendor, chosen.sandbox, frozenset(chosen.chapter))
     except Exception as error:  # noqa: BLE001 - a mutant that cannot even be started is no defect of the kind that is looked for
