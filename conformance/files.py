@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import ssl
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+
+import trustme
 
 from conformance.fixture_models import ServedFile
 
@@ -19,15 +22,22 @@ class _Quiet(ThreadingHTTPServer):
 
 
 class FileServer:
-    """Serves the named files on a free loopback port while it is open; everything else is 404 in HTML."""
+    """Serves the named files on a free loopback port while it is open; everything else is 404 in HTML.
 
-    def __init__(self, files: Mapping[str, ServedFile]) -> None:
+    `https`: with a certificate of an authority that was made for this moment, and that nobody knows.
+    """
+
+    def __init__(self, files: Mapping[str, ServedFile], *, https: bool = False) -> None:
+        self.asked = 0
+        """Requests that came."""
+        outer = self
         contents = {f"/{name}": (file.content_type, _content(file)) for name, file in files.items()}
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
+                outer.asked += 1
                 kind, body = contents.get(self.path.partition("?")[0], ("text/html", b"<html><body>Nothing here.</body></html>"))
                 self.send_response(200 if self.path.partition("?")[0] in contents else 404)
                 self.send_header("content-type", kind)
@@ -43,7 +53,12 @@ class FileServer:
         self._server = _Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"{'https' if https else 'http'}://127.0.0.1:{self._server.server_port}"
+        if https:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+            # The handshake belongs to the thread of the request, or a client that refuses it would keep the server waiting.
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
 
     def __enter__(self) -> FileServer:
         self._thread.start()

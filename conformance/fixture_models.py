@@ -414,8 +414,12 @@ class Profile(Strict):
     about: str | None = None
     page_operations: dict[str, str]
     """Model to the operation (id, as in the journal) whose pages bring it; every promised model."""
+    brings_besides: dict[str, list[str]] = {}
+    """Operation to models that its pages bring, too, though another operation is the one whose pages are counted."""
     touch: Touch = Touch()
     paging: Paging = Paging()
+    asked_one_by_one: list[str] = []
+    """Operations that a sync must ask for once for each record, because no list tells what they tell."""
     sync_warnings: list[str] = []
     """Expressions, each of which finds something in one warning of a full sync; any further warning is a failure."""
     between_pages: list[BetweenPages] = []

@@ -187,6 +187,41 @@ def _marks_nothing(lab: Lab) -> Iterator[Result]:
         yield judged(cell, f"{len(marked)} records that still exist are marked as deleted" if marked else None)
 
 
+def _missed_cells(lab: Lab) -> list[Cell]:
+    if not _delta_cells(lab):
+        return [Cell("fault", "delta", "any")]
+    return [Cell("fault", "delta", operation) for operation in lab.operations()]
+
+
+def _made_up_for(lab: Lab) -> Iterator[Result]:
+    """DLT-12."""
+    if not _delta_cells(lab):
+        yield Result(_missed_cells(lab)[0], Code.NOT_APPLICABLE, "no model is promised by delta")
+        return
+    for cell in _missed_cells(lab):
+        with synced(lab, lab.profile.paging.settings) as (session, _):
+            yield _after_a_failure(lab, cell, session)
+
+
+def _after_a_failure(lab: Lab, cell: Cell, session: Session) -> Result:
+    tenant = session.world.tenant
+    tenant.advance(90)
+    for _, case in _named(lab.profile.delta):
+        session.world.perform(case.steps)
+    tenant.clear_journal()
+    tenant.fault("status", status=503, operation=cell.name, times=None)
+    session.sync("DELTA")
+    if not any(entry.raw.get("faults") for entry in tenant.journal()):
+        return unverifiable(cell, "the fault never struck: the operation was not asked")
+    tenant.clear_faults()
+    tenant.advance(90)
+    session.sync_well("DELTA")
+    fresh = session.world.connect()
+    fresh.sync_well()
+    problem = same(lab, fresh.snapshot(), session.snapshot())
+    return judged(cell, problem and f"after a delta sync that failed, and one that did not: {problem}", code=Code.STALE)
+
+
 # ------------------------------------------------------------------------------------------------------ deletions
 
 
@@ -505,6 +540,7 @@ CHECKS = (
     Check("DLT-3", "After several delta syncs a connection shows what a full sync of a fresh one shows.", API, model_cells, _chain),
     Check("DLT-4", "A delta sync asks the vendor for less than a full one.", API, _delta_cells, _fewer),
     Check("DLT-5", "A delta sync marks nothing as deleted that still exists.", API, model_cells, _marks_nothing),
+    Check("DLT-12", "What a delta sync that failed has missed, the next one brings.", OURS, _missed_cells, _made_up_for),
     Check("DLT-6", "After a full sync, records deleted at the vendor are hidden, and shown with their remote_deleted_at on request.", API,
           field_cells("remote_deleted_at"), _deletions),
     Check("DLT-7", "A deletion leaves all other records as they were.", API, _survivor_cells, _survivors),

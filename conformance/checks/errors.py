@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -260,6 +261,36 @@ def _unexplained(lab: Lab, outcome: SyncOutcome, before: judge.Snapshot, after: 
     return examples(found) or None
 
 
+def _reason_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "reason", name) for name in CONDITIONS]
+
+
+def _says_why(lab: Lab) -> Iterator[Result]:
+    """ERR-9."""
+    for cell in _reason_cells(lab):
+        try:
+            told = _told(lab, cell.name)
+        except Blocked as reason:
+            yield unverifiable(cell, str(reason))
+            continue
+        words = told.refused if told.outcome is None else told.outcome.error
+        if told.outcome is not None and told.outcome.state == "SUCCEEDED":
+            yield Result(cell, Code.NOT_APPLICABLE, "the sync succeeded")
+        else:
+            yield judged(cell, None if words and words.strip() else "the sync did not succeed, and does not say why")
+
+
+STRANGER = Cell("connection", "host", "a certificate that nobody vouches for")
+
+
+def _distrusts(lab: Lab) -> Iterator[Result]:
+    """ERR-10."""
+    with FileServer({}, https=True) as stranger:
+        with suppress(ConfigurationError):
+            lab.world().connect(base_url=stranger.url).sync()
+        yield judged(STRANGER, "it spoke to a host that cannot show who it is" if stranger.asked else None, code=Code.LEAK)
+
+
 SPOKEN = Cell("connection", "", "whatever the subject says")
 
 
@@ -296,4 +327,7 @@ CHECKS = (
           _failing_cells, _failing_later),
     Check("ERR-8", "No secret stands in anything that the subject says.", "design of this suite: no secret in any artefact",
           one_case("connection", SPOKEN.name), _discreet, stage="last"),
+    Check("ERR-9", "A sync that does not succeed says why.", API, _reason_cells, _says_why),
+    Check("ERR-10", "A credential is shown to no host whose certificate nobody vouches for.", "RFC 9110, 4.3.4",
+          one_case("connection", STRANGER.name, STRANGER.owner), _distrusts),
 )  # fmt: skip

@@ -124,6 +124,20 @@ def _refused(lab: Lab) -> Iterator[Result]:
             yield broken(cell, "it was connected")
 
 
+SLASH = Cell("connection", "address", "a slash at its end")
+
+
+def _with_a_slash(lab: Lab) -> Iterator[Result]:
+    """MAN-8."""
+    world = lab.world()
+    try:
+        outcome = world.connect(base_url=f"{world.tenant.base_url}/").sync()
+    except ConfigurationError as error:
+        yield broken(SLASH, f"it was refused: {error}")
+    else:
+        yield judged(SLASH, None if outcome.state == "SUCCEEDED" else f"the sync ended {outcome.state}: {outcome.error}")
+
+
 OURS = "design of this suite: one promise, four readers"
 CHECKS = (
     Check("MAN-1", "The manifest promises exactly the models, fields, actions, inputs and features on the connector's card.",
@@ -140,4 +154,6 @@ CHECKS = (
           lambda lab: [Cell("model", "", model) for model in lab.promise.models], _dependencies),
     Check("MAN-7", "What can never work is refused when connecting: no credential, a setting that nobody knows.", OURS,
           _refusal_cells, _refused),
+    Check("MAN-8", "A slash at the end of the address changes nothing.", "RFC 3986, 6.2.3",
+          one_case("connection", SLASH.name, SLASH.owner), _with_a_slash, stage="then"),
 )  # fmt: skip

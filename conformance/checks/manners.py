@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from conformance.casework import examples, judged, one_case, unverifiable
 from conformance.check import Cell, Check, Result
@@ -97,6 +98,49 @@ def _page_sizes(lab: Lab) -> Iterator[Result]:
     yield judged(cell, f"{paging.size_parameter} was {', '.join(wrong)}; at most {paging.largest} is allowed" if wrong else None)
 
 
+FEWEST = 3
+"""Requests; whoever asks for fewer records by themselves may have a reason."""
+TWICE = 2
+"""A list that may have moved while it was read can be looked at once more."""
+
+
+def _one_by_one(lab: Lab) -> Iterator[Result]:
+    """MNR-7."""
+    cell = Cell("connection", "reading", "one by one")
+    keys = {model: frozenset(found) for model, found in lab.calm.snapshot.keys.items()}
+    asked: dict[tuple[str, str], set[str]] = {}
+    for entry in lab.calm.journal:
+        if entry.operation is None or entry.operation in lab.profile.asked_one_by_one:
+            continue
+        words = _words(entry)
+        for model, own in keys.items():
+            named = words & own
+            if len(named) == 1:
+                asked.setdefault((entry.operation, model), set()).update(named)
+    found = [
+        f"{operation} was asked for {len(named)} of {len(keys[model])} {model}, one after the other"
+        for (operation, model), named in asked.items()
+        if len(named) >= max(FEWEST, len(keys[model]) / 2)
+    ]
+    yield judged(cell, examples(found) or None)
+
+
+def _words(entry: Entry) -> set[str]:
+    """What a request may name a record by: the steps of its path, and in its query whatever is no plain number."""
+    query = re.findall(r"[\w-]+", unquote_plus(entry.query))
+    return {*unquote_plus(entry.path).split("/"), *(word for word in query if not word.isdecimal())}
+
+
+def _no_repetition(lab: Lab) -> Iterator[Result]:
+    """MNR-8."""
+    cell = Cell("connection", "reading", "answered already")
+    answered = Counter(
+        (entry.path, entry.query) for entry in lab.calm.journal if entry.method == "GET" and 200 <= (entry.status or 0) < 300
+    )
+    again = [f"{path} ({count} times)" for (path, _), count in answered.items() if count > TWICE]
+    yield judged(cell, f"it was answered, and asked the same again: {examples(again)}" if again else None)
+
+
 OURS = "design of this suite: manners"
 CHECKS = (
     Check("MNR-1", "A request that was answered 401 is not sent again with the same credential.", OURS,
@@ -108,4 +152,8 @@ CHECKS = (
     Check("MNR-5", "Nothing is sent that the vendor does not read.", OURS, _reading_cells, _understood),
     Check("MNR-6", "Pages are never asked for in a size that the vendor does not allow.", OURS,
           one_case("connection", "page size", "reading"), _page_sizes),
+    Check("MNR-7", "A sync asks for lists, not for one record after the other.", OURS,
+          one_case("connection", "one by one", "reading"), _one_by_one),
+    Check("MNR-8", "What was answered is not asked for again and again in one sync.", OURS,
+          one_case("connection", "answered already", "reading"), _no_repetition),
 )  # fmt: skip

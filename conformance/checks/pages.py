@@ -144,6 +144,45 @@ def _while_reading(lab: Lab, cell: Cell, case: BetweenPages) -> Result:
     return held(cell)
 
 
+A_DAY = 86_400
+"""Seconds: longer than any session, locator or signed link that a vendor hands out while a list is read."""
+
+
+def _longest(lab: Lab) -> list[str]:
+    """The operations that were asked for again and again: the longest list, and whatever only brings further pages."""
+    pages = lab.calm_pages
+    lists = sorted(lab.operations(), key=pages.requests)[-1:]
+    more = [one for one in lab.asked() if one not in lab.operations() and pages.requests(one) > lab.calm.requests(one)]
+    return [operation for operation in dict.fromkeys((*lists, *more)) if pages.requests(operation) > 1]
+
+
+def _slow_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "a day between pages", operation) for operation in _longest(lab)] or [Cell("case", "a day between pages", "any")]
+
+
+def _slowly(lab: Lab) -> Iterator[Result]:
+    """PAG-4."""
+    if not _longest(lab):
+        yield unverifiable(_slow_cells(lab)[0], "no list has a second page")
+    for cell, operation in zip(_slow_cells(lab), _longest(lab), strict=False):
+        world = lab.world()
+        tenant = world.tenant
+        session = world.connect(settings=lab.small_pages(world))
+        rule = {"kind": "rate_limit", "retry_after": 1, "operation": operation, "skip": 1, "times": 1}
+        with world.at_fault(rule, lambda tenant=tenant: tenant.advance(A_DAY)) as ran:  # type: ignore[misc]
+            outcome = session.sync()
+        if not ran:
+            yield unverifiable(cell, f"the subject never came to a second page of {operation}")
+        elif outcome.state != "SUCCEEDED":
+            yield broken(cell, f"the sync ended {outcome.state}: {outcome.error}", seen=seen_at(world, operation))
+        else:
+            # Values may tell of the day on which they are read, so only what arrives is compared.
+            wanted, got = lab.calm_pages.snapshot.keys, session.snapshot().keys
+            found = {model: count_problem(wanted.get(model, Counter()), got.get(model, Counter())) for model in lab.models}
+            lost = [f"{model}: {problem}" for model, problem in found.items() if problem]
+            yield judged(cell, examples(lost) or None, seen=seen_at(world, operation))
+
+
 CHECKS = (
     Check("SYN-1", "With every permission a full sync succeeds and reports nothing as denied.", "unified API: sync states",
           one_case("connection", "full sync"), _succeeds),
@@ -155,4 +194,6 @@ CHECKS = (
     Check("PAG-2", "All pages are read to the last one, however small they are.", "unified API: read endpoints", model_cells, _many_pages),
     Check("PAG-3", "Records inserted, changed or deleted between two pages make no other record lost or doubled.",
           "design of this suite: completeness while data moves", _moving_cases, _moving),
+    Check("PAG-4", "A list that takes a day to read arrives whole, though what the vendor handed out for reading it has expired.",
+          "design of this suite: completeness while data moves", _slow_cells, _slowly, stage="then"),
 )  # fmt: skip

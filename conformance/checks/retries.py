@@ -130,6 +130,7 @@ def _hints(refused: Entry) -> bool:
 
 
 UNHINTED = {"kind": "rate_limit", "retry_after": None}
+OUTAGE = {"kind": "status", "status": 503}
 
 
 def _waits_without_hint(lab: Lab) -> Iterator[Result]:
@@ -156,6 +157,35 @@ def _other_statuses(lab: Lab) -> Iterator[Result]:
 
 def _other_cells(lab: Lab) -> list[Cell]:
     return [_every(str(status)) for status in OTHERS]
+
+
+DATED = Cell("fault", "", "Retry-After as a date")
+
+
+def _honours_dates(lab: Lab) -> Iterator[Result]:
+    """RTY-12."""
+    operation = lab.asked()[0]
+    struck = _sync_struck(lab, [operation], {**LIMITED, "form": "date"})
+    refused, again = struck.refused(operation), struck.again(operation)
+    if refused is None:
+        yield unverifiable(DATED, "the fault never struck: the operation was not asked")
+    elif again is None:
+        yield broken(DATED, f"{operation} was not asked again: {struck.problem}", seen=struck.exchanges.get(operation, ()))
+    else:
+        # A date has no fractions of a second.
+        early = again.at - refused.at < HINT - 1
+        yield judged(DATED, f"told to wait {HINT} seconds by a date, it asked again after {again.at - refused.at:g}" if early else None)
+
+
+def _waits_after_outages(lab: Lab) -> Iterator[Result]:
+    """RTY-11."""
+    for cell in operation_cells("wait after a 503")(lab):
+        struck = _strike(lab, cell.owner, OUTAGE)
+        refused, again = struck.refused(cell.owner), struck.again(cell.owner)
+        if refused is None or again is None:
+            yield unverifiable(cell, "not judged: the operation was not asked again (see RTY-5)")
+        else:
+            yield judged(cell, None if again.at > refused.at else "it asked again at once")
 
 
 NEVER = Cell("connection", "", "an operation that never recovers")
@@ -189,7 +219,7 @@ CHECKS = (
     Check("RTY-4", "After a 429 without Retry-After the subject waits of its own accord.", HTTP,
           operation_cells("429 without Retry-After"), _waits_without_hint, level="SHOULD"),
     Check("RTY-5", "After a 5xx the page is asked for again, and the data is complete.", HTTP,
-          _struck_cells("503"), _survives({"kind": "status", "status": 503}, "503")),
+          _struck_cells("503"), _survives(OUTAGE, "503")),
     Check("RTY-6", "After a connection that was cut before the answer the page is asked for again.", HTTP,
           _struck_cells("cut before headers"), _survives({"kind": "cut_before_headers"}, "cut before headers")),
     Check("RTY-7", "After an answer that was cut in the middle the page is asked for again; half a page is never taken for a whole.", HTTP,
@@ -199,4 +229,7 @@ CHECKS = (
     Check("RTY-10", "After a 500, 502 or 504 the page is asked for again, and the data is complete.", HTTP, _other_cells, _other_statuses),
     Check("RTY-9", "The subject gives up in the end: it does not ask for ever.", HTTP,
           one_case("connection", NEVER.name), _gives_up),
+    Check("RTY-12", "A wait that is told as a date is kept as well.", "RFC 9110, 10.2.3", one_case("fault", DATED.name), _honours_dates),
+    Check("RTY-11", "After a 5xx the subject waits before it asks again.", HTTP,
+          operation_cells("wait after a 503"), _waits_after_outages, level="SHOULD"),
 )  # fmt: skip

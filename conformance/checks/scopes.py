@@ -26,6 +26,7 @@ from conformance.lab import Blocked, Lab, Session, Stuck, SubjectCrashed
 from conformance.outcomes import Code
 from conformance.prepared import synced
 from conformance.promise import MADE_BY_SERVICE
+from conformance.sandbox import Entry
 from conformance.subjects import ConfigurationError, SyncOutcome
 from connectors.unified.models import REFERENCES
 
@@ -136,6 +137,8 @@ class Off:
     """Models that the sync that switched it off switched on again: judged where they were off."""
     next_off: frozenset[str] = frozenset()
     """Models that were off by then."""
+    journal: tuple[Entry, ...] = ()
+    """What the sync that switched it off asked for."""
 
 
 def _model_off(lab: Lab, model: str, setting: str = "DISABLED") -> Off:
@@ -150,11 +153,18 @@ def _model_off(lab: Lab, model: str, setting: str = "DISABLED") -> Off:
 def _alone_off(lab: Lab, model: str, setting: str) -> Off:
     with synced(lab) as (session, before):
         session.reconnect(scope={"models": {model: setting}})
-        session.sync_well()
+        journal = _asked_meanwhile(session)
         meanwhile, everything = session.snapshot(), session.snapshot(include_deleted=True)
         session.reconnect(scope={})
         session.sync_well()
-        return Off(before, everything.rows, meanwhile, session.snapshot())
+        return Off(before, everything.rows, meanwhile, session.snapshot(), journal=journal)
+
+
+def _asked_meanwhile(session: Session) -> tuple[Entry, ...]:
+    """Sync, and tell what that asked for."""
+    session.world.tenant.clear_journal()
+    session.sync_well()
+    return tuple(session.world.tenant.journal())
 
 
 def _in_a_row(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
@@ -173,10 +183,11 @@ def _in_a_row(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
 
 def _walked(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
     states: list[tuple[judge.Snapshot, judge.Snapshot]] = []
+    journals: list[tuple[Entry, ...]] = []
     with synced(lab, anew=True) as (session, before):
         for model in lab.models:
             session.reconnect(scope={"models": {model: "DISABLED"}})
-            session.sync_well()
+            journals.append(_asked_meanwhile(session))
             states.append((session.snapshot(), session.snapshot(include_deleted=True)))
         session.reconnect(scope={})
         session.sync_well()
@@ -186,7 +197,7 @@ def _walked(lab: Lab) -> tuple[Mapping[str, Off], str | None]:
         later = [(shown, _with(lab, off)) for (shown, _), off in zip(states[number + 1 :], lab.models[number + 1 :], strict=True)]
         after, off = next(((shown, off) for shown, off in later if not off & _with(lab, model)), (last, frozenset()))
         earlier = _with(lab, lab.models[number - 1]) if number else frozenset()
-        row[model] = Off(before, states[number][1].rows, states[number][0], after, earlier, off)
+        row[model] = Off(before, states[number][1].rows, states[number][0], after, earlier, off, journals[number])
     return row, same(lab, before, last) or _moved(before, last, lab.models)
 
 
@@ -264,6 +275,45 @@ def _moved(before: judge.Snapshot, after: judge.Snapshot, models: Sequence[str])
         if after.by_key.get(model, {}).get(key, row)["id"] != row["id"]
     ]
     return f"the id changed on {examples(moved)}" if moved else None
+
+
+def _not_asked(lab: Lab) -> Iterator[Result]:
+    """SCP-12."""
+    for cell in model_cells(lab):
+        yield judged(cell, _asked_in_vain(lab, cell.name, _model_off(lab, cell.name)))
+
+
+def _asked_in_vain(lab: Lab, model: str, off: Off) -> str | None:
+    """What was asked for though all that it is needed for is off, or None."""
+    hidden = _with(lab, model)
+    on = [promised for name, promised in lab.promise.models.items() if name not in hidden]
+    allowed = {need for promised in on for need in (*promised.needs, *(need for item in promised.fields.values() for need in item.needs))}
+    pages = lab.profile.page_operations
+    needed = {operation for name, operation in pages.items() if name not in hidden}
+    needed |= {operation for operation, models in lab.profile.brings_besides.items() if set(models) - hidden}
+    needless = set(pages.values()) - needed
+    found = [f"{entry.operation} was asked for, and all that it brings is off" for entry in off.journal if entry.operation in needless]
+    beyond = sorted({need for entry in off.journal for need in entry.needs} - allowed)
+    found += [f"{', '.join(beyond)} was used, and all that needs it is off"] if beyond else []
+    return examples(dict.fromkeys(found)) or None
+
+
+def _on_again_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "on again by delta", name) for name in ("fields", "models")]
+
+
+def _on_again(lab: Lab) -> Iterator[Result]:
+    """SCP-13."""
+    fields = {f"{cell.owner}.{cell.name}": "DISABLED" for cell in _halves(lab)[0]}
+    models = dict.fromkeys(lab.models[::2], "DISABLED")
+    for cell, scope in zip(_on_again_cells(lab), ({"fields": fields}, {"models": models}), strict=True):
+        with synced(lab) as (session, before):
+            session.reconnect(scope=scope)
+            session.sync_well()
+            session.reconnect(scope={})
+            session.world.tenant.advance(60)
+            session.sync_well("DELTA")
+            yield judged(cell, same(lab, before, session.snapshot()), code=Code.MISSING)
 
 
 ROW = Cell("connection", "scope", "models off one after the other")
@@ -360,6 +410,9 @@ CHECKS = (
           model_cells, _models_back),
     Check("SCP-10", "Switching one model after the other off and on again ends where it began.", API,
           one_case("connection", ROW.name, ROW.owner), _row),
+    Check("SCP-12", "Nothing is asked of the vendor that only a model needs that is switched off.", API, model_cells, _not_asked),
+    Check("SCP-13", "What is switched on again is whole after the next sync, even if that asks for changes only.", API,
+          _on_again_cells, _on_again),
     Check("SCP-8", "OPTIONAL is on; OPTIONAL that the customer opted out of is off.", API, _optional_cells, _optional),
     Check("SCP-11", "A scope config that names what is not there is refused, so that nothing stays on by a slip of the pen.", API,
           _strange_cells, _strange),

@@ -67,6 +67,32 @@ def also_asking(method: str, path: str, *, when: str = "read", **more: Any) -> C
     return wrapped_in(Asking)
 
 
+def asking_each(method_path: str, model: str) -> Callable[..., Connector]:
+    """A factory of right connectors that ask once more for each record of a model, by its key."""
+
+    class AskingEach(Spoilt):
+        def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
+            for page in self.right.read(stream, wanted, since=since, cursor=cursor):
+                for record in page.records:
+                    if record.model == model:
+                        self.right.passthrough("GET", method_path.format(record.key))
+                yield page
+
+    return wrapped_in(AskingEach)
+
+
+def asking_often(path: str, times: int, **more: Any) -> Callable[..., Connector]:
+    """A factory of right connectors that ask the same so often in each read."""
+
+    class AskingOften(Spoilt):
+        def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
+            for _ in range(times):
+                self.right.passthrough("GET", path, **more)
+            return self.right.read(stream, wanted, since=since, cursor=cursor)
+
+    return wrapped_in(AskingOften)
+
+
 def with_sleep(spoil: Callable[[Callable[[float], None]], Callable[[float], None]]) -> Callable[..., Connector]:
     """A factory of right connectors that wait otherwise."""
 

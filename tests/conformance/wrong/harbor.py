@@ -70,6 +70,40 @@ class HurriesAfterHints(harbor.Api):  # type: ignore[misc,name-defined]
             raise RateLimited(str(limit), retry_after=(limit.retry_after or 0) / 10, http_status=429) from limit
 
 
+class KnowsNoDates(harbor.Api):  # type: ignore[misc,name-defined]
+    """A wait that is told as a date is not understood."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        try:
+            return super()._checked(reply, needs)
+        except RateLimited as limit:
+            if reply.headers.get("retry-after", "0").isdecimal():
+                raise
+            raise RateLimited(str(limit), http_status=429) from limit
+
+
+class HurriesAfterOutages(harbor.Api):  # type: ignore[misc,name-defined]
+    """After a 503 it asks again at once."""
+
+    def __init__(self, *, sleep: Callable[[float], None], **more: Any) -> None:
+        super().__init__(sleep=sleep, **more)
+        hasty = {RateLimited: Patience(9, 1, 60), Unavailable: Patience(5, 0, 0)}
+        self.retries = Retries(sleep=sleep, random=Random(0), policy=hasty)
+
+
+class ForgetsOvernight(harbor.Api):  # type: ignore[misc,name-defined]
+    """A list that takes longer than an hour has an end."""
+
+    began = ""
+
+    def page(self, name: str, params: Any) -> Any:
+        items, reply = super().page(name, params)
+        hour = reply.headers["date"][:19]
+        if dict(params).get("after") in (None, "0"):
+            self.began = hour
+        return (items, reply) if hour == self.began else ([], reply)
+
+
 class FailsWithoutHints(harbor.Api):  # type: ignore[misc,name-defined]
     """A 429 that says nothing more is an error like any other."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.unified.connector import Connector, Diagnostic, Page, Probed, Wanted
+from connectors.unified.errors import ConnectorError, Invalid
 from connectors.unified.service import ActionOutcome, ModelUnavailable, SyncOutcome, Target
 from tests.conformance.wrong.connectors import Spoilt
 from tests.conformance.wrong.service import Rows, Told, unavailable
@@ -290,6 +291,21 @@ def state_when(words: str, instead: Any) -> SpoilSync:
     return sync
 
 
+def without_reason(words: str) -> SpoilSync:
+    """A sync whose error has these words has none."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        return replace(outcome, error=None) if words in str(outcome.error) else outcome
+
+    return sync
+
+
+def no_deltas_after_switching(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """What was switched on again waits for the next full sync."""
+    return SyncOutcome("SUCCEEDED", "DELTA") if mode == "DELTA" and told.reconnected > 1 else right(mode)
+
+
 def telling_the_key(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """A word for those who look for their key."""
     outcome = right(mode)
@@ -437,6 +453,12 @@ def always_done(do: Do, action: str, values: dict[str, Any], told: Told) -> Acti
     )
 
 
+def unwarned_failures(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """No word about the part of an action that failed."""
+    outcome = do(action, values)
+    return replace(outcome, warnings=tuple(text for text in outcome.warnings if "failed" not in text))
+
+
 def unwarned_leaving_out(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """No word about what this connector cannot use."""
     outcome = do(action, values)
@@ -518,6 +540,16 @@ def second_delta_late(right: Spoilt, stream: str, wanted: Wanted, since: str | N
     return right.right.read(stream, wanted, since=_later(since, 3600) if since is not None and late else since, cursor=cursor)
 
 
+def going_on_after_a_failure(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """After a failure it goes on with what is new, whatever was missed."""
+    failed = right.settings.pop(stream, False)
+    try:
+        yield from right.right.read(stream, wanted, since=_later(since, 3600) if since is not None and failed else since, cursor=cursor)
+    except ConnectorError:
+        right.settings[stream] = True
+        raise
+
+
 def ignoring_since(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
     """Everything is read, whatever was asked for."""
     return right.right.read(stream, wanted, since=None, cursor=cursor)
@@ -549,6 +581,18 @@ def forgiving_settings(factory: Callable[..., Connector], **given: Any) -> Conne
     """Settings that nobody knows are left out."""
     known = {"page_size", "source_name"}
     return factory(**{**given, "settings": {name: value for name, value in (given.get("settings") or {}).items() if name in known}})
+
+
+def minding_slashes(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """An address with a slash at its end is another address."""
+    if given["base_url"].endswith("/"):
+        raise Invalid("the address must not end in a slash")
+    return factory(**given)
+
+
+def trusting_anybody(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Certificates are not looked at."""
+    return factory(**{**given, "verify": False})
 
 
 def only_known_scope(target: Target) -> Target:
