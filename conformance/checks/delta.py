@@ -194,7 +194,7 @@ def _missed_cells(lab: Lab) -> list[Cell]:
 
 
 def _made_up_for(lab: Lab) -> Iterator[Result]:
-    """DLT-12."""
+    """DLT-13."""
     if not _delta_cells(lab):
         yield Result(_missed_cells(lab)[0], Code.NOT_APPLICABLE, "no model is promised by delta")
         return
@@ -540,7 +540,7 @@ CHECKS = (
     Check("DLT-3", "After several delta syncs a connection shows what a full sync of a fresh one shows.", API, model_cells, _chain),
     Check("DLT-4", "A delta sync asks the vendor for less than a full one.", API, _delta_cells, _fewer),
     Check("DLT-5", "A delta sync marks nothing as deleted that still exists.", API, model_cells, _marks_nothing),
-    Check("DLT-12", "What a delta sync that failed has missed, the next one brings.", OURS, _missed_cells, _made_up_for),
+    Check("DLT-13", "What a delta sync that failed has missed, the next one brings.", OURS, _missed_cells, _made_up_for),
     Check("DLT-6", "After a full sync, records deleted at the vendor are hidden, and shown with their remote_deleted_at on request.", API,
           field_cells("remote_deleted_at"), _deletions),
     Check("DLT-7", "A deletion leaves all other records as they were.", API, _survivor_cells, _survivors),

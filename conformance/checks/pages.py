@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from conformance.casework import (
     broken,
     count_problem,
+    examples,
     held,
     judged,
     model_cells,

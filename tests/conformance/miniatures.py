@@ -80,7 +80,7 @@ MINIATURES = (
     _m("DLT-2", "state", "a delta sync asks for what is newer than the newest", silent=True, connector=spoilt.spoiling_read(spoiling.strictly_newer)),
     _m("DLT-3", "state", "the second delta sync starts too late", silent=True, connector=spoilt.spoiling_read(spoiling.second_delta_late)),
     _m("DLT-4", "manners", "a delta sync reads everything", connector=spoilt.spoiling_read(spoiling.ignoring_since)),
-    _m("DLT-12", "state", "what a delta sync that failed has missed is lost", silent=True,
+    _m("DLT-13", "state", "what a delta sync that failed has missed is lost", silent=True,
        connector=spoilt.spoiling_read(spoiling.going_on_after_a_failure)),
     _m("DLT-5", "state", "after a delta sync what it did not bring counts as deleted", silent=True, read=spoiling.deleted_after_delta),
     _m("DLT-6", "state", "deleted records live on", silent=True, rows=spoiling.keeping_all),
