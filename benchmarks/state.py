@@ -54,7 +54,7 @@ def _write(tenant: Tenant) -> None:
 
 
 def _worlds() -> Iterator[Figure]:
-    for vendor in ("pinpoint", "join"):
+    for vendor in (name for name, one in installed().items() if one.factory is not None):
         tenants = Tenants(installed())
         tenants.create(vendor, scenario="world:candidates=100")  # imports, pools
         took, cpu = _once(lambda tenants=tenants, vendor=vendor: tenants.create(vendor, scenario=HUGE))  # type: ignore[misc]

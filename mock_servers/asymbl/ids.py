@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mock_servers.asymbl import tables
@@ -47,6 +49,25 @@ def made(prefix: str, number: int) -> str:
         digits = _DIGITS[last] + digits
     id15 = prefix + INSTANCE + digits.rjust(10, "0")
     return id15 + checksum(id15)
+
+
+def made_in_a_row(prefix: str, first: int, count: int) -> Iterator[str]:
+    """What `made` gives for so many numbers from `first` on, twenty times as fast: all but the last two digits seldom changes."""
+    turns = 62 * 62
+    number, ends = FIRST_NUMBER + first, _last_two_digits()
+    for start in range(number - number % turns, number + count, turns):
+        head = made(prefix, start - FIRST_NUMBER)
+        stem, checks = head[:13], head[15:17]
+        capitals = sum(1 << bit for bit, char in enumerate(stem[10:]) if char in string.ascii_uppercase)
+        for digits, more in ends[max(0, number - start) : number + count - start]:
+            yield stem + digits + checks + _CHECK[capitals | more]
+
+
+@cache
+def _last_two_digits() -> tuple[tuple[str, int], ...]:
+    """(the digits, what their capitals are in the last character of the checksum), in the order in which numbers have them."""
+    weight = {char: char in string.ascii_uppercase for char in _DIGITS}
+    return tuple((one + other, weight[one] * 8 + weight[other] * 16) for one in _DIGITS for other in _DIGITS)
 
 
 def new_id(store: Store, sobject: SObject, prefix: str) -> str:

@@ -8,6 +8,7 @@ from mock_servers.asymbl import (
     auth,
     bulk_jobs,
     enrolled,
+    factory,
     limits,
     openapi,
     org,
@@ -57,6 +58,7 @@ VENDOR = Vendor(
     api_path="",
     list_member="records",
     default_scenario="small_org",
+    factory=factory.FACTORY,
     prepare=scenarios.prepare,
     guard=guard,
     rate_limit=RateLimitDefaults(

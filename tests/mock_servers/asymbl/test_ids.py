@@ -34,3 +34,9 @@ def test_made_ids_are_well_formed_and_unlike(number: int, prefix: str) -> None:
 
     assert (len(one), one[:3], one == other) == (18, prefix, False)
     assert ids.normalised(one) == one
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 3), (62**2 - 2, 5), (62**5 - 4000, 8000), (7, 0)])
+def test_ids_in_a_row_are_those_made_one_by_one(first: int, count: int) -> None:
+    """Large orgs are made of them, across every carry."""
+    assert list(ids.made_in_a_row("a05", first, count)) == [ids.made("a05", number) for number in range(first, first + count)]
