@@ -49,7 +49,7 @@ RIGHT: Mapping[Defect, frozenset[str]] = {
     "manners": frozenset({"manners", "retries", "delta", "scopes", "permissions", "matrix", "quirks", "actions", "errors"}),
     "access honesty": frozenset({"permissions", "matrix", "manifest", "errors", "pages", "scopes"}),
     "configuration": frozenset(
-        {"manifest", "scopes", "permissions", "matrix", "features", "pages", "actions", "errors", "manners", "delta"}
+        {"manifest", "fields", "scopes", "permissions", "matrix", "features", "pages", "actions", "errors", "manners", "delta"}
     ),
 }
 """A red check of any other chapter is not the right one."""

@@ -56,12 +56,6 @@ WRITES = Chapter(
             "            del row",
         ),
         HandMade(
-            "a create whose answer was lost is reported as done",
-            "pinpoint.actions",
-            "        return found if found is not None else send()",
-            "        return found if found is not None else Resource('0', 'applications', {}, None)  # type: ignore[arg-type]",
-        ),
-        HandMade(
             "a known person is made a second time",
             "asymbl.actions",
             "        person = self._known(given.candidate.email_address)\n",
