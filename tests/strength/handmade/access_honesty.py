@@ -112,8 +112,8 @@ ACCESS_HONESTY = Chapter(
         HandMade(
             "the placeholder of blind screening is passed on within a location",
             "pinpoint.mapping",
-            "    return isinstance(value, Mapping) and any(_is_hidden(part) for part in value.values())",
-            "    return False",
+            "    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()",
+            "    parts = value if isinstance(value, list) else ()",
         ),
         HandMade(
             "the placeholder of blind screening is passed on in the raw record",

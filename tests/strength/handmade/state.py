@@ -77,8 +77,8 @@ STATE = Chapter(
         HandMade(
             "changed_at stands still when a record is deleted",
             "hub.records",
-            '_MARKED: dict[str, Any] = {"remote_deleted_at": bindparam("v_changed_at"), "changed_at": bindparam("v_changed_at")}',
-            '_MARKED: dict[str, Any] = {"remote_deleted_at": bindparam("v_changed_at")}',
+            '_MARKED = _changing(remote_deleted_at=bindparam("v_changed_at"), changed_at=bindparam("v_changed_at"))',
+            '_MARKED = _changing(remote_deleted_at=bindparam("v_changed_at"))',
         ),
         HandMade(
             "the watermark is the latest change met, though the list changed while it was read",
@@ -173,8 +173,8 @@ STATE = Chapter(
         HandMade(
             "a record that was deleted and is read again by a delta stays deleted in the list",
             "hub.records",
-            '    "remote_deleted_at": None,\n    "seen_in_sync": bindparam("v_sync"),',
-            '    "seen_in_sync": bindparam("v_sync"),',
+            '    remote_deleted_at=None,\n    seen_in_sync=bindparam("v_sync"),',
+            '    seen_in_sync=bindparam("v_sync"),',
         ),
         HandMade(
             "stages that no application stands in any more are deleted though JOIN keeps them",
