@@ -50,6 +50,8 @@ class Run:
     before_snapshot: judge.Snapshot
     after_snapshot: judge.Snapshot | None
     repeat: tuple[ActionOutcome, Changes] | None
+    looked_again: ActionOutcome | None = None
+    """The answer to the same call a minute later, of an action that only looks."""
 
 
 def changes_between(before: Dump, after: Dump) -> Changes:
@@ -136,12 +138,16 @@ def _called(
         if further and case.repeat is not None and rule is None:
             again = session.act(case.action, values)
             repeat = (again, changes_between(after, world.tables(world.tenant.journal())))
+        looked_again = None
+        if further and rule is None and outcome.ok and not lab.promise.actions[case.action].writes:
+            world.tenant.advance(60)
+            looked_again = session.act(case.action, values)
     exchanges = tuple(as_shown(entry, world.tenant.base_url) for entry in journal[-4:])
     later = _synced(session) if further and case.creates and rule is None and outcome.ok else None
     # A run carries out hundreds of cases; what no proof looks at is let go.
     looked_at = {proof.table for proofs in case.cells.values() for proof in proofs}
     kept = {table: rows for table, rows in after.items() if table in looked_at}
-    return Run(case, outcome, changes_between(before, after), kept, journal, exchanges, shown, later, repeat)
+    return Run(case, outcome, changes_between(before, after), kept, journal, exchanges, shown, later, repeat, looked_again)
 
 
 def _synced(session: Session) -> judge.Snapshot:

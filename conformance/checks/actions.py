@@ -214,6 +214,35 @@ def _referred(value: Any, shown: judge.Snapshot) -> Any:
     return [_referred(inner, shown) for inner in value] if isinstance(value, list) else value
 
 
+def _looking(lab: Lab) -> list[ActionCase]:
+    """Cases whose answer lists records."""
+    return [case for case in all_cases(lab) if case.error is None and not lab.promise.actions[case.action].writes]
+
+
+def _listed_cells(lab: Lab) -> list[Cell]:
+    return [_cell(case) for case in _looking(lab)] or [Cell("case", "answers that list records", "any")]
+
+
+def _listed_ids(lab: Lab) -> Iterator[Result]:
+    """ACT-18."""
+    if not _looking(lab):
+        yield Result(_listed_cells(lab)[0], Code.NOT_APPLICABLE, "no action lists records")
+    for case in _looking(lab):
+        done = run(lab, case)
+        if not done.outcome.ok or done.looked_again is None:
+            yield unverifiable(_cell(case), "not judged: refused (see ACT-3)")
+            continue
+        ids, later = (sorted(map(str, judge.dig(one.data, "results.*.id"))) for one in (done.outcome, done.looked_again))
+        wrong = [one for one in ids if not judge.UNIFIED_ID.fullmatch(one)]
+        twice = [one for one, count in Counter(ids).items() if count > 1]
+        problem = f"not 24 characters of base58: {examples(wrong)}" if wrong else None
+        problem = problem or (f"{examples(twice)} stands for more than one record" if twice else None)
+        problem = problem or (
+            None if ids == later else f"a minute later the same records have the ids {examples(later)}, not {examples(ids)}"
+        )
+        yield judged(_cell(case), problem)
+
+
 REFUSED_INPUT = (400, 404, 409, 422)
 
 
@@ -548,6 +577,8 @@ CHECKS = (
     Check("ACT-3", "An action is reported as done exactly when it was.", OURS, _case_cells, _outcomes),
     Check("ACT-4", "A refused action carries the unified error code for its cause, and a message.", "unified API: error codes",
           _refused_cells, _error_codes),
+    Check("ACT-18", "Records that an answer lists have ids of their own, and the same ones when asked for again.", "unified API: id format",
+          _listed_cells, _listed_ids),
     Check("ACT-17", "What the vendor says against an input is passed on in the vendor's own words.", OURS, _refused_cells, _own_words),
     Check("ACT-5", "What an action leaves out is told in a warning, and nothing else is.", API, _case_cells, _warned),
     Check("ACT-6", "The answer's data is right, and ids in it are those of the records that the next sync brings.", API,

@@ -432,7 +432,7 @@ def _stable_ids(lab: Lab) -> Iterator[Result]:
 
 # ------------------------------------------------------------------------------------------------------- resuming
 
-POINTS = {"early": 0.0, "midway": 0.5, "late": 1.0}
+POINTS = {"early": 0.0, "in the first half": 0.25, "midway": 0.5, "in the second half": 0.75, "late": 1.0}
 DELTA_POINTS = {"early": 1, "later": 4}
 """Requests after which a delta sync is killed; with nothing but changes to read, it has few."""
 
@@ -442,29 +442,47 @@ def _kill_cells(lab: Lab) -> list[Cell]:
 
 
 def _request(lab: Lab, share: float) -> int:
-    """The request after which to kill: never before the first, never after the last but one."""
-    total = len(lab.calm_pages.journal)
-    return max(1, min(total - 1, round(share * (total - 1))))
+    """The request after which to kill: never before the first, never after the last at which the subject still dies."""
+    return 1 + round(share * (_last_death(lab) - 1))
 
 
-def _killed(lab: Lab, share: float) -> tuple[World, Session]:
-    """A connection whose first sync died. A subject that counts pages instead of requests comes to its end before a late
-    one; then it is killed a little earlier."""
-    whole = len(lab.calm_pages.journal)
-    while True:
-        world = lab.world()
-        session = world.connect(settings=lab.small_pages(world))
-        session.sync_killed(_request(lab, share))
-        if len(world.tenant.journal()) < whole or share <= 0:
-            return world, session
-        share -= 0.1
+def _last_death(lab: Lab) -> int:
+    """Before the last request. A subject that counts pages instead of requests comes to its end earlier, which is searched for."""
+
+    def observe() -> int:
+        low, high = 1, max(1, len(lab.calm_pages.journal) - 1)
+        middle = high
+        while low < high:
+            if _dies(lab, middle):
+                low = middle
+            else:
+                high = middle - 1
+            middle = (low + high + 1) // 2
+        return low
+
+    return lab.once("the last death", observe)
+
+
+def _dies(lab: Lab, requests: int) -> bool:
+    world, _ = _killed(lab, requests)
+    died = len(world.tenant.journal()) < len(lab.calm_pages.journal)
+    lab.close_world(world)
+    return died
+
+
+def _killed(lab: Lab, requests: int) -> tuple[World, Session]:
+    """A connection whose first sync died."""
+    world = lab.world()
+    session = world.connect(settings=lab.small_pages(world))
+    session.sync_killed(requests)
+    return world, session
 
 
 def _resumed(lab: Lab, point: str) -> tuple[judge.Snapshot, int]:
     """What the connection shows after it was killed and synced again, and how many requests the second sync took."""
 
     def observe() -> tuple[judge.Snapshot, int]:
-        world, session = _killed(lab, POINTS[point])
+        world, session = _killed(lab, _request(lab, POINTS[point]))
         world.tenant.clear_journal()
         session.sync_well()
         return session.snapshot(), len(world.tenant.journal())

@@ -106,6 +106,9 @@ def _ids(lab: Lab) -> Iterator[Result]:
             made += [option.get("id") for row in rows for option in identity.options_of(row)]
         wrong = [one for one in made if not isinstance(one, str) or not judge.UNIFIED_ID.fullmatch(one)]
         keys = {(row.get("id"), identity.key_of(cell.owner, row, lab.calm.snapshot.ids)) for row in rows}
+        if cell.owner == identity.QUESTIONS:
+            # An option is its question's own: two questions may offer the same words, and not the same option.
+            keys |= {(option.get("id"), f"{row.get('id')}/{option.get('name')}") for row in rows for option in identity.options_of(row)}
         shared = [one for one, count in Counter(one for one, _ in keys).items() if count > 1]
         if not rows:
             yield unverifiable(cell, "no record was delivered")

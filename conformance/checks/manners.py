@@ -98,6 +98,22 @@ def _page_sizes(lab: Lab) -> Iterator[Result]:
     yield judged(cell, f"{paging.size_parameter} was {', '.join(wrong)}; at most {paging.largest} is allowed" if wrong else None)
 
 
+def _one_door(lab: Lab) -> Iterator[Result]:
+    """MNR-9."""
+    cell = Cell("connection", "", "after a refused credential")
+    world = lab.world()
+    minted = lab.mint(world, "all")
+    world.tenant.revoke(minted.id)
+    world.connect(credential=minted.credential).sync()
+    refused = [entry for entry in world.tenant.journal() if entry.status in lab.profile.credential_refused_with]
+    operations = list(dict.fromkeys(str(entry.operation) for entry in refused))
+    if not operations:
+        yield unverifiable(cell, "the vendor never refused the credential")
+    else:
+        text = f"the credential was refused for {operations[0]}, and tried for {examples(operations[1:])}"
+        yield judged(cell, text if len(operations) > 1 else None, seen=[shown(entry, world.tenant.base_url) for entry in refused[:2]])
+
+
 FEWEST = 3
 """Requests; whoever asks for fewer records by themselves may have a reason."""
 TWICE = 2
@@ -154,6 +170,8 @@ CHECKS = (
           one_case("connection", "page size", "reading"), _page_sizes),
     Check("MNR-7", "A sync asks for lists, not for one record after the other.", OURS,
           one_case("connection", "one by one", "reading"), _one_by_one),
+    Check("MNR-9", "A credential that was refused is not tried for the next list.", "design of this suite: manners; vendors lock accounts",
+          one_case("connection", "after a refused credential"), _one_door),
     Check("MNR-8", "What was answered is not asked for again and again in one sync.", OURS,
           one_case("connection", "answered already", "reading"), _no_repetition),
 )  # fmt: skip

@@ -93,6 +93,9 @@ MINIATURES = (
     _m("INT-3", "state", "a delta sync that was killed counts as done", silent=True, sync=spoiling.content_with_a_killed_delta,
        interrupted=spoiling.noting_a_kill),
     _m("INT-1", "state", "after a crash one page is passed over", silent=True, connector=spoilt.spoiling_read(spoiling.skipping_after_crash)),
+    _m("INT-1", "state", "JOIN: after a crash behind the second page one is passed over", silent=True, vendor="join", checks=("PAG-1",),
+       connector=spoilt.spoiling_read(spoiling.skipping_a_later_page)),
+    _m("FLD-2", "identity", "JOIN: options of two questions share an id", silent=True, vendor="join", checks=("PAG-1",), rows=spoiling.options_by_text),
     _m("INT-2", "state", "after a crash everything is read again", interrupted=spoiling.from_scratch),
     # ----------------------------------------------------------------------------------------------------- retries
     _m("RTY-1", "faults", "a 429 with Retry-After ends the sync", connector=api(harbor.FailsAtHints)),
@@ -119,6 +122,7 @@ MINIATURES = (
     _m("MNR-6", "manners", "it asks for pages of 500", connector=spoilt.also_asking("GET", "/crew", params={"limit": 500})),
     _m("MNR-7", "manners", "JOIN: each application is asked for once more by itself", vendor="join", checks=("MNR-3", "MNR-4", "MNR-5"),
        connector=spoilt.asking_each("/applications/{}", "Applications")),
+    _m("MNR-9", "manners", "each list is tried with a key that was refused", connector=spoilt.wrapped_in(spoilt.CallingItAnOutage), checks=("MNR-2",)),
     _m("MNR-8", "manners", "before each list it looks whether the vendor is there", checks=("MNR-3",),
        connector=spoilt.asking_often("/crew", 1, params={"limit": 1})),
     # ------------------------------------------------------------------------------------------------------ errors
@@ -156,6 +160,7 @@ MINIATURES = (
     _m("ACT-16", "faults", "a write that is never taken is tried again and again", connector=api(harbor.WritesForEver)),
     _m("ACT-15", "writes", "JOIN: what is not promised is left out without a word", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
        act=spoiling.unwarned_leaving_out),
+    _m("ACT-18", "identity", "JOIN: files have other ids each time", silent=True, vendor="join", checks=("ACT-2", "ACT-3"), act=spoiling.ids_by_turn),
     _m("ACT-17", "errors", "the vendor's words are replaced by our own", act=spoiling.outcome_when("REMOTE.INPUT_INVALID", message="The input is not valid.")),
     _m("ACT-16", "writes", "JOIN: that a part of it failed is not told", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
        act=spoiling.unwarned_failures),

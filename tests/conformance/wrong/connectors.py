@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from connectors.unified.connector import Connector, Page, Wanted
+from connectors.unified.errors import Unauthorized, Unavailable
 
 Read = Callable[..., Iterator[Page]]
 
@@ -65,6 +66,16 @@ def also_asking(method: str, path: str, *, when: str = "read", **more: Any) -> C
                 self.right.passthrough(method, path, **more)
 
     return wrapped_in(Asking)
+
+
+class CallingItAnOutage(Spoilt):
+    """A refused credential is a failure of this list, and the next one may go better."""
+
+    def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
+        try:
+            yield from self.right.read(stream, wanted, since=since, cursor=cursor)
+        except Unauthorized as refusal:
+            raise Unavailable(str(refusal), http_status=refusal.http_status) from refusal
 
 
 def asking_each(method_path: str, model: str) -> Callable[..., Connector]:

@@ -178,6 +178,18 @@ def stages_for_every_job(rows: Rows, model: str, told: Told) -> Rows:
     ]
 
 
+def options_by_text(rows: Rows, model: str, told: Told) -> Rows:
+    """The same words are the same option, whichever question they belong to."""
+    if model != "Screening questions":
+        return rows
+    known: dict[str, str] = told.memory.setdefault("options", {})
+
+    def shared(format: dict[str, Any]) -> dict[str, Any]:
+        return {**format, "options": [{**one, "id": known.setdefault(one["name"], one["id"])} for one in format["options"]]}
+
+    return [{**row, "format": shared(row["format"])} if (row["format"] or {}).get("options") else row for row in rows]
+
+
 def cents(rows: Rows, model: str, told: Told) -> Rows:
     """Amounts in the smaller unit."""
     amounts = ("salary_amount", "salary_amount_from", "salary_amount_to")
@@ -423,6 +435,16 @@ def other_ids(do: Do, action: str, values: dict[str, Any], told: Told) -> Action
     return replace(outcome, data={**data, "id": _turned(data["id"])}) if outcome.ok and isinstance(data.get("id"), str) else outcome
 
 
+def ids_by_turn(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """What an answer lists has other ids each time."""
+    outcome = do(action, values)
+    turn = told.memory["turn"] = told.memory.get("turn", 0) + 1
+    listed = outcome.data.get("results") or []
+    return replace(
+        outcome, data={**outcome.data, "results": [{**one, "id": one["id"] if turn % 2 else _turned(one["id"])} for one in listed]}
+    )
+
+
 def forgiving(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """Members that nobody knows are left out."""
     known = {name.partition(".")[0] for name in told.inner.manifest()["actions"].get(action, {"fields": values})["fields"]}
@@ -567,6 +589,15 @@ def skipping_after_crash(right: Spoilt, stream: str, wanted: Wanted, since: str 
     """Who goes on behind a page goes on one page too far."""
     pages = right.right.read(stream, wanted, since=since, cursor=cursor)
     if cursor is not None:
+        first = next(pages)
+        yield replace(first, records=())
+    yield from pages
+
+
+def skipping_a_later_page(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """Who goes on in the middle of applications goes on one page too far; behind the first page all is well."""
+    pages = right.right.read(stream, wanted, since=since, cursor=cursor)
+    if stream == "applications" and cursor is not None and '"pages":1' not in cursor:
         first = next(pages)
         yield replace(first, records=())
     yield from pages
