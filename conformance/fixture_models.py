@@ -81,13 +81,15 @@ class Step(Strict):
     """{name: on or off, or its settings}."""
     fault: dict[str, Any] | None = None
     """A rule of the admin API."""
+    rate_limit: dict[str, Any] | None = None
+    """{on, requests, window_seconds}, as the admin API takes it."""
     advance: float | None = None
     """Seconds on the tenant's clock."""
 
     @model_validator(mode="after")
     def _one(self) -> Step:
         if len(self.model_fields_set) != 1:
-            raise ValueError("a step has exactly one of insert, update, delete, options, quirk, fault, advance")
+            raise ValueError("a step has exactly one of insert, update, delete, options, quirk, fault, rate_limit, advance")
         return self
 
 

@@ -248,6 +248,8 @@ class Tenant:
                     self.set_quirk(name, on=wish is not False, settings=wish if isinstance(wish, dict) else {})
             case Step(fault=rule) if rule is not None:
                 self.fault(**rule)
+            case Step(rate_limit=limit) if limit is not None:
+                self._call("PUT", "/rate_limit", limit)
             case Step(advance=seconds) if seconds is not None:
                 self.advance(seconds)
 

@@ -109,8 +109,14 @@ class Errors:
         return error_reply(status, [Problem("UNKNOWN_EXCEPTION", detail if detail is not None else "The request was refused.")])
 
     def rate_limited(self, exchange: Exchange, retry_after: float | None) -> Reply:
-        """Salesforce knows no 429: what is over a limit is answered 403 (fact)."""
-        return error_reply(403, [Problem("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")])
+        """Salesforce knows no 429: what is over a limit is answered 403, without a word on when to come back (facts).
+
+        Only an allowance that is used up is the day's. What passes sooner, as a fault does, is the limit of requests at one time:
+        whoever is told of the day rightly asks no more until it is over.
+        """
+        over_the_day = exchange.rate_limit is not None and not exchange.rate_limit.allowed
+        which = "TotalRequests" if over_the_day else "ConcurrentRequests (Concurrent API Requests)"
+        return error_reply(403, [Problem("REQUEST_LIMIT_EXCEEDED", f"{which} Limit exceeded.")])
 
 
 def _allowed(exchange: Exchange | None) -> str:
