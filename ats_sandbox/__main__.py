@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ats_sandbox.exits import INTERRUPTED
+from ats_sandbox.exits import INTERRUPTED, OWN_ERROR, came_of_interrupt, say_error
 
 
 def main() -> None:
@@ -13,6 +13,12 @@ def main() -> None:
         _run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - whatever it is: Python's own code for it, 1, would say that the connector failed
+        if came_of_interrupt(error):
+            sys.exit(INTERRUPTED)
+        sys.excepthook(*sys.exc_info())
+        say_error("ats-sandbox: a mistake of ats-sandbox itself; it says nothing about what was tested. Please report the lines above.")
+        sys.exit(OWN_ERROR)
 
 
 def _run() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +20,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Simulated applicant tracking systems, real connectors to them, and a conformance suite for any such connector.",
 )
 
 app.add_typer(snapshot_cli.app, name="snapshot")
@@ -29,8 +30,30 @@ def main() -> None:
     app()
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ats-sandbox {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    show: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_print_version)] = False,
+) -> None:
+    """Simulated applicant tracking systems, real connectors to them, and a conformance suite for any such connector."""
+
+
+def version() -> str:
+    """Of the installed distribution."""
+    try:
+        return metadata.version("ats-sandbox")
+    except metadata.PackageNotFoundError:
+        return "(not installed, run from its sources)"
+
+
 Jobs = Annotated[int | None, typer.Option(help="Processes that share the work; the report is the same.", min=1, show_default="one a core")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
+CaFile = Annotated[Path | None, typer.Option(help="CA file for https.", exists=True, dir_okay=False, envvar="SSL_CERT_FILE")]
 Form = Literal["sh", "fish", "powershell", "dotenv"]
 VendorName = Annotated[str, typer.Argument(help="A vendor's name, e.g. pinpoint. `ats-sandbox coverage` lists them.", show_default=False)]
 
@@ -152,7 +175,7 @@ def sync(
     base_url: Annotated[str, typer.Option(help="The vendor's root without its API path.")],
     credential: Annotated[str, typer.Option(help="`name=value,…`, a JSON object, @FILE, or - for standard input.")],
     model: Annotated[list[str] | None, typer.Option("--model", help="Only this model (repeatable), by its card name.")] = None,
-    ca: Annotated[Path | None, typer.Option(help="CA file for https.", exists=True, dir_okay=False)] = None,
+    ca: CaFile = None,
 ) -> None:
     """Read a whole account, real or simulated, and print its unified records as NDJSON.
 
@@ -185,7 +208,8 @@ def conform(
     """Run the conformance suite: every promised cell of the connectors against the simulated vendors.
 
     Exit codes: 0 every promised cell was proved · 1 something failed · 2 usage or configuration · 3 something promised
-    could not be tested · 4 our own error · 130 interrupted.
+    could not be tested · 4 our own error · 130 interrupted. With --model, --check or --chapter the rest of the promise is untested,
+    so that the best such a run can end with is 3.
     """
     from ats_sandbox.conform import Options, run_conformance
     from connectors.unified.registry import installed
@@ -224,8 +248,10 @@ def scopes(
         typer.Option("--credential", help="What would be lost with these permissions or this preset; with --base-url, a real credential."),
     ] = None,
     base_url: Annotated[str | None, typer.Option(help="A real account's root: compare its credentials there, reading only.")] = None,
-    budget: Annotated[int, typer.Option(help="Pages that each credential may fetch from a real account.", min=1)] = 200,
-    ca: Annotated[Path | None, typer.Option(help="CA file for https.", exists=True, dir_okay=False)] = None,
+    budget: Annotated[
+        int | None, typer.Option(help="Pages that each credential may fetch from a real account.", min=1, show_default="200")
+    ] = None,
+    ca: CaFile = None,
     report_dir: Annotated[
         Path | None, typer.Option(help="Write the reports there: JSON, HTML, Markdown, JUnit, SARIF, badge.", file_okay=False)
     ] = None,
@@ -249,11 +275,15 @@ def scopes(
     unknown = [name for name in vendors or () if name not in known]
     if unknown:
         fail(f"no connector for {', '.join(unknown)}", hint=f"installed: {', '.join(known)}")
+    _refuse_idle({"--budget": budget}, base_url is None, "needs a real account: --base-url URL")
+    _refuse_idle(
+        {"--report-dir": report_dir, "--sandbox": sandbox}, base_url is not None, "belongs to simulated accounts, not to --base-url"
+    )
     options: dict[str, Any] = {
         "vendors": known if all_vendors else tuple(vendors or ()),
         "credentials": tuple(credential or ()),
         "base_url": base_url,
-        "budget": budget,
+        "budget": budget or PAGES_OF_A_REAL_ACCOUNT,
         "ca": None if ca is None else str(ca),
         "report_dir": report_dir,
         "subject": subject,
@@ -263,6 +293,16 @@ def scopes(
         "as_json": as_json,
     }
     raise typer.Exit(run_scopes(Options(**options)))
+
+
+PAGES_OF_A_REAL_ACCOUNT = 200
+
+
+def _refuse_idle(given: Mapping[str, object], idle: bool, why: str) -> None:
+    """An option that would do nothing is a misunderstanding, and some of them cost minutes."""
+    for name, value in given.items():
+        if idle and value is not None:
+            fail(f"{name} {why}", hint="ats-sandbox scopes --help")
 
 
 ReportFile = Annotated[Path, typer.Argument(help="A report.json.", exists=True, dir_okay=False, show_default=False)]
@@ -279,9 +319,11 @@ def diff(before: ReportFile, after: ReportFile, as_json: Json = False) -> None:
     raise typer.Exit(run_diff(before, after, as_json=as_json))
 
 
-@app.command(epilog="Examples: `ats-sandbox explain DENIED_SILENT` · `ats-sandbox explain MTX-3`")
+@app.command(epilog="Examples: `ats-sandbox explain DENIED_SILENT` · `ats-sandbox explain '!'` · `ats-sandbox explain MTX-3`")
 def explain(
-    word: Annotated[str, typer.Argument(help="A code, a check, or with --report the id of a case.", show_default=False)],
+    word: Annotated[
+        str, typer.Argument(help="A code or its glyph, a check, a chapter, or with --report the id of a case.", show_default=False)
+    ],
     report: Annotated[Path | None, typer.Option(help="A report.json.", exists=True, dir_okay=False)] = None,
 ) -> None:
     """What a word of a report means: a code, a check's requirement and its source, or one case with all that was seen."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 import connectors
 import mock_servers
-from ats_sandbox.exits import fail
+from ats_sandbox.exits import came_of_interrupt, fail
 from conformance import runner, subjects
 from conformance.reports import badge, github, html, junit, markdown, model, sarif, terminal
 from conformance.sandbox import sandbox_url
@@ -42,11 +45,13 @@ class Options:
 
 def run_conformance(options: Options) -> int:
     """The exit code of the run."""
+    if options.report_dir is not None:
+        expect_writable(options.report_dir)
     try:
         with sandbox_url(options.sandbox) as url:
             run = _run(options, url)
     except ConfigurationError as error:
-        fail(str(error))
+        wrong_setup(error)
     report = model.build(run)
     if options.report_dir is not None:
         write_reports(report, options.report_dir)
@@ -62,9 +67,25 @@ def run_conformance(options: Options) -> int:
     return int(report["summary"]["exit_code"])
 
 
+def wrong_setup(error: ConfigurationError) -> NoReturn:
+    """Ends with the code for wrong usage. Ctrl-C takes our own sandbox with it: then its silence is no wrong setup."""
+    if came_of_interrupt(error):
+        raise KeyboardInterrupt from error
+    fail(str(error))
+
+
+def expect_writable(folder: Path) -> None:
+    """Make the folder of the reports before the run, so that no run is lost because they cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        fail(f"cannot write reports into {folder}: {error.strerror}", hint="name another folder with --report-dir")
+
+
 def write_reports(report: dict[str, Any], folder: Path) -> None:
     """report.json, .html, .md, .junit.xml, .sarif and badge.svg."""
-    folder.mkdir(parents=True, exist_ok=True)
     formats = {
         "report.json": json.dumps(report, ensure_ascii=False, indent=1) + "\n",
         "report.html": html.render(report),
@@ -96,20 +117,44 @@ def _run(options: Options, url: str) -> runner.Run:
         docs_dir=Path(connectors.__path__[0]),
         installed={name: manifest.as_json() for name, manifest in installed().items()},
     )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with progress_shown() as on_progress:
         return runner.run(
             options.vendors,
             subject=options.subject if options.subject is not None else subjects.DEFAULT_SUBJECT,
             sandbox_url=url,
             fixtures_dir=fixtures_folder,
             options=chosen,
-            on_progress=shown_in(bar),
+            on_progress=on_progress,
             jobs=options.jobs,
         )
 
 
-def shown_in(bar: Progress) -> runner.OnProgress:
+@contextmanager
+def progress_shown() -> Iterator[runner.OnProgress]:
+    """On standard error: bars on a terminal, now and then a line in a log."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _told_in_lines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        yield _shown_in(bar)
+
+
+def _told_in_lines() -> runner.OnProgress:
+    """A line for each vendor and quarter of its checks, so that a log shows that something happens."""
+    told: set[tuple[str, int]] = set()
+
+    def tell(step: runner.Progress) -> None:
+        quarter = 4 * step.done // step.total
+        if quarter and (step.vendor, quarter) not in told:
+            told.add((step.vendor, quarter))
+            typer.echo(f"{step.vendor}: {step.done} of {step.total} checks done, {step.failed} failed cases", err=True)
+
+    return tell
+
+
+def _shown_in(bar: Progress) -> runner.OnProgress:
     """One line for each vendor."""
     lines: dict[str, TaskID] = {}
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 USAGE_ERROR = 2
 """Exit codes: 0 passed · 1 failed · 2 usage or configuration · 3 incomplete · 4 our own error · 130 interrupted."""
+OWN_ERROR = 4
 INTERRUPTED = 130
 
 
@@ -22,3 +23,10 @@ def say_error(text: str) -> None:
     """A line on standard error."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def came_of_interrupt(error: BaseException | None) -> bool:
+    """Whether it was met while a Ctrl-C was being obeyed, which a sandbox of ours has heard, too: then it is of no interest."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from ats_sandbox.conform import fixtures_folder
+from ats_sandbox.conform import fixtures_folder, wrong_setup
 from ats_sandbox.exits import fail
 from conformance import runner, subjects
 from conformance.check import all_checks
-from conformance.outcomes import explain
+from conformance.outcomes import MEANINGS, explain
 from conformance.reports import diff, model, shape
 from conformance.sandbox import sandbox_url
 from conformance.subjects import ConfigurationError
@@ -65,13 +65,21 @@ def print_explanation(word: str, report: Path | None) -> None:
         check = by_id[word.upper()]
         typer.echo(f"{check.id} ({check.level}, chapter {check.chapter}): {check.requirement}\nsource: {check.source}")
         return
-    if report is not None:
-        _print_case(word, read_report(report))
+    of_chapter = [check for check in by_id.values() if check.chapter == word.lower()]
+    with_glyph = [code for code, meaning in MEANINGS.items() if meaning.glyph == word]
+    if of_chapter or with_glyph:
+        typer.echo("\n".join([*(f"{check.id}: {check.requirement}" for check in of_chapter), *map(explain, with_glyph)]))
         return
     try:
         typer.echo(explain(word))
     except KeyError as error:
-        fail(str(error.args[0]), hint="a code (DENIED_SILENT), a check (MTX-3), or with --report the id of a case (MTX-3-1a2b3c4d)")
+        if report is not None:
+            _print_case(word, read_report(report))
+            return
+        fail(
+            str(error.args[0]),
+            hint="a code (DENIED_SILENT) or its glyph (!), a check (MTX-3), a chapter (matrix), or with --report the id of a case (MTX-3-1a2b3c4d)",
+        )
 
 
 def _case(id: str, report: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -103,10 +111,19 @@ def run_replay(id: str, report: Path, *, subject: str | None, sandbox: str | Non
     )
     try:
         chosen = subjects.load(subject if subject is not None else subjects.DEFAULT_SUBJECT)
+        if subject is None and chosen.name != told["subject"]["name"]:
+            fail(
+                f"the report is about {told['subject']['name']!r}, and {chosen.name!r} would be tested instead",
+                hint="name what to test: --subject package.module:Factory",
+            )
         with sandbox_url(sandbox) as url:
             run = runner.run([vendor], subject=chosen, sandbox_url=url, fixtures_dir=fixtures_folder(vendor), options=options)
     except ConfigurationError as error:
-        fail(str(error))
+        wrong_setup(error)
     _, after = _case(id, model.build(run))
-    typer.echo(f"{vendor} {after['cell']}\n  then {before['code']}: {before['message']}\n  now  {after['code']}: {after['message']}")
+    typer.echo(f"{vendor} {after['cell']}\n  then {_found(before)}\n  now  {_found(after)}")
     return 1 if after["verdict"] in ("fail", "error", "untested") else 0
+
+
+def _found(result: dict[str, Any]) -> str:
+    return f"{result['code']}: {result['message']}" if result["message"] else str(result["code"])

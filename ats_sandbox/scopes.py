@@ -9,10 +9,9 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 import connectors
-from ats_sandbox.conform import fixtures_folder, shown_in, write_reports
+from ats_sandbox.conform import expect_writable, fixtures_folder, progress_shown, write_reports, wrong_setup
 from ats_sandbox.credentials import BadCredential, parse
 from ats_sandbox.exits import fail
 from conformance import runner, subjects
@@ -49,7 +48,7 @@ def run_scopes(options: Options) -> int:
     try:
         return _real(options) if options.base_url is not None else _simulated(options)
     except ConfigurationError as error:
-        fail(str(error))
+        wrong_setup(error)
 
 
 def _simulated(options: Options) -> int:
@@ -61,15 +60,16 @@ def _simulated(options: Options) -> int:
         installed={name: manifest.as_json() for name, manifest in installed().items()},
         credentials=named,
     )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with sandbox_url(options.sandbox) as url, Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    if options.report_dir is not None:
+        expect_writable(options.report_dir)
+    with sandbox_url(options.sandbox) as url, progress_shown() as on_progress:
         run = runner.run(
             options.vendors,
             subject=options.subject if options.subject is not None else subjects.DEFAULT_SUBJECT,
             sandbox_url=url,
             fixtures_dir=fixtures_folder,
             options=chosen,
-            on_progress=shown_in(bar),
+            on_progress=on_progress,
             jobs=options.jobs,
         )
     report = model.build(runner.of_kinds(run, ("field", "action", "input")))

@@ -191,10 +191,13 @@ def few_collections() -> Iterator[None]:
 
 def _selected(options: Options) -> tuple[Check, ...]:
     every = all_checks()
-    strange = [f"check {name}" for name in options.checks if name not in {check.id for check in every}]
-    strange += [f"chapter {name}" for name in options.chapters if name not in {check.chapter for check in every}]
-    if strange:
-        raise ConfigurationError(f"there is no {', '.join(strange)}")
+    for kind, wanted, known in (
+        ("check", options.checks, [check.id for check in every]),
+        ("chapter", options.chapters, list(dict.fromkeys(check.chapter for check in every))),
+    ):
+        strange = [name for name in wanted if name not in known]
+        if strange:
+            raise ConfigurationError(f"there is no {kind} {', '.join(strange)}; there are {', '.join(known)}")
     return tuple(
         check
         for check in every

@@ -6,7 +6,10 @@ A subject is named on the command line as "package.module:Factory"; ours in proc
 from __future__ import annotations
 
 import importlib
+import sys
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from connectors.unified.connector import Diagnostic, Probed
@@ -34,6 +37,7 @@ __all__ = [
     "load",
 ]
 
+MEMBERS = ("name", "version", "real_time", "vendors", "connect")
 DEFAULT_SUBJECT = "connectors.hub.subject:InProcess"
 
 
@@ -104,13 +108,30 @@ class Subject(Protocol):
 def load(name: str, **options: Any) -> Subject:
     """The subject "package.module:Factory".
 
+    The module may lie in the current folder, wherever the command itself is installed.
+
     Raises:
-        ConfigurationError: it cannot be imported, or has no such factory.
+        ConfigurationError: it cannot be imported, has no such factory, or what the factory makes is no subject.
     """
     module_name, _, attribute = name.partition(":")
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)
     try:
         made = getattr(importlib.import_module(module_name), attribute or "SUBJECT")
-    except (ImportError, AttributeError) as error:
-        raise ConfigurationError(f'cannot load subject {name!r}: {error}; expected "package.module:Factory"') from error
-    subject: Subject = made(**options) if callable(made) else made
+        subject: Subject = made(**options) if callable(made) else made
+    except Exception as error:
+        raise ConfigurationError(f'cannot load subject {name!r}: {_told(error)}; expected "package.module:Factory"') from error
+    lacking = [member for member in MEMBERS if not hasattr(subject, member)]
+    if lacking:
+        raise ConfigurationError(
+            f"{name!r} gave no subject: {', '.join(lacking)} not there; conformance/subjects.py says what a subject has"
+        )
     return subject
+
+
+def _told(error: Exception) -> str:
+    """What went wrong in somebody else's module, and where, for the traceback is not shown."""
+    if isinstance(error, ImportError | AttributeError):
+        return str(error)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({last.filename}, line {last.lineno})"

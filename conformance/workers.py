@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -145,7 +145,9 @@ class _Worker:
 
     def close(self) -> None:
         for lab in self._labs.values():
-            lab.close()
+            # A Ctrl-C reaches the sandbox, too: what is gone with it needs no clearing away.
+            with suppress(ConfigurationError):
+                lab.close()
         self._labs.clear()
         self._sandbox.close()
 

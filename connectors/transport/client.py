@@ -98,7 +98,7 @@ class Client:
         except _UNUSABLE_ADDRESS as error:
             raise Invalid(f"{operation}: {error}", operation=operation) from error
         except _NEVER_LEFT as error:
-            raise NotSent(f"{operation}: no connection ({type(error).__name__})", operation=operation) from error
+            raise NotSent(f"{operation}: no connection ({_cause(error)})", operation=operation) from error
         except httpx.HTTPError as error:
             raise AnswerLost(f"{operation}: no whole answer ({type(error).__name__})", operation=operation) from error
         named = {name.lower(): value for name, value in reply.headers.items()}
@@ -138,6 +138,11 @@ class Client:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _cause(error: httpx.HTTPError) -> str:
+    """Refused, unknown host or untrusted certificate: told apart, for each is mended in another place."""
+    return f"{type(error).__name__}: {error}".partition(" (_ssl.c:")[0].removesuffix(": ")
 
 
 def check_path(path: str) -> None:
