@@ -132,6 +132,8 @@ class _Worker:
         self._sandbox = Sandbox(plan.sandbox_url)
         self._subject = load(plan.subject)
         self._labs: dict[str, Lab] = {}
+        self._telling = False
+        self._stopped_by: int | None = None
 
     def run(self, task: Task, before: Findings) -> Findings:
         if task.vendor not in self._labs:
@@ -139,9 +141,24 @@ class _Worker:
             self._labs[task.vendor] = open_lab(task.vendor, self._subject, self._sandbox, folder, self._plan.options)
 
         def on_check(check: Check, found: CheckFound | None) -> None:
-            self._heard.put((task.vendor, check.id, None if found is None else found.failed))
+            self._tell((task.vendor, check.id, None if found is None else found.failed))
 
         return run_task(self._labs[task.vendor], task, before, on_check)
+
+    def _tell(self, said: tuple[str, str, int | None]) -> None:
+        self._telling = True
+        self._heard.put(said)
+        self._telling = False
+        if self._stopped_by is not None:
+            self.stop(self._stopped_by)
+
+    def stop(self, number: int, frame: object = None) -> None:
+        """A signal's handler. Who ends while he tells keeps the lock of the pipe, and the run would wait for it for ever."""
+        if self._telling:
+            self._stopped_by = number
+            return
+        self.close()
+        os._exit(128 + number)
 
     def close(self) -> None:
         for lab in self._labs.values():
@@ -158,12 +175,7 @@ def _begin(plan: Plan, heard: Any) -> None:
     worker = _Worker(plan, heard)
     _Worker.own = worker
     Finalize(None, worker.close, exitpriority=10)
-
-    def stop(number: int, frame: object) -> None:
-        worker.close()
-        os._exit(128 + number)
-
-    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGINT, worker.stop)
 
 
 def _run(task: Task, before: Findings) -> Findings:

@@ -23,6 +23,8 @@ STYLES = {
     Verdict.ERROR: "bold magenta",
     Verdict.NOT_APPLICABLE: "dim",
 }
+NARROWEST_ENOUGH = 24
+"""Characters in which the name of a permission can be read."""
 COLOURS = {Code.READABLE: "green", Code.EMPTY: "green", Code.HONOURED: "green", Code.DENIED_REPORTED: "cyan", Code.REJECTED_REPORTED: "cyan"}
 
 
@@ -31,27 +33,51 @@ def print_heat_map(vendor: Mapping[str, Any], console: Console, *, fields: bool 
     scopes = vendor["scopes"]
     names = [column["name"] for column in scopes["credentials"]]
     console.print(f"\n[bold]{vendor['title']}[/bold]: {len(names)} credentials × {len(scopes['rows'])} models and fields")
-    console.print(_table("model > field", names, [row for row in scopes["rows"] if fields or row["field"] is None]))
+    _print_map("model > field", names, [row for row in scopes["rows"] if fields or row["field"] is None], console)
     _print_names(names, console)
     write_names = list(dict.fromkeys(name for row in scopes["actions"] for name in row["columns"]))
     if write_names:
-        console.print(_table("action > input", write_names, [row for row in scopes["actions"] if fields or row["input"] is None]))
+        _print_map("action > input", write_names, [row for row in scopes["actions"] if fields or row["input"] is None], console)
         _print_names(write_names, console)
     _print_legend(scopes, console)
 
 
-def _table(title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Table:
+def _print_map(title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """All columns beside what is enough, where the terminal is as wide; else the columns in blocks, and what is enough after them."""
+    label = max([len(title), *(_label(row).cell_len for row in rows)]) + 1
+    if label + 3 * len(names) + 1 + NARROWEST_ENOUGH <= console.width:
+        console.print(_table(title, names, rows, first=0, last=len(names), enough=True))
+        return
+    size = max(1, (console.width - label - 1) // 3)
+    for first in range(0, len(names), size):
+        console.print(_table(title, names, rows, first=first, last=first + size, enough=False))
+    needs = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    needs.add_column(title, no_wrap=True)
+    needs.add_column("enough", overflow="fold")
+    for row in rows:
+        if _enough(row):
+            needs.add_row(_label(row), _enough(row))
+    console.print(needs)
+
+
+def _table(title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]], *, first: int, last: int, enough: bool) -> Table:
+    """The columns from `first` to before `last`."""
+    shown = names[first:last]
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(title, no_wrap=True)
-    table.add_column(" ".join(f"{number:>2}" for number in range(1, len(names) + 1)), no_wrap=True)
-    table.add_column("enough", overflow="fold")
+    table.add_column(" ".join(f"{number:>2}" for number in range(first + 1, first + len(shown) + 1)), no_wrap=True)
+    if enough:
+        table.add_column("enough", overflow="fold", min_width=NARROWEST_ENOUGH)
     for row in rows:
         codes = _by_name(row, names)
-        glyphs = Text(" ").join(_glyph(codes[name]) for name in names)
-        part = row["field"] if "field" in row else row["input"]
-        label = Text(row.get("model") or f"→ {row['action']}", style="bold") if part is None else Text(f"  {part}")
-        table.add_row(label, glyphs, _enough(row))
+        glyphs = Text(" ").join(_glyph(codes[name]) for name in shown)
+        table.add_row(_label(row), glyphs, *([_enough(row)] if enough else []))
     return table
+
+
+def _label(row: Mapping[str, Any]) -> Text:
+    part = row["field"] if "field" in row else row["input"]
+    return Text(row.get("model") or f"→ {row['action']}", style="bold") if part is None else Text(f"  {part}")
 
 
 def _by_name(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Code | None]:
