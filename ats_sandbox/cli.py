@@ -118,7 +118,7 @@ def up(
     )
 
 
-@app.command(epilog='Example: `eval "$(ats-sandbox env)"; curl -H "X-API-KEY: $PINPOINT_API_KEY" $PINPOINT_HTTPS_BASE_URL/api/v1/jobs`')
+@app.command(epilog='Example: `eval "$(ats-sandbox env)"`')
 def env(
     sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="the last one started here")] = None,
     form: Annotated[Form, typer.Option("--format", help="For which shell or program.")] = "sh",

@@ -45,6 +45,7 @@ class Snapshots:
 
     def delete(self, tenant: str, name: str) -> None:
         self._call("DELETE", f"/tenants/{tenant}/snapshots/{name}")
+        typer.echo(f"{name} of {tenant} is forgotten")
 
     def export(self, tenant: str, snapshot: str | None, output: Path | None) -> None:
         parameters = {} if snapshot is None else {"snapshot": snapshot}
@@ -60,6 +61,7 @@ class Snapshots:
             with unfinished.open("wb") as file:
                 _copy(reply.iter_bytes(), file)
             unfinished.replace(output)
+        self._err.print(f"{tenant} is in {output}", markup=False, soft_wrap=True)
 
     def import_file(self, file: Path, into: str | None, name: str | None) -> None:
         if into is not None and name is not None:

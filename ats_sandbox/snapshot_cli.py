@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Keep what an account of a running sandbox is, put it back, write it to a file, take it in.",
+)
 
 SandboxUrl = Annotated[str | None, typer.Option("--sandbox", help="URL of a running sandbox.", show_default="the last one started here")]
 TenantId = Annotated[str, typer.Argument(help="An account's id, e.g. pinpoint-demo.", show_default=False)]

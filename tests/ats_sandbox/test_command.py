@@ -125,6 +125,21 @@ def test_sync_prints_records_and_says_what_is_missing():
     assert made["credential"]["api_key"] not in narrow.stdout + narrow.stderr
 
 
+def test_sync_over_https_trusts_what_env_names_and_says_when_it_does_not_trust():
+    """`env` sets SSL_CERT_FILE; without it the cause is the certificate, and "no connection" alone would send people elsewhere."""
+    with sandbox() as info:
+        join = info["vendors"]["join"]
+        call = ("sync", "join", "--base-url", join["https_base_url"], "--credential", json.dumps(join["credential"]), "--model", "Users")
+        bare = {name: value for name, value in os.environ.items() if name != "SSL_CERT_FILE"}
+        stranger = run(*call, env=bare)
+        trusted = run(*call, env={**bare, "SSL_CERT_FILE": info["ca"]})
+
+    assert stranger.returncode == 1
+    assert "certificate verify failed" in stranger.stderr
+    assert (trusted.returncode, trusted.stderr) == (0, "")
+    assert trusted.stdout
+
+
 @pytest.mark.parametrize("vendor", ["join", "pinpoint"])
 def test_conform_proves_cells_and_writes_all_reports(vendor: str, tmp_path: Path):
     """A selection of chapters: green in all its cases, and still incomplete, since not everything promised was tested."""

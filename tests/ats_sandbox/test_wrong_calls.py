@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from ats_sandbox import cli
 from tests.ats_sandbox.test_command import COMMAND, run
 
 ONE_CHECK = ("conform", "join", "--check", "MAN-1")
-HERE = str(Path(__file__).parents[2])
+PLAIN = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_failed_connector(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
@@ -77,7 +78,9 @@ def test_a_run_begins_only_where_its_reports_can_be_written(tmp_path: Path):
 SUBJECTS = """
 from connectors.hub.subject import InProcess
 class Mine(InProcess):
-    name = "mine"
+    def __init__(self):
+        super().__init__()
+        self.name = "mine"
 def broken():
     return {}["no key"]
 """
@@ -86,20 +89,21 @@ def broken():
 def test_a_subject_lies_in_the_current_folder(tmp_path: Path):
     """As with pytest: nothing of one's own need be installed, wherever the command is."""
     (tmp_path / "my_subject.py").write_text(SUBJECTS, "utf-8")
-    environment = {**os.environ, "PYTHONPATH": HERE}
+    # As an installed script is run, by -P: the folder that it is called in is not on Python's path.
+    call = [sys.executable, "-P", "-m", "ats_sandbox", *ONE_CHECK, "--subject", "my_subject:Mine", "--jobs", "2", "--json"]
 
-    told = run(*ONE_CHECK, "--subject", "my_subject:Mine", "--jobs", "2", "--json", cwd=tmp_path, env=environment)
+    told = subprocess.run(call, cwd=tmp_path, env=PLAIN, capture_output=True, text=True, timeout=150, check=False)
 
     assert json.loads(told.stdout)["subject"]["name"] == "mine"
 
 
 @pytest.mark.parametrize(
-    ("subject", "words"), [("my_subject:broken", "my_subject.py, line 6"), ("json:JSONDecoder", "connect"), ("nowhere:X", "nowhere")]
+    ("subject", "words"), [("my_subject:broken", "my_subject.py, line 8"), ("json:JSONDecoder", "connect"), ("nowhere:X", "nowhere")]
 )
 def test_what_is_no_subject_is_wrong_usage_and_says_what_is_wrong(subject: str, words: str, tmp_path: Path):
     (tmp_path / "my_subject.py").write_text(SUBJECTS, "utf-8")
 
-    told = run(*ONE_CHECK, "--subject", subject, cwd=tmp_path, env={**os.environ, "PYTHONPATH": HERE})
+    told = run(*ONE_CHECK, "--subject", subject, cwd=tmp_path, env=PLAIN)
 
     assert told.returncode == 2
     assert words in told.stderr

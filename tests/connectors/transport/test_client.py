@@ -35,7 +35,7 @@ def test_every_status_is_an_answer(fake, client):
 
 def test_a_refused_connection_was_never_sent():
     """Nobody listens there, so a write may be repeated."""
-    with Client(f"http://127.0.0.1:{unused_port()}", headers={}, timeouts=Timeouts()) as client, pytest.raises(NotSent):
+    with Client(f"http://127.0.0.1:{unused_port()}", headers={}, timeouts=Timeouts()) as client, pytest.raises(NotSent, match="refused"):
         client.send("POST", "/x")
 
 
