@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ats_sandbox import cli
+from ats_sandbox import __main__ as entry
 from tests.ats_sandbox.test_command import COMMAND, run
 
 ONE_CHECK = ("conform", "join", "--check", "MAN-1")
@@ -25,9 +26,9 @@ def test_a_mistake_of_ours_is_not_taken_for_a_failed_connector(monkeypatch: pyte
     def broken() -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(cli, "app", broken)
+    monkeypatch.setattr(entry, "_run", broken)
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        entry.main()
 
     assert ended.value.code == 4
     assert "mistake of ats-sandbox itself" in capsys.readouterr().err
@@ -40,9 +41,9 @@ def test_what_is_met_while_an_interrupt_is_obeyed_is_no_crash(monkeypatch: pytes
         finally:
             raise RuntimeError("the sandbox is gone, too")
 
-    monkeypatch.setattr(cli, "app", interrupted)
+    monkeypatch.setattr(entry, "_run", interrupted)
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        entry.main()
 
     assert ended.value.code == 130
     assert capsys.readouterr().err == ""
@@ -146,7 +147,7 @@ def test_a_log_shows_that_something_happens():
     """Without a terminal there are no bars; a run of minutes must not be silent."""
     told = run("conform", "join", "--chapter", "manifest", "--json")
 
-    assert "join: 7 of 7 checks done, 0 failed cases" in told.stderr
+    assert re.search(r"^join: (\d+) of \1 checks done, 0 failed cases$", told.stderr, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
