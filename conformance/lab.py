@@ -199,13 +199,13 @@ class Session:
         """Raises NotImplementedError when the subject cannot be told to."""
         self._ask("interrupt_after()", lambda: self._connection.interrupt_after(requests))
 
-    def sync_killed(self, requests: int, mode: Mode = "FULL") -> None:
-        """A sync that dies after so many requests, however the subject shows that."""
+    def sync_killed(self, requests: int, mode: Mode = "FULL") -> bool:
+        """A sync that dies after so many requests, however the subject shows that; False when it came to its end before."""
         self.interrupt_after(requests)
         try:
-            self.sync(mode)
+            return self.sync(mode).state != "SUCCEEDED"
         except SubjectCrashed:
-            return
+            return True
 
     def copy(self) -> Session:
         """A session of its own in the same state. Raises NotImplementedError when the subject cannot copy connections."""

@@ -464,25 +464,23 @@ def _last_death(lab: Lab) -> int:
 
 
 def _dies(lab: Lab, requests: int) -> bool:
-    world, _ = _killed(lab, requests)
-    died = len(world.tenant.journal()) < len(lab.calm_pages.journal)
+    world, _, died = _killed(lab, requests)
     lab.close_world(world)
     return died
 
 
-def _killed(lab: Lab, requests: int) -> tuple[World, Session]:
-    """A connection whose first sync died."""
+def _killed(lab: Lab, requests: int) -> tuple[World, Session, bool]:
+    """A connection whose first sync was killed, and whether it died of it."""
     world = lab.world()
     session = world.connect(settings=lab.small_pages(world))
-    session.sync_killed(requests)
-    return world, session
+    return world, session, session.sync_killed(requests)
 
 
 def _resumed(lab: Lab, point: str) -> tuple[judge.Snapshot, int]:
     """What the connection shows after it was killed and synced again, and how many requests the second sync took."""
 
     def observe() -> tuple[judge.Snapshot, int]:
-        world, session = _killed(lab, _request(lab, POINTS[point]))
+        world, session, _ = _killed(lab, _request(lab, POINTS[point]))
         world.tenant.clear_journal()
         session.sync_well()
         return session.snapshot(), len(world.tenant.journal())

@@ -95,7 +95,8 @@ MINIATURES = (
     _m("INT-1", "state", "after a crash one page is passed over", silent=True, connector=spoilt.spoiling_read(spoiling.skipping_after_crash)),
     _m("INT-1", "state", "JOIN: after a crash behind the second page one is passed over", silent=True, vendor="join", checks=("PAG-1",),
        connector=spoilt.spoiling_read(spoiling.skipping_a_later_page)),
-    _m("FLD-2", "identity", "JOIN: options of two questions share an id", silent=True, vendor="join", checks=("PAG-1",), rows=spoiling.options_by_text),
+    _m("FLD-2", "identity", "JOIN: options are numbered within their question", silent=True, vendor="join", checks=("PAG-1",),
+       rows=spoiling.options_by_number),
     _m("INT-2", "state", "after a crash everything is read again", interrupted=spoiling.from_scratch),
     # ----------------------------------------------------------------------------------------------------- retries
     _m("RTY-1", "faults", "a 429 with Retry-After ends the sync", connector=api(harbor.FailsAtHints)),
@@ -117,7 +118,7 @@ MINIATURES = (
        connector=spoilt.also_asking("POST", "/bids/30/notes", when="probe", data={"text": "probe"})),
     _m("MNR-4", "configuration", "a permission that it uses is not named",
        manifest=spoiling.hiding_needs("Users", "see crew")),
-    _m("MNR-5", "manners", "it sends a parameter that nobody reads", vendor="join",
+    _m("MNR-5", "manners", "it sends a parameter that nobody reads", vendor="join", checks=("MNR-3", "MNR-4"),
        connector=spoilt.also_asking("GET", "/jobs", params={"colour": "blue"})),
     _m("MNR-6", "manners", "it asks for pages of 500", connector=spoilt.also_asking("GET", "/crew", params={"limit": 500})),
     _m("MNR-7", "manners", "JOIN: each application is asked for once more by itself", vendor="join", checks=("MNR-3", "MNR-4", "MNR-5"),

@@ -178,14 +178,14 @@ def stages_for_every_job(rows: Rows, model: str, told: Told) -> Rows:
     ]
 
 
-def options_by_text(rows: Rows, model: str, told: Told) -> Rows:
-    """The same words are the same option, whichever question they belong to."""
+def options_by_number(rows: Rows, model: str, told: Told) -> Rows:
+    """The first option of each question is the same option, and so on."""
     if model != "Screening questions":
         return rows
-    known: dict[str, str] = told.memory.setdefault("options", {})
+    known: dict[int, str] = told.memory.setdefault("options", {})
 
     def shared(format: dict[str, Any]) -> dict[str, Any]:
-        return {**format, "options": [{**one, "id": known.setdefault(one["name"], one["id"])} for one in format["options"]]}
+        return {**format, "options": [{**one, "id": known.setdefault(number, one["id"])} for number, one in enumerate(format["options"])]}
 
     return [{**row, "format": shared(row["format"])} if (row["format"] or {}).get("options") else row for row in rows]
 
