@@ -71,6 +71,13 @@ def test_all_formats_agree(codes):
     assert "<b>" + " because" not in page
 
 
+def test_a_problem_says_what_it_is_before_it_is_opened():
+    """A hundred closed lines with nothing but check and cell would have to be opened one by one."""
+    closed = html.render(model.build(made((NAME, Code.MISSING), (EMAIL, Code.READABLE)))).partition("<summary><b>TST-1")[2]
+
+    assert "because | &lt;b&gt;" in closed.partition("</summary>")[0]
+
+
 def test_the_same_run_gives_the_same_report_byte_for_byte():
     first, second = (json.dumps(model.build(made(*ALL_GOOD))) for _ in range(2))
 
