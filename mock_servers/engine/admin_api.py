@@ -9,10 +9,10 @@ from typing import Any
 import pydantic
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
-from mock_servers.engine import admin_conditions, admin_journal, admin_records, admin_snapshots, admin_tenants, admin_webhooks
+from mock_servers.engine import admin_conditions, admin_journal, admin_page, admin_records, admin_snapshots, admin_tenants, admin_webhooks
 from mock_servers.engine.addresses import Addresses
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk
 from mock_servers.engine.credentials import UnknownCredential, UnknownPermission
@@ -65,9 +65,11 @@ def create_admin_api(tenants: Tenants, addresses: Addresses) -> FastAPI:
         version="1",
         summary="Tenants, credentials, clocks, quirks, faults, journals and the truth of every simulated vendor.",
         openapi_url=f"{ADMIN_PATH}/openapi.json",
-        docs_url=f"{ADMIN_PATH}/docs",
+        docs_url=None,
         redoc_url=None,
     )
+    # FastAPI's own page takes its scripts from the network, and is blank without one.
+    api.add_api_route(f"{ADMIN_PATH}/docs", lambda: HTMLResponse(admin_page.render(api.openapi())), include_in_schema=False)
     desk = Desk(tenants, addresses)
     for part in (admin_tenants, admin_snapshots, admin_conditions, admin_journal, admin_webhooks, admin_records):
         api.include_router(part.router(desk), prefix=ADMIN_PATH)
