@@ -202,6 +202,15 @@ def conform(
     sandbox: Annotated[str | None, typer.Option(help="URL of a running sandbox.", show_default="one is started")] = None,
     waivers: Annotated[Path | None, typer.Option(help="A waiver file.", exists=True, dir_okay=False)] = None,
     jobs: Jobs = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep what was found good there, and take over what an earlier run left for the very same code, world and credentials.",
+            show_default="in your cache folder; none where CI is set, or with --sandbox",
+            file_okay=False,
+        ),
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew.")] = False,
     annotate: Annotated[bool, typer.Option("--annotate", help="Print GitHub workflow commands instead of tables.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -212,6 +221,7 @@ def conform(
     so that the best such a run can end with is 3.
     """
     from ats_sandbox.conform import Options, run_conformance
+    from ats_sandbox.places import usual_cache
     from connectors.unified.registry import installed
 
     known = tuple(installed())
@@ -220,9 +230,12 @@ def conform(
     unknown = [name for name in vendors or () if name not in known]
     if unknown:
         fail(f"no connector for {', '.join(unknown)}", hint=f"installed: {', '.join(known)}")
+    if cache is not None and (no_cache or sandbox is not None):
+        fail("--cache goes with neither --no-cache nor --sandbox: what runs elsewhere may change without a sign")
     options: dict[str, Any] = {
         "vendors": known if all_vendors else tuple(vendors or ()),
         "report_dir": report_dir,
+        "cache": None if no_cache or sandbox is not None else cache or usual_cache(),
         "models": tuple(model or ()),
         "checks": tuple(check or ()),
         "chapters": tuple(chapter or ()),

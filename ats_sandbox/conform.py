@@ -19,6 +19,7 @@ import connectors
 import mock_servers
 from ats_sandbox.exits import came_of_interrupt, fail
 from conformance import runner, subjects
+from conformance.keeping import Keeper
 from conformance.reports import badge, github, html, junit, markdown, model, sarif, terminal
 from conformance.sandbox import sandbox_url
 from conformance.subjects import ConfigurationError
@@ -41,6 +42,8 @@ class Options:
     as_json: bool
     annotate: bool
     jobs: int
+    cache: Path | None = None
+    """Where results are kept for the next run; None: nowhere."""
 
 
 def run_conformance(options: Options) -> int:
@@ -117,8 +120,9 @@ def _run(options: Options, url: str) -> runner.Run:
         docs_dir=Path(connectors.__path__[0]),
         installed={name: manifest.as_json() for name, manifest in installed().items()},
     )
+    keeper = None if options.cache is None else Keeper(options.cache, server_folders)
     with progress_shown() as on_progress:
-        return runner.run(
+        run = runner.run(
             options.vendors,
             subject=options.subject if options.subject is not None else subjects.DEFAULT_SUBJECT,
             sandbox_url=url,
@@ -126,7 +130,18 @@ def _run(options: Options, url: str) -> runner.Run:
             options=chosen,
             on_progress=on_progress,
             jobs=options.jobs,
+            keeper=keeper,
         )
+    for word in dict.fromkeys(keeper.words if keeper is not None else ()):
+        typer.echo(f"cache: {word}", err=True)
+    return run
+
+
+def server_folders(vendor: str) -> tuple[Path, ...]:
+    """What the simulated vendor and its worlds are made of."""
+    own = [Path(place) / vendor for place in mock_servers.__path__ if (Path(place) / vendor).is_dir()]
+    engines = [Path(place) / "engine" for place in mock_servers.__path__ if (Path(place) / "engine").is_dir()]
+    return (*engines, *own, fixtures_folder(vendor) / vendor)
 
 
 @contextmanager

@@ -32,6 +32,11 @@ def scenario_folder() -> Path:
     return home() / "scenarios"
 
 
+def usual_cache() -> Path | None:
+    """Where conformance results are kept unless somebody says otherwise; nowhere in CI, where each run is to judge for itself."""
+    return None if os.environ.get("CI") else home() / "conformance"
+
+
 @contextmanager
 def announced(url: str) -> Iterator[None]:
     """Let other commands find the sandbox at this URL while it runs. Not being able to is no reason not to run."""

@@ -10,7 +10,7 @@ import gc
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,8 @@ class Findings:
     leaks: frozenset[str] = frozenset()
     """Where the subject said a secret."""
     scopes: dict[str, Any] | None = None
+    kept: int = 0
+    """How many of the cases were judged by an earlier run."""
 
     def and_(self, others: Iterable[Findings]) -> Findings:
         every = [self, *others]
@@ -92,8 +94,15 @@ class Findings:
             tuple(found for one in every for found in one.checks),
             frozenset(secret for one in every for secret in one.secrets),
             frozenset(leak for one in every for leak in one.leaks),
-            next((one.scopes for one in every if one.scopes is not None), None),
+            scopes_report.whole(one.scopes for one in every),
+            sum(one.kept for one in every),
         )
+
+
+def in_order(task: Task, found: Findings) -> Findings:
+    """With the checks as the task has them, whichever were known before and which were run now."""
+    by_id = {one.check: one for one in found.checks}
+    return replace(found, checks=tuple(by_id[name] for name in task.checks))
 
 
 def collect_seldom() -> None:
@@ -124,10 +133,23 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
             lab.ledger.note(name, result)
         lab.close_worlds()
         on_check(check, one)
-    matrix = any(by_id[name].chapter == "matrix" for name in task.checks)
-    scopes = scopes_report.told(lab, task.checks) if matrix else None
+    filled = [name for name in task.checks if by_id[name].chapter == MATRIX]
+    scopes = scopes_report.told(lab, filled) if filled else None
     lab.let_go()
     return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes)
+
+
+MATRIX = "matrix"
+
+
+def units(task: Task) -> list[tuple[str, ...]]:
+    """What of a task can be run without the rest of it: each check, but the two halves of the matrix each as a whole."""
+    chapters = {check.id: check.chapter for check in all_checks()}
+    groups: dict[str, list[str]] = {}
+    for name in task.checks:
+        half = "writing" if name in scopes_report.WRITING else "reading"
+        groups.setdefault(half if chapters[name] == MATRIX else name, []).append(name)
+    return [tuple(group) for group in groups.values()]
 
 
 NO_RESULT = "the check gave no result for this case"

@@ -23,7 +23,7 @@ from conformance.execution import CheckFound, Findings, Stages, Task, collect_se
 from conformance.lab import Lab
 from conformance.options import Options
 from conformance.outcomes import Verdict, explain
-from conformance.reports.model import masked
+from conformance.reports.masking import masked
 from conformance.sandbox import Sandbox, sandbox_url
 from conformance.subjects import DEFAULT_SUBJECT, ConfigurationError, load
 

@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from conformance.check import Cell, Check, Kind, Result, all_checks
-from conformance.execution import CheckFound, Findings, Stages, collect_seldom, open_lab, run_task, stages
+from conformance.execution import CheckFound, Findings, Stages, Task, collect_seldom, in_order, open_lab, run_task, stages
+from conformance.keeping import Forgetful, Keeper, Memory
 from conformance.lab import Lab
 from conformance.options import Options
 from conformance.outcomes import WORST_FIRST, Code, RunOutcome, Verdict, run_outcome, verdict_of
 from conformance.sandbox import Sandbox
 from conformance.subjects import ConfigurationError, Subject, load
 from conformance.waivers import Waiver, Waivers
-from conformance.workers import Plan, run_side_by_side
+from conformance.workers import Plan, run_side_by_side, tell
 
 __all__ = ["Options", "Progress", "Run", "VendorRun", "cell_states", "code_of", "of_kinds", "run"]
 
@@ -57,6 +58,8 @@ class VendorRun:
     scenario: str = "small_company"
     scopes: dict[str, Any] | None = None
     """The matrix of credentials, when it was run (scopes/report.py)."""
+    kept: int = 0
+    """How many of the cases were judged by an earlier run, with nothing changed since."""
 
 
 @dataclass
@@ -102,11 +105,13 @@ def run(
     options: Options | None = None,
     on_progress: OnProgress = lambda progress: None,
     jobs: int = 1,
+    keeper: Keeper | None = None,
 ) -> Run:
     """Test the subject's connectors for these vendors. The report is the same whatever the number of jobs.
 
     subject: itself, or "package.module:Factory", which more than one job needs, for each makes its own.
     fixtures_dir: the folder of all vendors' fixtures, or what tells it for a vendor.
+    keeper: where earlier runs left what they found good; the report counts what is taken from there.
 
     Raises:
         ConfigurationError: nothing could be tested, for a reason that is no fault of the subject.
@@ -125,11 +130,13 @@ def run(
         watch = _Watch(vendors, checks, on_progress)
         with ExitStack() as labs:
             opened = {name: labs.enter_context(closing(open_lab(name, tested, sandbox, folders[name], chosen))) for name in vendors}
+            memory = Forgetful() if keeper is None else keeper.of(opened)
             if jobs > 1 and isinstance(subject, str):
                 plan = Plan(subject, sandbox_url, folders, chosen)
-                found = run_side_by_side(plan, {name: stages(name, checks) for name in vendors}, jobs, watch)
+                found = run_side_by_side(plan, {name: stages(name, checks) for name in vendors}, jobs, watch, memory)
             else:
-                found = {name: _one_after_the_other(lab, stages(name, checks), watch) for name, lab in opened.items()}
+                found = {name: _one_after_the_other(lab, stages(name, checks), watch, memory) for name, lab in opened.items()}
+            memory.end()
             runs = [_vendor_run(lab, checks, found[name], waivers) for name, lab in opened.items()]
     secrets = frozenset(secret for lab, one in zip(opened.values(), found.values(), strict=True) for secret in {*lab.secrets, *one.secrets})
     problems = [f"{problem.waiver}: {problem.problem}" for problem in waivers.problems()]
@@ -152,20 +159,32 @@ class _Watch:
         self._on_progress(Progress(vendor, self._checks[check], self._done[vendor], len(self._checks), self._failed[vendor]))
 
 
-def _one_after_the_other(lab: Lab, plan: Stages, watch: _Watch) -> Findings:
+def _one_after_the_other(lab: Lab, plan: Stages, watch: _Watch, memory: Memory) -> Findings:
     def on_check(check: Check, found: CheckFound | None) -> None:
         watch(lab.vendor, check.id, None if found is None else found.failed)
 
-    first = run_task(lab, plan.first, Findings(), on_check)
-    then = [run_task(lab, task, first, on_check) for task in plan.then]
-    return first.and_(then).and_([run_task(lab, plan.last, first.and_(then), on_check)])
+    def found(task: Task, before: Findings) -> Findings:
+        known, left = memory.find(task, before)
+        tell(known, lab.vendor, watch)
+        if not left.checks:
+            return known
+        made = run_task(lab, left, before.and_([known]), on_check)
+        memory.keep(task, before, made)
+        return in_order(task, known.and_([made]))
+
+    first = found(plan.first, Findings())
+    then = [found(task, first) for task in plan.then]
+    return first.and_(then).and_([found(plan.last, first.and_(then))])
 
 
 def _vendor_run(lab: Lab, checks: Sequence[Check], found: Findings, waivers: Waivers) -> VendorRun:
     cells = list(lab.promise.cells())
+    # The actions' rows are shown below those of a matrix that was read.
+    shown = found.scopes if found.scopes is not None and found.scopes["credentials"] else None
     run = VendorRun(
         lab.vendor, lab.promise.title, cells, {cell: lab.promise.evidence(cell) for cell in cells}, lab.facts.evidence,
-        left_out=[check.id for check in all_checks() if check not in checks], scenario=lab.fixtures.scenario, scopes=found.scopes,
+        left_out=[check.id for check in all_checks() if check not in checks], scenario=lab.fixtures.scenario, scopes=shown,
+        kept=found.kept,
     )  # fmt: skip
     by_check = {one.check: one for one in found.checks}
     for check in checks:

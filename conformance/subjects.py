@@ -104,6 +104,9 @@ class Subject(Protocol):
     def connect(self, target: Target) -> Connection:
         """Open a connection. Raises ConfigurationError for a target that can never work."""
 
+    # A subject may also have `build(vendor) -> tuple[str | Path, ...]`: all that its answers for a vendor depend on, ids of builds as
+    # texts, files and folders of code as paths. Then a further run takes over what an earlier one found good (keeping.py).
+
 
 def load(name: str, **options: Any) -> Subject:
     """The subject "package.module:Factory".

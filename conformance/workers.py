@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from conformance.check import Check
-from conformance.execution import CheckFound, Findings, Stages, Task, collect_seldom, open_lab, run_task
+from conformance.execution import CheckFound, Findings, Stages, Task, collect_seldom, in_order, open_lab, run_task
+from conformance.keeping import Memory
 from conformance.lab import Lab
 from conformance.options import Options
 from conformance.sandbox import Sandbox
@@ -41,7 +42,7 @@ OnCheck = Callable[[str, str, int | None], None]
 """(vendor, check, number of failed cases, or None when it begins)."""
 
 
-def run_side_by_side(plan: Plan, stages: Mapping[str, Stages], jobs: int, on_check: OnCheck) -> dict[str, Findings]:
+def run_side_by_side(plan: Plan, stages: Mapping[str, Stages], jobs: int, on_check: OnCheck, memory: Memory) -> dict[str, Findings]:
     """The findings of each vendor. Raises ConfigurationError."""
     context = multiprocessing.get_context("spawn")
     heard = context.SimpleQueue()
@@ -50,7 +51,7 @@ def run_side_by_side(plan: Plan, stages: Mapping[str, Stages], jobs: int, on_che
         ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(plan, heard)) as pool,
     ):
         try:
-            return _Schedule(pool, stages).run()
+            return _Schedule(pool, stages, memory, on_check).run()
         except BrokenProcessPool as error:
             raise ConfigurationError("a worker process died; run with one job to see why") from error
         except BaseException:
@@ -61,9 +62,10 @@ def run_side_by_side(plan: Plan, stages: Mapping[str, Stages], jobs: int, on_che
 class _Schedule:
     """Which task is next: those of a vendor's next stage, as soon as the one before is over."""
 
-    def __init__(self, pool: ProcessPoolExecutor, stages: Mapping[str, Stages]) -> None:
-        self._pool, self._stages = pool, stages
-        self._open: dict[Future[Findings], tuple[str, int]] = {}
+    def __init__(self, pool: ProcessPoolExecutor, stages: Mapping[str, Stages], memory: Memory, on_check: OnCheck) -> None:
+        self._pool, self._stages, self._memory, self._on_check = pool, stages, memory, on_check
+        self._open: dict[Future[Findings], tuple[Task, Findings, Findings, int]] = {}
+        """With the task, what was found before it, what of it was known already, its number."""
         self._first: dict[str, Findings] = {}
         self._then: dict[str, dict[int, Findings]] = {vendor: {} for vendor in stages}
         self._done: dict[str, Findings] = {}
@@ -74,14 +76,18 @@ class _Schedule:
         while self._open:
             finished, _ = wait(self._open, return_when=FIRST_COMPLETED)
             for future in finished:
-                self._ended(*self._open.pop(future), future.result())
+                task, before, known, number = self._open.pop(future)
+                self._memory.keep(task, before, future.result())
+                self._ended(task.vendor, number, in_order(task, known.and_([future.result()])))
         return {vendor: self._done[vendor] for vendor in self._stages}
 
     def _submit(self, task: Task, before: Findings, vendor: str, number: int) -> None:
-        if not task.checks:
-            self._ended(vendor, number, Findings())
-            return
-        self._open[self._pool.submit(_run, task, before)] = (vendor, number)
+        known, left = self._memory.find(task, before)
+        tell(known, vendor, self._on_check)
+        if left.checks:
+            self._open[self._pool.submit(_run, left, before.and_([known]))] = (task, before, known, number)
+        else:
+            self._ended(vendor, number, known)
 
     def _ended(self, vendor: str, number: int, found: Findings) -> None:
         plan = self._stages[vendor]
@@ -100,6 +106,12 @@ class _Schedule:
     def _before_last(self, vendor: str) -> Findings:
         """In the order of the plan, whoever was ready first."""
         return self._first[vendor].and_(self._then[vendor][number] for number in range(len(self._stages[vendor].then)))
+
+
+def tell(known: Findings, vendor: str, on_check: OnCheck) -> None:
+    """Of checks that need not be run."""
+    for one in known.checks:
+        on_check(vendor, one.check, one.failed)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.reports.counting import told_of_kept
+
 COMMANDS = {"fail": "error", "error": "error", "untested": "warning", "warn": "notice"}
 
 
@@ -19,7 +21,8 @@ def render(report: Mapping[str, Any]) -> str:
     summary = report["summary"]
     level = "notice" if summary["outcome"] == "passed" else "error"
     cells = summary["cells"]
-    lines.append(f"::{level} title=conformance {summary['outcome']}::{cells['proved']} of {cells['promised']} promised cells proved")
+    proved = f"{cells['proved']} of {cells['promised']} promised cells proved{told_of_kept(summary['checks'])}"
+    lines.append(f"::{level} title=conformance {summary['outcome']}::{proved}")
     return "\n".join(lines) + "\n"
 
 

@@ -14,6 +14,9 @@ def render(report: Mapping[str, Any]) -> str:
     root = ET.Element("testsuites", name="conformance")
     for name, vendor in report["vendors"].items():
         suite = ET.SubElement(root, "testsuite", name=name)
+        if vendor["checks"]["kept"]:
+            kept = ET.SubElement(suite, "properties")
+            ET.SubElement(kept, "property", name="cases kept from an earlier run", value=str(vendor["checks"]["kept"]))
         for result in vendor["results"]:
             case = ET.SubElement(suite, "testcase", classname=f"{name}.{result['chapter']}.{result['check']}", name=_text(result["cell"]))
             verdict = "warn" if "waiver" in result else result["verdict"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.reports.counting import told_of_kept
+
 MOST_FAILURES = 50
 
 
@@ -24,7 +26,7 @@ def render(report: Mapping[str, Any]) -> str:
         counts = " | ".join(str(cells[name]) for name in ("promised", "proved", "failed", "untested"))
         lines.append(f"| {vendor['title']} | {counts} | {shares} |")
     checks = summary["checks"]
-    lines += ["", f"Cases judged: {checks['emitted']} of {checks['expected']}."]
+    lines += ["", f"Cases judged: {checks['emitted']} of {checks['expected']}{told_of_kept(checks)}."]
     for vendor in report["vendors"].values():
         bad = [result for result in vendor["results"] if result["verdict"] in ("fail", "error", "untested")]
         if bad:

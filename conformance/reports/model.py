@@ -8,12 +8,10 @@ from typing import Any
 
 from conformance.check import Cell, Check, Result
 from conformance.outcomes import EXIT_CODES, MEANINGS, Verdict
+from conformance.reports.masking import masked
 from conformance.reports.shape import FORMAT
 from conformance.runner import Run, VendorRun, cell_states, code_of
 from conformance.waivers import Waiver
-
-MASK = "•••"
-
 
 def build(run: Run, *, secrets: Iterable[str] = ()) -> dict[str, Any]:
     """The whole report. The same run gives the same report, byte for byte."""
@@ -34,6 +32,7 @@ def build(run: Run, *, secrets: Iterable[str] = ()) -> dict[str, Any]:
             "checks": {
                 "expected": sum(vendor.expected for vendor in run.vendors),
                 "emitted": sum(vendor.emitted for vendor in run.vendors),
+                "kept": sum(vendor.kept for vendor in run.vendors),
             },
             "waivers": run.waiver_problems,
             "selected": run.selected,
@@ -42,19 +41,6 @@ def build(run: Run, *, secrets: Iterable[str] = ()) -> dict[str, Any]:
     }
     clean: dict[str, Any] = masked(report, tuple(sorted({*secrets, *run.secrets}, key=len, reverse=True)))
     return clean
-
-
-def masked(value: Any, secrets: tuple[str, ...]) -> Any:
-    """The same without any of these texts."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, MASK)
-        return value
-    if isinstance(value, Mapping):
-        return {masked(key, secrets): masked(inner, secrets) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [masked(inner, secrets) for inner in value]
-    return value if value is None or isinstance(value, bool | int | float) else masked(str(value), secrets)
 
 
 def _vendor(run: VendorRun) -> dict[str, Any]:
@@ -68,7 +54,7 @@ def _vendor(run: VendorRun) -> dict[str, Any]:
             "failed": list(states.values()).count("failed"),
             "untested": list(states.values()).count("untested"),
         },
-        "checks": {"expected": run.expected, "emitted": run.emitted, "left_out": run.left_out},
+        "checks": {"expected": run.expected, "emitted": run.emitted, "kept": run.kept, "left_out": run.left_out},
         "evidence": {"cells": _kinds(run.evidence.values()), "vendor_behaviour": dict(run.behaviour)},
         "promise": [_cell(run, cell, state) for cell, state in states.items()],
         "results": [_result(run.vendor, check, result, waiver) for check, result, waiver in run.results],

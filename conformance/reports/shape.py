@@ -35,6 +35,8 @@ class CellCounts(Exact):
 class CaseCounts(Exact):
     expected: int = Field(ge=0)
     emitted: int = Field(ge=0)
+    kept: int = Field(default=0, ge=0)
+    """Judged by an earlier run, with nothing changed since that could change the result; the others were judged by this one."""
 
 
 class Summary(Exact):

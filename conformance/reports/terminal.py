@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.outcomes import Code
+from conformance.reports.counting import told_of_kept
 from conformance.reports.heat_map import print_heat_map
 
 GAP = "  "
@@ -51,7 +52,7 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     cells, checks = summary["cells"], summary["checks"]
     console.print(
         f"[bold]{summary['outcome'].upper()}[/bold]: {cells['proved']} of {cells['promised']} promised cells proved, "
-        f"{cells['failed']} failed, {cells['untested']} untested; {checks['emitted']} of {checks['expected']} cases judged",
+        f"{cells['failed']} failed, {cells['untested']} untested; {checks['emitted']} of {checks['expected']} cases judged{told_of_kept(checks)}",
         soft_wrap=True,
     )
     if summary["selected"]:

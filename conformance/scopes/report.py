@@ -22,19 +22,32 @@ from conformance.scopes.worlds import Worlds, four_worlds
 from conformance.subjects import Diagnostic
 
 WRITING = frozenset({"MTX-7", "MTX-8", "MTX-9"})
+Scopes = dict[str, Any]
 
 
-def told(lab: Lab, checks: Collection[str]) -> dict[str, Any] | None:
-    """The matrix of this vendor as far as these checks have filled it; None when it was not run."""
-    if "matrix" not in lab.memory:
-        return None
-    matrix: Matrix = lab.memory["matrix"][1]
+def told(lab: Lab, checks: Collection[str]) -> Scopes:
+    """The matrix of this vendor as far as these checks have filled it: its columns, its rows, those of the actions."""
+    matrix: Matrix | None = lab.memory["matrix"][1] if set(checks) - WRITING and "matrix" in lab.memory else None
     acted = lab.promise.actions if WRITING & set(checks) else ()
     return {
-        "credentials": [_column(lab, matrix, column) for column in matrix.columns],
-        "rows": [row for model in lab.models for row in _rows(matrix, model)],
+        "credentials": [] if matrix is None else [_column(lab, matrix, column) for column in matrix.columns],
+        "rows": [] if matrix is None else [row for model in lab.models for row in _rows(matrix, model)],
         "actions": [row for action in acted for row in _action_rows(lab, action)],
     }
+
+
+def whole(parts: Iterable[Scopes | None]) -> Scopes | None:
+    """One matrix of what was told of it in parts; None when there was none."""
+    found = [part for part in parts if part is not None]
+    return {name: next((part[name] for part in found if part[name]), []) for name in found[0]} if found else None
+
+
+def of_half(scopes: Scopes | None, checks: Collection[str]) -> Scopes | None:
+    """Only what these checks of the matrix have filled: its reading or its writing half; None for other checks."""
+    if scopes is None:
+        return None
+    writing = bool(WRITING & set(checks))
+    return {name: part if (name == "actions") is writing else [] for name, part in scopes.items()}
 
 
 def _column(lab: Lab, matrix: Matrix, column: Column) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from connectors.hub.clock import Now, wall_now
@@ -49,6 +51,16 @@ class InProcess:
         """Open a connection with a store of its own. Raises ConfigurationError."""
         integration_id = named_integration_id(target.vendor, target.name or str(next(self._numbers)))
         return InProcessConnection(target, integration_id, Store(self._database), self._hub)
+
+    def build(self, vendor: str) -> tuple[str | Path, ...]:
+        """The folders of code that answers for this vendor are made in; () where a factory was put in, whose code cannot be told."""
+        if vendor in self._factories or self._now is not wall_now:
+            return ()
+        own = find_spec(f"connectors.{vendor}")
+        if own is None or own.submodule_search_locations is None:
+            return ()
+        shared = Path(__file__).parents[1]
+        return (*(shared / name for name in sorted(registry.SHARED)), *map(Path, own.submodule_search_locations))
 
     def _hub(self, store: Store) -> Hub:
         return Hub(store, factories=self._factory, now=self._now)

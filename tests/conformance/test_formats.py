@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -9,12 +10,13 @@ from datetime import date
 from pathlib import Path
 
 import jsonschema
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from conformance.check import Cell, Check, Result
 from conformance.outcomes import EXIT_CODES, Code, RunOutcome
-from conformance.reports import badge, diff, github, html, junit, markdown, model, sarif, shape
+from conformance.reports import badge, diff, github, html, junit, markdown, model, sarif, shape, terminal
 from conformance.runner import Run, VendorRun
 from conformance.waivers import Waiver
 
@@ -41,6 +43,7 @@ def runs(draw):
     vendor.results = [(check, one, WAIVER if draw(st.booleans()) and one.verdict == "fail" else None) for check, one in results]
     vendor.emitted = len(results)
     vendor.expected = len(results) + draw(st.integers(0, 1))
+    vendor.kept = draw(st.integers(0, len(results)))
     return Run("subject", "1", [vendor], draw(st.lists(st.just("unused"), max_size=1)), selected=False)
 
 
@@ -76,6 +79,22 @@ def test_exit_code_and_all_formats_agree(run):
     assert f"{summary['outcome']} {proved}" in ET.fromstring(picture).get("aria-label", "")
     for state in ("proved", "failed", "untested"):
         assert len(re.findall(f'class="cell {state}', page)) == summary["cells"][state]
+
+
+@settings(max_examples=20)
+@given(run=runs())
+def test_no_format_for_a_person_hides_that_cases_were_kept_from_an_earlier_run(run):
+    """What was not judged now is counted wherever what was judged is."""
+    report = model.build(run)
+    kept = report["summary"]["checks"]["kept"]
+    screen = Console(file=io.StringIO(), width=400)
+    terminal.print_report(report, screen)
+
+    told = f"kept from an earlier run: {kept} cases"
+    for text in (screen.file.getvalue(), markdown.render(report), github.render(report)):
+        assert (told in text) is (kept > 0)
+    assert (f"<b>{kept}</b><span>of them kept from an earlier run" in html.render(report)) is (kept > 0)
+    assert ('name="cases kept from an earlier run"' in junit.render(report)) is (kept > 0)
 
 
 @given(run=runs())
