@@ -51,7 +51,9 @@ def version() -> str:
         return "(not installed, run from its sources)"
 
 
-Jobs = Annotated[int | None, typer.Option(help="Processes that share the work; the report is the same.", min=1, show_default="one a core")]
+Jobs = Annotated[
+    int | None, typer.Option(help="Processes that share the work; the report is the same.", min=1, metavar="N", show_default="one a core")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
 CaFile = Annotated[Path | None, typer.Option(help="CA file for https.", exists=True, dir_okay=False, envvar="SSL_CERT_FILE")]
 Form = Literal["sh", "fish", "powershell", "dotenv"]
@@ -62,12 +64,13 @@ VendorName = Annotated[str, typer.Argument(help="A vendor's name, e.g. pinpoint.
 def up(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(help="Port of the admin API; vendors get the next ones. 0: any free ports.", min=0, max=HIGHEST_PORT)
+        int,
+        typer.Option(help="Port of the admin API; vendors get the next ones. 0: any free ports.", min=0, max=HIGHEST_PORT, metavar="PORT"),
     ] = 0,
     https: Annotated[bool, typer.Option("--https/--no-https", help="Serve the same over https, on ports of its own.")] = True,
     https_port: Annotated[
         int | None,
-        typer.Option(help="The same for https.", show_default="--port + 363: 8443 goes with 8080", min=0, max=HIGHEST_PORT),
+        typer.Option(help="The same for https.", show_default="--port + 363: 8443 goes with 8080", min=0, max=HIGHEST_PORT, metavar="PORT"),
     ] = None,
     ca_dir: Annotated[
         Path | None,
@@ -262,7 +265,7 @@ def scopes(
     ] = None,
     base_url: Annotated[str | None, typer.Option(help="A real account's root: compare its credentials there, reading only.")] = None,
     budget: Annotated[
-        int | None, typer.Option(help="Pages that each credential may fetch from a real account.", min=1, show_default="200")
+        int | None, typer.Option(help="Pages that each credential may fetch from a real account.", min=1, metavar="N", show_default="200")
     ] = None,
     ca: CaFile = None,
     report_dir: Annotated[

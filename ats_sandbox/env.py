@@ -58,10 +58,10 @@ def _escaped(value: str) -> str:
 def connection(url: str | None) -> tuple[str, dict[str, Any]]:
     """(root URL, what the sandbox tells of itself) of the one at `url`, or of the last one started here that answers."""
     if url is not None:
-        root = url.rstrip("/").removesuffix(ADMIN)
+        root = (url if "://" in url else f"http://{url}").rstrip("/").removesuffix(ADMIN)
         try:
             return root, _asked(root)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: another program answers, and not in JSON
             fail(f"no sandbox answers at {root}: {error}", hint="start one: ats-sandbox up; one elsewhere needs --admin-open")
     for root in running_urls():
         with suppress(httpx.HTTPError):

@@ -28,12 +28,17 @@ class SandboxError(Exception):
 
 @contextmanager
 def sandbox_url(url: str | None, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The given sandbox, or one of our own in another process, with real sockets between.
+    """The given sandbox (http, where it names no scheme), or one of our own in another process, with real sockets between.
 
     `options` are those of the command `up`. Raises ConfigurationError when it does not start.
     """
     if url is not None:
-        yield url
+        address = url if "://" in url else f"http://{url}"
+        try:
+            httpx.URL(address)
+        except httpx.InvalidURL as error:
+            raise ConfigurationError(f"{url} is no URL of a sandbox: {error}") from error
+        yield address
         return
     command = [sys.executable, "-m", "ats_sandbox", "up", "--json", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:

@@ -60,7 +60,14 @@ def test_without_https_only_plain_addresses_are_told():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["env"], ["env", "--sandbox", "http://127.0.0.1:9"], ["env", "--format", "cobol"], ["up", "--public-url", "x"]]
+    "arguments",
+    [
+        ["env"],
+        ["env", "--sandbox", "http://127.0.0.1:9"],
+        ["env", "--sandbox", "http://["],
+        ["env", "--format", "cobol"],
+        ["up", "--public-url", "x"],
+    ],
 )
 def test_what_cannot_be_is_told_with_a_hint(arguments: list[str], tmp_path: Path):
     """Where no sandbox has been started, whatever else runs on this machine."""
@@ -68,6 +75,24 @@ def test_what_cannot_be_is_told_with_a_hint(arguments: list[str], tmp_path: Path
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "hint: " in done.stderr or "Invalid value" in done.stderr
+
+
+def test_a_sandbox_may_be_named_without_its_scheme():
+    """As a browser's address bar takes it."""
+    with sandbox("--no-https") as info:
+        named = info["admin"].removeprefix("http://").removesuffix("/_sandbox")
+
+        assert run("env", "--sandbox", named).returncode == 0
+        assert run("conform", "join", "--check", "MAN-1", "--sandbox", named).returncode == 3
+
+
+@pytest.mark.parametrize("url", ["localhost:9", "http://["])
+def test_a_run_without_its_sandbox_says_so(url: str):
+    done = run("conform", "join", "--check", "MAN-1", "--sandbox", url)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert url in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_values_are_quoted_for_each_shell():
