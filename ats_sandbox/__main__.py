@@ -25,7 +25,7 @@ def _run() -> None:
     if sys.argv[1:2] == ["up"]:
         import gc
 
-        # Half of the time that imports take would go into looking for garbage among what stays; `up` looks for it again later.
+        # A sixth of a start would go into looking for garbage among what stays; `up` looks for it again later.
         gc.disable()
         from ats_sandbox.up_options import read_plainly
 

@@ -79,6 +79,27 @@ Sandbox().run(tell)
         }
 
 
+def test_garbage_is_collected_again_once_everything_is_imported():
+    """A start does without, a sandbox that runs for days must not."""
+    probe = """
+import gc, json, sys
+from ats_sandbox import up
+from mock_servers.engine.server import Sandbox
+gc.disable()
+running = Sandbox()
+def complete():
+    before = gc.isenabled()
+    up._collect_garbage_again()
+    vendors = [name for name in running.vendor_names if f"mock_servers.{name}.vendor" not in sys.modules]
+    print(json.dumps([before, gc.isenabled(), vendors]))
+    running.stop()
+running.run(None, complete)
+"""
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=LONGEST, check=True)
+
+    assert json.loads(done.stdout) == [False, True, []]
+
+
 def test_a_request_right_after_the_start_is_answered():
     with sandbox() as info:
         assert HTTP.get(f"{info['vendors']['pinpoint']['base_url']}/api/v1/jobs").status_code == 401
