@@ -128,6 +128,8 @@ def _called(
         if rule is not None:
             world.tenant.fault(**rule)
         outcome = session.act(case.action, values)
+        if not outcome.ok:
+            world.search(f"act({case.action!r})", f"{outcome.message} {outcome.warnings}")
         journal = tuple(world.tenant.journal())
         after = world.tables(journal)
         if minted:

@@ -420,6 +420,8 @@ class Profile(Strict):
     """Operation to models that its pages bring, too, though another operation is the one whose pages are counted."""
     touch: Touch = Touch()
     paging: Paging = Paging()
+    asked_anyway: list[str] = []
+    """Operations that no page comes from and every sync needs, whatever is switched off: signing in, what there is to read."""
     asked_one_by_one: list[str] = []
     """Operations that a sync must ask for once for each record, because no list tells what they tell."""
     sync_warnings: list[str] = []

@@ -297,6 +297,10 @@ class Tenant:
         """The credential may do exactly this from now on."""
         self._call("PATCH", f"/credentials/{credential_id}", {"permissions": permissions})
 
+    def leaks(self, text: str) -> bool:
+        """Whether a secret stands in the text, of a credential or of a session that the vendor gave for one."""
+        return bool(self._call("POST", "/leaks", {"text": text})["leaks"])
+
     def revoke(self, credential_id: str) -> None:
         self._call("DELETE", f"/credentials/{credential_id}")
 

@@ -319,7 +319,7 @@ def _refusal(cell: Cell, done: Run, code: str, *, names: str = "") -> Result:
         text = f"the error is {done.outcome.code}: {done.outcome.message}"
         return broken(cell, text, expected=code, got=done.outcome.code, seen=done.exchanges)
     if names and names not in str(done.outcome.message):
-        return Result(cell, Code.DENIED_VAGUE, f"the message does not name {names!r}: {done.outcome.message}")
+        return broken(cell, f"the message does not name {names!r}: {done.outcome.message}")
     return held(cell, code=Code.REJECTED_REPORTED)
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from conformance import judge
+from conformance import identity, judge
 from conformance.casework import broken, examples, held, judged, one_case, same, seen_at, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.files import FileServer
@@ -108,7 +108,9 @@ def _try(world: World, *, credential: dict[str, str] | None = None, base_url: st
     except ConfigurationError as error:
         return Told(None, str(error), 0, ())
     rows = sum(len(found) for found in session.snapshot().rows.values())
-    readable = tuple(one.model for one in session.probe() if one.field is None and one.readable)
+    probed = session.probe()
+    world.search("sync() and probe()", f"{outcome} {probed}")
+    readable = tuple(one.model for one in probed if one.field is None and one.readable)
     return Told(outcome, None, rows, readable)
 
 
@@ -261,6 +263,32 @@ def _unexplained(lab: Lab, outcome: SyncOutcome, before: judge.Snapshot, after: 
     return examples(found) or None
 
 
+def _other_cells(lab: Lab) -> list[Cell]:
+    return [Cell("fault", operation, "the other lists") for operation in lab.operations()]
+
+
+def _others_arrive(lab: Lab) -> Iterator[Result]:
+    """ERR-11."""
+    besides = lab.profile.brings_besides
+    # A join record is known by the records that it joins, so that it cannot be told which it is without them.
+    alone = [model for model in lab.models if not identity.is_join(model)]
+    for cell in _other_cells(lab):
+        others = [
+            model for model in alone if lab.profile.page_operations.get(model) != cell.owner and model not in besides.get(cell.owner, ())
+        ]
+        if not others:
+            yield Result(cell, Code.NOT_APPLICABLE, "every model comes from this one list")
+            continue
+        world = lab.world()
+        world.tenant.fault("status", status=503, operation=cell.owner, times=None)
+        session = world.connect()
+        outcome = session.sync()
+        shown = session.snapshot()
+        lost = [model for model in others if shown.keys.get(model, {}) != lab.calm.snapshot.keys.get(model, {})]
+        text = f"{cell.owner} failed, and with it {examples(lost)} (the sync ended {outcome.state})"
+        yield judged(cell, text if lost else None, code=Code.BLAST)
+
+
 def _reason_cells(lab: Lab) -> list[Cell]:
     return [Cell("connection", "reason", name) for name in CONDITIONS]
 
@@ -328,6 +356,7 @@ CHECKS = (
     Check("ERR-8", "No secret stands in anything that the subject says.", "design of this suite: no secret in any artefact",
           one_case("connection", SPOKEN.name), _discreet, stage="last"),
     Check("ERR-9", "A sync that does not succeed says why.", API, _reason_cells, _says_why),
+    Check("ERR-11", "A list that fails for good takes no other list with it.", API, _other_cells, _others_arrive),
     Check("ERR-10", "A credential is shown to no host whose certificate nobody vouches for.", "RFC 9110, 4.3.4",
           one_case("connection", STRANGER.name, STRANGER.owner), _distrusts),
 )  # fmt: skip

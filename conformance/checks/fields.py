@@ -120,6 +120,18 @@ def _ids(lab: Lab) -> Iterator[Result]:
             yield held(cell, f"{len(rows)} ids", Code.READABLE)
 
 
+def _own_ids(lab: Lab) -> Iterator[Result]:
+    """FLD-6."""
+    for cell in field_cells("id")(lab):
+        one, other = ({row.get("id") for row in calm.snapshot.rows.get(cell.owner, [])} for calm in (lab.calm, lab.calm_pages))
+        shared = [str(found) for found in one & other]
+        if not one:
+            yield unverifiable(cell, "no record was delivered")
+        else:
+            text = f"two connections have the id {examples(shared)}" if shared else None
+            yield judged(cell, text, code=Code.WRONG_VALUE)
+
+
 def _changed_at(lab: Lab) -> Iterator[Result]:
     """FLD-3."""
     for cell in field_cells("changed_at")(lab):
@@ -292,6 +304,8 @@ CHECKS = (
           _value_cells, _values),
     Check("FLD-2", "Ids are 24 characters of base58, one for each record and none for two.", "unified API: id format",
           field_cells("id"), _ids),
+    Check("FLD-6", "No two connections have an id in common, though they read the same account.", "unified API: ids belong to an integration",
+          field_cells("id"), _own_ids),
     Check("FLD-3", "Every record says when it changed, as a date-time.", "unified API: changed_at", field_cells("changed_at"), _changed_at),
     Check("FLD-4", "A field that is not promised has no value.", "design of this suite: no undeclared data", model_cells, _undeclared),
     Check("FLD-5", "Every value has the type and format that the unified model gives it.", "unified API: models", model_cells, _shapes),

@@ -298,6 +298,23 @@ def _asked_in_vain(lab: Lab, model: str, off: Off) -> str | None:
     return examples(dict.fromkeys(found)) or None
 
 
+ALL_OFF = Cell("connection", "scope", "all fields off")
+
+
+def _lists_only(lab: Lab) -> Iterator[Result]:
+    """SCP-14."""
+    with synced(lab) as (session, _):
+        session.reconnect(scope={"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in _field_cells(lab)}})
+        asked = [entry.operation for entry in _asked_meanwhile(session) if entry.operation is not None]
+    known = {*lab.operations(), *lab.profile.asked_anyway, *(one for one in lab.asked() if _brings_pages(lab, one))}
+    needless = [operation for operation in dict.fromkeys(asked) if operation not in known]
+    yield judged(ALL_OFF, f"all fields are off, and it asked for {', '.join(needless)}" if needless else None)
+
+
+def _brings_pages(lab: Lab, operation: str) -> bool:
+    return lab.calm_pages.requests(operation) > lab.calm.requests(operation)
+
+
 def _on_again_cells(lab: Lab) -> list[Cell]:
     return [Cell("connection", "on again by delta", name) for name in ("fields", "models")]
 
@@ -413,6 +430,8 @@ CHECKS = (
     Check("SCP-12", "Nothing is asked of the vendor that only a model needs that is switched off.", API, model_cells, _not_asked),
     Check("SCP-13", "What is switched on again is whole after the next sync, even if that asks for changes only.", API,
           _on_again_cells, _on_again),
+    Check("SCP-14", "Nothing is asked of the vendor that only a field needs that is switched off.", API,
+          one_case("connection", ALL_OFF.name, ALL_OFF.owner), _lists_only),
     Check("SCP-8", "OPTIONAL is on; OPTIONAL that the customer opted out of is off.", API, _optional_cells, _optional),
     Check("SCP-11", "A scope config that names what is not there is refused, so that nothing stays on by a slip of the pen.", API,
           _strange_cells, _strange),

@@ -57,6 +57,10 @@ class CredentialWish(Wish):
     )
 
 
+class Said(Wish):
+    text: str = Field(description="Anything that a client said: an error, a log.")
+
+
 class CredentialChange(Wish):
     permissions: Permissions | None = None
     expires_at: Moment | None = Field(default=None, description="Null, when sent: never.")

@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse
 from mock_servers.engine import openapi, worlds
 from mock_servers.engine.addresses import connection
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, credential_json, evidence_json, iso, with_settings
-from mock_servers.engine.admin_models import CredentialChange, CredentialWish, ForkWish, TenantWish
+from mock_servers.engine.admin_models import CredentialChange, CredentialWish, ForkWish, Said, TenantWish
 from mock_servers.engine.admin_webhooks import webhooks_json
 from mock_servers.engine.faults import KINDS
 from mock_servers.engine.tenants import DEFAULT_NAME
@@ -156,6 +156,10 @@ def _add_credentials(routes: APIRouter, desk: Desk) -> None:
             iso(expires_at)  # so that a moment which cannot be written is refused here
         credential = tenant.credentials.mint(wish.permissions, name=wish.name, expires_at=expires_at)
         return {**credential_json(credential), "credential": desk.secrets(request, tenant, credential)}
+
+    @routes.post("/tenants/{id}/leaks", tags=["credentials"], summary="Whether a text holds a secret of a key or of a session.")
+    async def leaks(id: str, said: Said) -> dict[str, bool]:
+        return {"leaks": any(secret in said.text for secret in tenants.get(id).credentials.secret_values())}
 
     @routes.get("/tenants/{id}/credentials", tags=["credentials"], summary="All keys, never their secrets.")
     async def list_all(id: str) -> dict[str, Any]:

@@ -69,6 +69,7 @@ MINIATURES = (
     # ------------------------------------------------------------------------------------------------------ fields
     _m("FLD-1", "mapping", "names are cut to ten characters", silent=True, rows=spoiling.values("Jobs", "name", lambda text: text and text[:5])),
     _m("FLD-2", "identity", "ids are numbers of our own", rows=spoiling.values("Users", "id", lambda text: f"user-{len(text)}-{text[:4]}")),
+    _m("FLD-6", "identity", "ids are made of the vendor's alone", silent=True, rows=spoiling.ids_of_the_vendors),
     _m("FLD-3", "state", "no record says when it changed", rows=spoiling.values("Users", "changed_at", lambda text: None)),
     _m("FLD-4", "mapping", "a field that is not promised has a value", silent=True, rows=spoiling.adding("Users", "last_name", "Doe")),
     _m("FLD-5", "mapping", "date-times are passed on as the vendor writes them", silent=True,
@@ -136,6 +137,7 @@ MINIATURES = (
     _m("ERR-7", "errors", "a later failure is not mentioned", silent=True, sync=spoiling.later_state("PARTIALLY_FAILED", "SUCCEEDED")),
     _m("ERR-8", "errors", "a warning shows the key", sync=spoiling.telling_the_key),
     _m("ERR-9", "errors", "where nobody answers a sync fails without a word", sync=spoiling.without_reason("NotSent")),
+    _m("ERR-11", "faults", "one list fails, and nothing is shown of the others", silent=True, rows=spoiling.nothing_when_in_part),
     _m("ERR-10", "configuration", "certificates are not looked at", silent=True, connector=spoiling.trusting_anybody),
     # ----------------------------------------------------------------------------------------------------- actions
     _m("ACT-1", "writes", "long texts are cut", silent=True, act=spoiling.cutting),
@@ -195,6 +197,8 @@ MINIATURES = (
     _m("SCP-9", "configuration", "actions cannot be switched off", scope=spoiling.without_actions),
     _m("SCP-11", "configuration", "a scope config of unknown names is taken", target=spoiling.only_known_scope),
     _m("SCP-12", "manners", "a list is asked for though all of it is off", connector=spoilt.also_asking("GET", "/crew", params={"limit": 1})),
+    _m("SCP-14", "manners", "JOIN: names are looked up that nobody asked for", vendor="join", checks=("SCP-1",),
+       connector=spoilt.asking_often("/categories", 1, params={"language": "en"})),
     _m("SCP-13", "state", "what is switched on again waits for the next full sync", silent=True, sync=spoiling.no_deltas_after_switching),
     # ------------------------------------------------------------------------------------------------------ matrix
     _m("MTX-1", "access honesty", "without any permission the account looks empty", silent=True, sync=spoiling.silent_when_nothing_is_allowed),

@@ -181,6 +181,15 @@ def test_its_page_shows_every_call_without_any_network(admin: httpx.Client) -> N
     assert "<code>vendor</code>" in page.text
 
 
+def test_it_tells_whether_a_text_holds_a_secret_and_never_the_secret(admin: httpx.Client, tenant: dict[str, Any]) -> None:
+    """A suite that looks for leaks need not know the secrets."""
+    secret = next(iter(admin.post(f"/tenants/{tenant['id']}/credentials", json={}).json()["credential"].values()))
+
+    said = [admin.post(f"/tenants/{tenant['id']}/leaks", json={"text": text}).json() for text in (f"sent {secret}", "sent nothing")]
+
+    assert said == [{"leaks": True}, {"leaks": False}]
+
+
 def test_its_openapi_is_valid_and_lists_every_part(admin: httpx.Client) -> None:
     document = admin.get("/openapi.json").json()
 
@@ -192,7 +201,7 @@ def test_its_openapi_is_valid_and_lists_every_part(admin: httpx.Client) -> None:
     }
     conditions = {"clock", "quirks", "options", "faults", "rate_limit", "webhooks", "deliveries"}
     copies = {"reset", "fork", "snapshots", "export", "import"}
-    assert parts == {"credentials", "journal", "records", *conditions, *copies}
+    assert parts == {"credentials", "leaks", "journal", "records", *conditions, *copies}
 
 
 ANYTHING = st.recursive(
