@@ -20,6 +20,7 @@ from rich.console import Console
 from tests.conformance.miniatures import MINIATURES
 from tests.conformance.wrong.sandboxes import started
 from tests.strength.development import MUTANTS, SEED, drawn
+from tests.strength.handmade import all_rows
 from tests.strength.known import is_equivalent
 from tests.strength.mutants import ROOT
 from tests.strength.running import Defective, FalseAlarm, Outcome, processes, try_all, try_together, try_variant
@@ -36,7 +37,7 @@ def main() -> int:
     parser.add_argument("--mutants", type=int, default=None, help="how many of each part (default: as in development.py)")
     parser.add_argument("--part", choices=tuple(MUTANTS), action="append", help="mutants of these parts alone")
     parser.add_argument("--seed", type=int, default=SEED, help="draws the mutants (default: %(default)s)")
-    parser.add_argument("--only", choices=("miniatures", "mutants", "variants"), help="one kind alone")
+    parser.add_argument("--only", choices=("miniatures", "mutants", "hand", "variants"), help="one kind alone")
     parser.add_argument(
         "--survivors", action="store_true", help="try only what earlier runs did not see caught, whatever has changed since"
     )
@@ -63,7 +64,8 @@ def _defects(chosen: argparse.Namespace) -> list[Defective]:
     parts = (chosen.part or tuple(MUTANTS)) if chosen.only in (None, "mutants") else ()
     # What is known to be no defect need not be tried.
     mutants = [one for part in parts for one in drawn(part, chosen.mutants, chosen.seed) if not is_equivalent(one.identity)]
-    return [*miniatures, *mutants]
+    by_hand = [row for _, row in all_rows()] if chosen.only in (None, "hand") else []
+    return [*miniatures, *by_hand, *mutants]
 
 
 def _false_alarms(chosen: argparse.Namespace, sandbox: str, console: Console) -> Sequence[FalseAlarm]:

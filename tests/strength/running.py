@@ -20,9 +20,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.miniatures import MINIATURES
+from tests.conformance.miniatures import MINIATURES, Defect
 from tests.conformance.wrong.trials import basis, chapter_of, red, trial
 from tests.strength.development import RIGHT, class_of, judges_of
+from tests.strength.handmade import defect_of
+from tests.strength.handmade.rows import HandMade
 from tests.strength.mutants import ROOT, Mutant
 from tests.strength.variants import VARIANTS, drawn_together
 
@@ -37,7 +39,7 @@ class Outcome:
 
     name: str
     kind: str
-    """miniature or mutant."""
+    """miniature, mutant or made by hand."""
     vendor: str
     """Whose suite said so."""
     defect: str
@@ -51,54 +53,63 @@ class Outcome:
     identity: tuple[str, ...] = ()
 
 
-Defective = Mutant | int
-"""A mutant, or the number of a miniature."""
+Defective = Mutant | HandMade | int
+"""A mutant, a defect made by hand, or the number of a miniature."""
 
 
-def try_mutant(mutant: Mutant, sandbox_url: str) -> Outcome:
-    """Run the suites that judge a mutant against it, until one of them catches it."""
-    judges, defect = judges_of(mutant.module), class_of(mutant.module)
-    command = [
-        sys.executable,
-        "-m",
-        "tests.strength.one",
-        "--module",
-        mutant.module,
-        "--number",
-        str(mutant.number),
-        "--sandbox",
-        sandbox_url,
-    ]
-    for vendor in judges:
+def try_apart(one: Mutant | HandMade, sandbox_url: str) -> Outcome:
+    """Run the suites that judge a mutant or a defect made by hand against it, until one of them catches it."""
+    made = _apart(one)
+    command = [sys.executable, "-m", "tests.strength.one", *made.arguments, "--sandbox", sandbox_url]
+    for vendor in made.judges:
         command += ["--vendor", vendor]
-    for chapter in sorted(RIGHT[defect]):
+    for chapter in sorted(RIGHT[made.defect]):
         command += ["--chapter", chapter]
     try:
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=LONGEST)
     except subprocess.TimeoutExpired:
-        return _outcome(mutant, judges[-1], said=f"not caught in {LONGEST} seconds")
+        return made.outcome(made.judges[-1], said=f"not caught in {LONGEST} seconds")
     if done.returncode != 0 or not done.stdout.startswith("{"):
-        return _outcome(mutant, judges[0], said=f"ended with {done.returncode}: {done.stderr[-200:]}", stillborn=True)
-    return _judged(mutant, judges[0], json.loads(done.stdout))
+        return made.outcome(made.judges[0], said=f"ended with {done.returncode}: {done.stderr[-200:]}", stillborn=True)
+    return _judged(made, json.loads(done.stdout))
 
 
-def _judged(mutant: Mutant, vendor: str, told: dict[str, Any]) -> Outcome:
+@dataclass(frozen=True)
+class _Apart:
+    """A defect that is tried in a process of its own."""
+
+    name: str
+    kind: str
+    defect: Defect
+    judges: tuple[str, ...]
+    arguments: tuple[str, ...]
+    identity: tuple[str, ...]
+    silent: bool | None = None
+    """None: told by what it shows."""
+
+    def outcome(self, vendor: str, *, silent: bool = False, caught: str | None = None, said: str = "", stillborn: bool = False) -> Outcome:
+        known = silent if self.silent is None else self.silent
+        return Outcome(self.name, self.kind, vendor, self.defect, known, caught, said, stillborn, self.identity)
+
+
+def _apart(one: Mutant | HandMade) -> _Apart:
+    if isinstance(one, HandMade):
+        return _Apart(one.name, "made by hand", defect_of(one), (one.vendor,), ("--hand-made", one.name), _key(one), one.silent)
+    arguments = ("--module", one.module, "--number", str(one.number))
+    return _Apart(one.name, "mutant", class_of(one.module), judges_of(one.module), arguments, _key(one))
+
+
+def _judged(made: _Apart, told: dict[str, Any]) -> Outcome:
     if told.get("stillborn"):
-        return _outcome(mutant, vendor, said=told["stillborn"], stillborn=True)
+        return made.outcome(made.judges[0], said=told["stillborn"], stillborn=True)
     silent, by = bool(told["silent"]), told["by"]
     if told["caught"] is not None:
-        return _outcome(mutant, by, silent=silent, caught=told["caught"], said=told["said"])
+        return made.outcome(by, silent=silent, caught=told["caught"], said=told["said"])
     if told["wrong"]:
-        return _outcome(mutant, by, silent=silent, said=f"only by {', '.join(told['wrong'])}")
+        return made.outcome(by, silent=silent, said=f"only by {', '.join(told['wrong'])}")
     if told["crashed"]:
-        return _outcome(mutant, by, said=str(next(iter(told["crashed"].items()))), stillborn=True)
-    return _outcome(mutant, by, silent=silent)
-
-
-def _outcome(
-    mutant: Mutant, vendor: str, *, silent: bool = False, caught: str | None = None, said: str = "", stillborn: bool = False
-) -> Outcome:
-    return Outcome(mutant.name, "mutant", vendor, class_of(mutant.module), silent, caught, said, stillborn, mutant.identity)
+        return made.outcome(by, said=str(next(iter(told["crashed"].items()))), stillborn=True)
+    return made.outcome(by, silent=silent)
 
 
 def try_miniature(number: int, sandbox: str) -> Outcome:
@@ -125,7 +136,7 @@ def try_all(
     with keep.open("a", encoding="utf-8") as file, ThreadPoolExecutor(jobs) as threads, processes(jobs) as pool:
 
         def started(one: Defective) -> Future[Outcome]:
-            return threads.submit(try_mutant, one, sandbox_url) if isinstance(one, Mutant) else pool.submit(try_miniature, one, sandbox_url)
+            return pool.submit(try_miniature, one, sandbox_url) if isinstance(one, int) else threads.submit(try_apart, one, sandbox_url)
 
         for future in as_completed([started(one) for one in rest]):
             outcome = future.result()
@@ -137,6 +148,8 @@ def try_all(
 
 
 def _key(one: Defective) -> tuple[str, ...]:
+    if isinstance(one, HandMade):
+        return ("made by hand", one.name)
     return one.identity if isinstance(one, Mutant) else (MINIATURES[one].check, MINIATURES[one].what)
 
 

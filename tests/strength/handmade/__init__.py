@@ -31,6 +31,11 @@ def all_rows() -> Iterator[tuple[Defect, HandMade]]:
             yield chapter.defect, row
 
 
+def defect_of(row: HandMade) -> Defect:
+    """Its class. Raises StopIteration."""
+    return next(defect for defect, other in all_rows() if other is row)
+
+
 def named(name: str) -> HandMade:
     """The row with this name. Raises StopIteration."""
     return next(row for _, row in all_rows() if row.name == name)

@@ -150,6 +150,7 @@ COMPLETENESS = Chapter(
             "hub.sync",
             "            self.records.put(connection, [one.row for one in found if one.row is not None], sync.id)",
             "            self.records.put(connection, [one.row for one in found if one.row is not None and not one.diagnostics], sync.id)",
+            at="join",
         ),
         HandMade(
             "candidates and stages are those of the first page of applications",
