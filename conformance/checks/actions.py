@@ -145,13 +145,17 @@ def _outcomes(lab: Lab) -> Iterator[Result]:
             yield held(_cell(case), code=Code.HONOURED if done.outcome.ok else Code.REJECTED_REPORTED)
 
 
+def _refused(lab: Lab) -> list[ActionCase]:
+    return [case for case in all_cases(lab) if case.error is not None]
+
+
 def _refused_cells(lab: Lab) -> list[Cell]:
-    return [_cell(case) for case in all_cases(lab) if case.error is not None] or [Cell("case", "refusals", "any")]
+    return [_cell(case) for case in _refused(lab)] or [Cell("case", "refusals", "any")]
 
 
 def _error_codes(lab: Lab) -> Iterator[Result]:
     """ACT-4."""
-    refused = [case for case in all_cases(lab) if case.error is not None]
+    refused = _refused(lab)
     if not refused:
         yield unverifiable(_refused_cells(lab)[0], "actions.yaml has no case that is refused")
     for case in refused:
@@ -248,7 +252,11 @@ REFUSED_INPUT = (400, 404, 409, 422)
 
 def _own_words(lab: Lab) -> Iterator[Result]:
     """ACT-17."""
-    for cell, case in zip(_refused_cells(lab), (case for case in all_cases(lab) if case.error is not None), strict=False):
+    refused = _refused(lab)
+    if not refused:
+        yield Result(_refused_cells(lab)[0], Code.NOT_APPLICABLE, "actions.yaml has no case that is refused")
+    for case in refused:
+        cell = _cell(case)
         done = run(lab, case)
         last = done.journal[-1] if done.journal else None
         if done.outcome.ok or last is None or last.status not in REFUSED_INPUT:
@@ -258,8 +266,6 @@ def _own_words(lab: Lab) -> Iterator[Result]:
         left_out = [said[0] for said in _complaints(last) if not any(" ".join(one.split()) in message for one in said)]
         text = f"the vendor said {left_out[0]!r}, and the message is {message!r}" if left_out else None
         yield judged(cell, text, seen=done.exchanges)
-    if not any(case.error is not None for case in all_cases(lab)):
-        yield Result(_refused_cells(lab)[0], Code.NOT_APPLICABLE, "actions.yaml has no case that is refused")
 
 
 def _complaints(entry: Entry) -> list[list[str]]:

@@ -163,9 +163,11 @@ def _slow_cells(lab: Lab) -> list[Cell]:
 
 def _slowly(lab: Lab) -> Iterator[Result]:
     """PAG-4."""
-    if not _longest(lab):
+    longest = _longest(lab)
+    if not longest:
         yield unverifiable(_slow_cells(lab)[0], "no list has a second page")
-    for cell, operation in zip(_slow_cells(lab), _longest(lab), strict=False):
+        return
+    for cell, operation in zip(_slow_cells(lab), longest, strict=True):
         world = lab.world()
         tenant = world.tenant
         session = world.connect(settings=lab.small_pages(world))

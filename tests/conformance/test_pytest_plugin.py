@@ -49,7 +49,7 @@ def test_each_case_is_an_item_with_the_runners_verdict(session, sandbox: str):
     wrong = Wrong(rows=lambda rows, model, told: [row for row in rows if model != "Jobs" or row["remote_id"] != "12"])
     by_runner = {
         f"{check.id} {result.cell}": IN_WORDS[result.verdict]
-        for check, result, _ in trial("harbor", wrong, ("PAG-1", "PAG-2", "PAG-3", "SYN-1", "SYN-2", "SYN-3"), sandbox=sandbox)
+        for check, result, _ in trial("harbor", wrong, ("PAG-1", "PAG-2", "PAG-3", "PAG-4", "SYN-1", "SYN-2", "SYN-3"), sandbox=sandbox)
         .vendors[0]
         .results
     }

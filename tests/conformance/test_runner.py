@@ -268,7 +268,7 @@ def test_nothing_in_the_suite_writes_right_answers():
         if isinstance(node, ast.Attribute) and node.attr in {"write_text", "write_bytes", "safe_dump", "dump_all"}
     ]
 
-    assert writing == []
+    assert [place.partition(":")[0] for place in writing] == ["keeping.py"], "that one writes results into the user's cache folder"
 
 
 def test_no_list_is_cut_to_the_length_of_another():
