@@ -58,7 +58,7 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 
 LIMIT = 10
 """Greater numbers are seconds, bytes, tries and page sizes: one more of them is nobody's defect. Statuses stand in sets, which lose members."""
-WORDS = frozenset({"detail", "remedy", "message", "operation", "repr"})
+WORDS = frozenset({"detail", "remedy", "message", "operation", "note", "repr"})
 """Keywords of what is said to people only."""
 
 

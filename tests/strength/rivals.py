@@ -17,6 +17,8 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from rich.console import Console
+from rich.table import Table
 
 from conformance.sandbox import Sandbox
 from conformance.subjects import ModelUnavailable
@@ -190,22 +192,28 @@ RIVALS: dict[str, Callable[[Any], str | None]] = {"Schemathesis": schemathesis_f
 
 def main() -> int:
     warnings.simplefilter("ignore")
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     seen: dict[str, list[str]] = {name: [] for name in RIVALS}
     tried: list[Miniature] = [one for one in MINIATURES if one.vendor == "harbor"]
     with started() as url, Sandbox(url) as sandbox:
         for name, finds in RIVALS.items():
             with connected(sandbox, Wrong()) as right:
                 alarm = finds(right)
-            print(f"{name} on the right connector: {alarm or 'green'}")
+            console.print(f"{name} on the right connector: {alarm or 'green'}")
         for one in tried:
             for name, finds in RIVALS.items():
                 said = _tried(sandbox, one, finds)
                 if said:
                     seen[name].append(str(one))
-                print(f"{name:13} {'caught' if said else '-':7} {one} {said or ''}", flush=True)
+                console.print(f"{name:13} {'caught' if said else '-':7} {one} {said or ''}".rstrip())
+    table = Table(title="The same wrong connectors of Harbor, seen by others")
+    for head in ("suite", "caught", "of", "share", "silent"):
+        table.add_column(head)
+    silent = sum(one.silent for one in tried)
     for name, caught in seen.items():
-        print(f"{name}: {len(caught)} of {len(tried)} ({len(caught) / len(tried):.0%}), silent ones "
-              f"{sum(one.silent for one in tried if str(one) in caught)} of {sum(one.silent for one in tried)}")  # fmt: skip
+        own = sum(one.silent for one in tried if str(one) in caught)
+        table.add_row(name, str(len(caught)), str(len(tried)), f"{len(caught) / len(tried):.0%}", f"{own}/{silent}")
+    console.print(table)
     return 0
 
 
