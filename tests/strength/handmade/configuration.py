@@ -32,12 +32,6 @@ CONFIGURATION = Chapter(
             silent=False,
         ),
         HandMade(
-            "links of files lead to a host that is written in the code",
-            "pinpoint.files",
-            'return f"{home}{url}" if url.startswith("/") else url',
-            'return f"https://app.pinpointhq.com{url}" if url.startswith("/") else url',
-        ),
-        HandMade(
             "pages of records lead to a host that is written in the code",
             "pinpoint.values",
             'f"{resource.document.home}/admin/{kind}/{resource.id}"',

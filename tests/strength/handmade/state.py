@@ -84,7 +84,7 @@ STATE = Chapter(
             "the watermark is the latest change met, though the list changed while it was read",
             "pinpoint.reading",
             "        if self.ceiling is None or self.high is None:\n            return self.high",
-            "        if self.high is not None:\n            return self.high",
+            "        if self.ceiling is None or self.high is None or self.high > self.ceiling:\n            return self.high",
         ),
         HandMade(
             "a delta begins where the last one ended, without an overlap",
