@@ -9,7 +9,7 @@ from conformance import judge
 from conformance.casework import broken, examples, field_cells, held, judged, model_cells, same, seen_at, unverifiable, worth_judging
 from conformance.check import Cell, Check, Result
 from conformance.checks.fields import updated_run
-from conformance.fixture_models import Deletion, DeltaCase, Step, Update
+from conformance.fixture_models import BetweenPages, Deletion, DeltaCase, Step, Update
 from conformance.lab import Lab, Session, World
 from conformance.outcomes import Code
 from conformance.prepared import synced
@@ -187,6 +187,42 @@ def _marks_nothing(lab: Lab) -> Iterator[Result]:
         yield judged(cell, f"{len(marked)} records that still exist are marked as deleted" if marked else None)
 
 
+def _meanwhile(lab: Lab) -> list[BetweenPages]:
+    """What changes or comes while a list is read. What goes cannot be brought by a delta sync."""
+    return [case for case in lab.profile.between_pages if all(step.delete is None for step in case.steps)]
+
+
+def _meanwhile_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "changed while it was read", case.id) for case in _meanwhile(lab)] or [
+        Cell("case", "changed while it was read", "any")
+    ]
+
+
+def _brought_later(lab: Lab) -> Iterator[Result]:
+    """DLT-14."""
+    if not _meanwhile(lab) or not _delta_cells(lab):
+        for cell in _meanwhile_cells(lab):
+            yield Result(cell, Code.NOT_APPLICABLE, "no model is promised by delta, or nothing comes while a list is read")
+        return
+    for cell, case in zip(_meanwhile_cells(lab), _meanwhile(lab), strict=True):
+        world = lab.world()
+        session = world.connect(settings=lab.small_pages(world))
+        steps = _stamped(world, case.steps)
+        rule = {"kind": "rate_limit", "retry_after": 1, "operation": case.operation, "skip": case.after, "times": 1}
+        with world.at_fault(rule, lambda world=world, steps=steps: world.perform(steps)) as ran:  # type: ignore[misc]
+            session.sync_well()
+        world.tenant.advance(90)
+        session.sync_well("DELTA")
+        fresh = world.connect()
+        fresh.sync_well()
+        if ran:
+            # What other lists make of the change is told by their own cases.
+            own = [model for model in lab.models if lab.profile.page_operations.get(model) == case.operation]
+            yield judged(cell, same(lab, fresh.snapshot(), session.snapshot(), own or lab.models), code=Code.STALE)
+        else:
+            yield unverifiable(cell, f"the subject never came to page {case.after + 1} of {case.operation}")
+
+
 def _missed_cells(lab: Lab) -> list[Cell]:
     if not _delta_cells(lab):
         return [Cell("fault", "delta", "any")]
@@ -336,6 +372,27 @@ def _returners(lab: Lab) -> Iterator[Result]:
                 elif new.get("id") != old.get("id"):
                     wrong.append(f"{model}/{key} came back under another id")
         yield judged(cell, examples(wrong) or None)
+
+
+def _told_times(lab: Lab) -> Iterator[Result]:
+    """DLT-15."""
+    stuck: dict[str, list[str]] = {}
+    for number, case in enumerate(lab.profile.deletions):
+        before, _, everything, back = _deleted(lab, number, case)
+        for model, keys in case.gone.items():
+            found = stuck.setdefault(model, [])
+            for key in keys:
+                times = [shown.by_key.get(model, {}).get(key, {}).get("changed_at") for shown in (before, everything, back)]
+                if None not in times and len(set(times)) < len(times):
+                    found.append(f"{key}: {', '.join(map(str, times))}")
+    for cell in field_cells("changed_at")(lab):
+        if cell.owner in lab.profile.constants:
+            yield Result(cell, Code.NOT_APPLICABLE, "records of this model are never deleted")
+        elif cell.owner not in stuck:
+            yield unverifiable(cell, "no deletion in profile.yaml removes a record of this model")
+        else:
+            told = "it stayed the same when a record went, or when it came back"
+            yield judged(cell, f"{told}: {examples(stuck[cell.owner])}" if stuck[cell.owner] else None, code=Code.STALE)
 
 
 # -------------------------------------------------------------------------------------------- times and identities
@@ -556,12 +613,15 @@ CHECKS = (
     Check("DLT-3", "After several delta syncs a connection shows what a full sync of a fresh one shows.", API, model_cells, _chain),
     Check("DLT-4", "A delta sync asks the vendor for less than a full one.", API, _delta_cells, _fewer),
     Check("DLT-5", "A delta sync marks nothing as deleted that still exists.", API, model_cells, _marks_nothing),
+    Check("DLT-14", "What changes or comes while a list is read is there after the next delta sync.", OURS,
+          _meanwhile_cells, _brought_later),
     Check("DLT-13", "What a delta sync that failed has missed, the next one brings.", OURS, _missed_cells, _made_up_for),
     Check("DLT-6", "After a full sync, records deleted at the vendor are hidden, and shown with their remote_deleted_at on request.", API,
           field_cells("remote_deleted_at"), _deletions),
     Check("DLT-7", "A deletion leaves all other records as they were.", API, _survivor_cells, _survivors),
     Check("DLT-8", "A record that comes back under the same vendor's id is live again, under its unified id of before.", API,
           _returner_cells, _returners),
+    Check("DLT-15", "changed_at moves when a record is found gone, and when it is back.", API, field_cells("changed_at"), _told_times),
     Check("DLT-9", "changed_at stays as it is while nothing changes.", API, field_cells("changed_at"), _quiet_times),
     Check("DLT-10", "changed_at moves when a value of the record changes.", API, field_cells("changed_at"), _true_times),
     Check("DLT-11", "A record keeps its id over syncs, changes of its values and a new credential.", API, field_cells("id"), _stable_ids),

@@ -101,6 +101,23 @@ def always_changed(rows: Rows, model: str, told: Told) -> Rows:
     return [{**row, "changed_at": f"2026-03-02T10:00:{len(told.outcomes):02}.000Z"} for row in rows]
 
 
+def going_unnoticed(rows: Rows, model: str, told: Told) -> Rows:
+    """A record that goes keeps the time of its last change."""
+    known = told.memory.setdefault("alive", {})
+    for row in rows:
+        if row["remote_deleted_at"] is None:
+            known[row["id"]] = row["changed_at"]
+    return [row if row["remote_deleted_at"] is None else {**row, "changed_at": known.get(row["id"], row["changed_at"])} for row in rows]
+
+
+def late_by_an_hour(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """A read of several pages counts as if it had begun when it ended."""
+    pages = list(right.right.read(stream, wanted, since=since, cursor=cursor))
+    mark = pages[-1].watermark
+    late = _later(mark, 60) if mark is not None and len(pages) > 1 else mark
+    yield from (replace(page, watermark=late) for page in pages)
+
+
 def never_changed(rows: Rows, model: str, told: Told) -> Rows:
     """changed_at is the time of the first sync."""
     return [{**row, "changed_at": told.memory.setdefault((model, row["remote_id"]), row["changed_at"])} for row in rows]
