@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cold_start, reading, speed, state
+from benchmarks import cold_start, conform, reading, speed, state
 from benchmarks.figures import Figure
 
 CHAPTERS: Mapping[str, Callable[[], Iterator[Figure]]] = {
@@ -18,6 +18,7 @@ CHAPTERS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "state": state.figures,
     "reading": reading.figures,
     "cold_start": cold_start.figures,
+    "conform": conform.figures,
 }
 
 

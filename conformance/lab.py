@@ -316,7 +316,7 @@ class World:
     def texts(self) -> judge.Texts:
         """The tenant's address is written "{base_url}" wherever two worlds, or a world and a fixture, are compared."""
         volatile = [(re.compile(expression), "<volatile>") for expression in self.lab.profile.volatile]
-        return [(re.compile(re.escape(self.tenant.base_url)), "{base_url}"), *volatile]
+        return [(re.compile(re.escape(self.tenant.base_url)), judge.OWN_ADDRESS), *volatile]
 
     def wrong_credential(self) -> dict[str, str]:
         """The tenant's own, with each secret changed at its end."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from connectors.hub.ids import unified_id
 from connectors.hub.records import Row
@@ -86,8 +86,16 @@ def _validated(model: type[Model], key: str, values: dict[str, Any], id: str) ->
         except ValidationError as error:
             problems.extend(_without_invalid(model, key, values, error))
         else:
-            dumped = valid.model_dump(mode="json", exclude_unset=True)
-            return {name: dumped.get(name) for name in model.fields()}, tuple(problems)
+            return {name: _as_json(getattr(valid, name)) for name in model.fields()}, tuple(problems)
+
+
+def _as_json(value: Any) -> Any:
+    """A valid value as JSON. What has no shape of its own (the vendor's own data, most of a record) is JSON already."""
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_unset=True)
+    return [_as_json(part) for part in value] if isinstance(value, list) else value
 
 
 def _without_invalid(model: type[Model], key: str, values: dict[str, Any], error: ValidationError) -> list[Diagnostic]:

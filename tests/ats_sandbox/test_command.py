@@ -177,8 +177,31 @@ def test_conform_proves_cells_and_writes_all_reports(vendor: str, tmp_path: Path
     assert not [result for result in report["vendors"][vendor]["results"] if result["verdict"] in ("fail", "error", "untested")]
 
 
+def test_conform_keeps_results_in_the_users_folder_but_not_in_ci(tmp_path: Path):
+    """The second run says how much it took over; --no-cache and CI judge everything anew."""
+    own = {name: value for name, value in os.environ.items() if name != "CI"} | {"ATS_SANDBOX_HOME": str(tmp_path)}
+
+    def kept(*arguments: str, env: dict[str, str] = own) -> int:
+        done = run("conform", "join", "--check", "MAN-1", "--json", *arguments, env=env)
+        return int(json.loads(done.stdout)["summary"]["checks"]["kept"])
+
+    assert kept() == 0
+    assert kept() > 0
+    assert kept("--no-cache") == 0
+    assert kept(env={**own, "CI": "true"}) == 0
+    assert kept("--cache", str(tmp_path / "conformance"), env={**own, "CI": "true"}) > 0
+
+
 @pytest.mark.parametrize(
-    "arguments", [["conform"], ["conform", "nobody"], ["conform", "join", "--check", "XYZ-9"], ["conform", "join", "--model", "Nope"]]
+    "arguments",
+    [
+        ["conform"],
+        ["conform", "nobody"],
+        ["conform", "join", "--check", "XYZ-9"],
+        ["conform", "join", "--model", "Nope"],
+        ["conform", "join", "--cache", "kept", "--no-cache"],
+        ["conform", "join", "--cache", "kept", "--sandbox", "http://127.0.0.1:9"],
+    ],
 )
 def test_a_wrong_call_is_neither_green_nor_red(arguments: list[str]):
     assert run(*arguments).returncode == 2

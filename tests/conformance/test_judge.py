@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -142,3 +145,23 @@ def test_a_proof_of_something_falsy_is_a_proof():
         assert not _shows(proof, "x")
     with pytest.raises(ValueError, match="exactly one of equals, contains, decodes_to"):
         Proof(table="t", column="c")
+
+
+OF_ONE, OF_OTHER = ([(re.compile(re.escape(address)), judge.OWN_ADDRESS)] for address in ("http://one", "http://other"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ({"url": "http://one/jobs/1"}, {"url": "http://other/jobs/1"}, True),
+        ({"url": "http://one/jobs/1"}, {"url": "http://one/jobs/1"}, False),
+        ({"url": "https://third/1", "n": [1, {"a": None}]}, {"url": "https://third/1", "n": [1, {"a": None}]}, True),
+        ({"n": 1}, {"n": True}, False),
+        ({"n": 1}, {"n": 1.0}, False),
+        ({"id": "a", "n": 1}, {"id": "b", "n": 1}, True),
+        ({"n": Decimal(1)}, {"n": Decimal(2)}, False),
+    ],
+)
+def test_records_are_the_same_at_a_glance_only_if_a_closer_look_would_say_so(before: Any, after: Any, same: bool) -> None:
+    """Own addresses stand for each other, the address of one tenant in the other's record is a leak, and types count."""
+    assert judge.same_bytes(judge.Levelled(before, OF_ONE), judge.Levelled(after, OF_OTHER)) is same
