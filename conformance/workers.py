@@ -10,10 +10,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -46,48 +46,90 @@ def run_side_by_side(plan: Plan, stages: Mapping[str, Stages], jobs: int, on_che
     """The findings of each vendor. Raises ConfigurationError."""
     context = multiprocessing.get_context("spawn")
     heard = context.SimpleQueue()
-    with (
-        _told(heard, on_check),
-        ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(plan, heard)) as pool,
-    ):
+    with _told(heard, on_check), ExitStack() as opened:
+        # Each worker is a pool of its own, so that it can be said which of them does what.
+        workers = [ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(plan, heard)) for _ in range(jobs)]
+        for worker in workers:
+            opened.enter_context(worker)
         try:
-            return _Schedule(pool, stages, memory, on_check).run()
+            return _Schedule(workers, stages, memory, on_check).run()
         except BrokenProcessPool as error:
             raise ConfigurationError("a worker process died; run with one job to see why") from error
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in workers:
+                worker.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-class _Schedule:
-    """Which task is next: those of a vendor's next stage, as soon as the one before is over."""
+@dataclass(frozen=True)
+class _Work:
+    """A task to be run, and where it belongs."""
 
-    def __init__(self, pool: ProcessPoolExecutor, stages: Mapping[str, Stages], memory: Memory, on_check: OnCheck) -> None:
-        self._pool, self._stages, self._memory, self._on_check = pool, stages, memory, on_check
-        self._open: dict[Future[Findings], tuple[Task, Findings, Findings, int]] = {}
-        """With the task, what was found before it, what of it was known already, its number."""
+    task: Task
+    before: Findings
+    known: Findings
+    """What of it an earlier run has found."""
+    left: Task
+    number: int
+    """Its place among the tasks of its vendor: -1 the first, then those in between, the last."""
+
+
+class _Schedule:
+    """Who does what next. A vendor's next stage begins as soon as the one before is over.
+
+    A worker stays with a vendor as long as there is something to do, for there it has made observations that can be shared; then it
+    takes one that nobody has begun, and in the end it helps the others.
+    """
+
+    def __init__(self, workers: Sequence[ProcessPoolExecutor], stages: Mapping[str, Stages], memory: Memory, on_check: OnCheck) -> None:
+        self._workers, self._stages, self._memory, self._on_check = workers, stages, memory, on_check
+        self._waiting: list[_Work] = []
+        self._open: dict[Future[Findings], tuple[_Work, int]] = {}
+        self._idle = list(range(len(workers)))
+        self._seen: list[set[str]] = [set() for _ in workers]
         self._first: dict[str, Findings] = {}
         self._then: dict[str, dict[int, Findings]] = {vendor: {} for vendor in stages}
+        self._in_last: set[str] = set()
         self._done: dict[str, Findings] = {}
 
     def run(self) -> dict[str, Findings]:
-        for vendor, plan in self._stages.items():
-            self._submit(plan.first, Findings(), vendor, -1)
+        for plan in self._stages.values():
+            self._submit(plan.first, Findings(), -1)
+        self._hand_out()
         while self._open:
             finished, _ = wait(self._open, return_when=FIRST_COMPLETED)
             for future in finished:
-                task, before, known, number = self._open.pop(future)
-                self._memory.keep(task, before, future.result())
-                self._ended(task.vendor, number, in_order(task, known.and_([future.result()])))
+                work, worker = self._open.pop(future)
+                self._idle.append(worker)
+                self._memory.keep(work.task, work.before, future.result())
+                self._ended(work.task.vendor, work.number, in_order(work.task, work.known.and_([future.result()])))
+            self._hand_out()
         return {vendor: self._done[vendor] for vendor in self._stages}
 
-    def _submit(self, task: Task, before: Findings, vendor: str, number: int) -> None:
+    def _hand_out(self) -> None:
+        while self._idle and self._waiting:
+            worker = self._idle.pop(0)
+            work = self._waiting.pop(self._best_for(worker))
+            self._seen[worker].add(work.task.vendor)
+            self._open[self._workers[worker].submit(_run, work.left, work.before.and_([work.known]))] = (work, worker)
+
+    def _best_for(self, worker: int) -> int:
+        """Which of those that wait: of several that suit alike the first, for the heaviest come first."""
+        begun = set().union(*self._seen)
+
+        def strangeness(place: int) -> int:
+            vendor = self._waiting[place].task.vendor
+            return 0 if vendor in self._seen[worker] else 1 if vendor not in begun else 2
+
+        return min(range(len(self._waiting)), key=strangeness)
+
+    def _submit(self, task: Task, before: Findings, number: int) -> None:
         known, left = self._memory.find(task, before)
-        tell(known, vendor, self._on_check)
+        tell(known, task.vendor, self._on_check)
         if left.checks:
-            self._open[self._pool.submit(_run, left, before.and_([known]))] = (task, before, known, number)
+            self._waiting.append(_Work(task, before, known, left, number))
         else:
-            self._ended(vendor, number, known)
+            self._ended(task.vendor, number, known)
 
     def _ended(self, vendor: str, number: int, found: Findings) -> None:
         plan = self._stages[vendor]
@@ -97,11 +139,12 @@ class _Schedule:
         if number < 0:
             self._first[vendor] = found
             for place, task in enumerate(plan.then):
-                self._submit(task, found, vendor, place)
+                self._submit(task, found, place)
         else:
             self._then[vendor][number] = found
-        if len(self._then[vendor]) == len(plan.then) and vendor not in self._done:
-            self._submit(plan.last, self._before_last(vendor), vendor, len(plan.then))
+        if len(self._then[vendor]) == len(plan.then) and vendor not in self._in_last:
+            self._in_last.add(vendor)
+            self._submit(plan.last, self._before_last(vendor), len(plan.then))
 
     def _before_last(self, vendor: str) -> Findings:
         """In the order of the plan, whoever was ready first."""
