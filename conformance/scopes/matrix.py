@@ -102,8 +102,9 @@ def _told_of(world: World) -> tuple[Requests, Shown]:
     first: dict[tuple[str | None, int | None, str], Entry] = {}
     for entry in journal:
         first.setdefault((entry.operation, entry.status, entry.path), entry)
-    exchanges = tuple(shown(entry, world.tenant.base_url, longest_body=600) for entry in list(first.values())[:MOST_EXCHANGES])
-    return tuple((entry.method, entry.operation, entry.status) for entry in journal), exchanges
+    exchanges = [shown(entry, world.tenant.base_url, longest_body=600) for entry in list(first.values())[:MOST_EXCHANGES]]
+    requests = tuple((entry.method, entry.operation, entry.status) for entry in journal)
+    return requests, tuple(judge.level(exchanges, world.texts))
 
 
 @dataclass(frozen=True)
