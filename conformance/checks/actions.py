@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -311,11 +311,11 @@ def _without_permission(lab: Lab) -> Iterator[Result]:
             yield unverifiable(cell, str(reason))
             continue
         done = carry_out(lab, case, permissions=[name for name in lab.facts.permissions if name != cell.name])
-        yield _refusal(cell, done, "INTEGRATION.PERMISSION_MISSING", names=cell.name)
+        yield _refusal(cell, done, "INTEGRATION.PERMISSION_MISSING", names=cell.name, known=lab.facts.permissions)
 
 
-def _refusal(cell: Cell, done: Run, code: str, *, names: str = "") -> Result:
-    """Judge that an action was refused in the right words and wrote nothing."""
+def _refusal(cell: Cell, done: Run, code: str, *, names: str = "", known: Iterable[str] = ()) -> Result:
+    """Judge that an action was refused in the right words and wrote nothing. `known`: permissions, of which it must name one at least."""
     wrote = done.changes.counts()
     if done.outcome.ok:
         return broken(cell, "reported as done", code=Code.FALSE_SUCCESS, expected=code, seen=done.exchanges)
@@ -325,7 +325,10 @@ def _refusal(cell: Cell, done: Run, code: str, *, names: str = "") -> Result:
         text = f"the error is {done.outcome.code}: {done.outcome.message}"
         return broken(cell, text, expected=code, got=done.outcome.code, seen=done.exchanges)
     if names and names not in str(done.outcome.message):
-        return broken(cell, f"the message does not name {names!r}: {done.outcome.message}")
+        text = f"the message does not name {names!r}: {done.outcome.message}"
+        if not any(name in str(done.outcome.message) for name in known):
+            return broken(cell, text)
+        return Result(cell, Code.DENIED_VAGUE, text)
     return held(cell, code=Code.REJECTED_REPORTED)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from connectors.asymbl.columns import API_ENABLED, may_read, may_see, may_write
+from connectors.asymbl.columns import API_ENABLED, DOCUMENT, PARENTS, may_read, may_see, may_write
 from connectors.transport.client import NotSent, Reply
 from connectors.transport.retry import PASSING_STATUSES, retry_after
 from connectors.unified.errors import (
@@ -61,6 +61,12 @@ class DuplicatesFound(Conflict):
     matches: tuple[str, ...] = ()
     may_save: bool = False
 
+
+PARENT_OBJECTS: Mapping[str, str] = {
+    "ContentDocument": DOCUMENT,
+    **{parent: owner for parents in PARENTS.values() for parent, (_, owner) in parents.items()},
+}
+"""The name under which a query reaches a parent, to the object that must be readable for it."""
 
 UNDONE = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 """Codes of what a composite undid or left undone because of something else in it."""
@@ -151,7 +157,8 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
             kind = PermissionMissing
         case "INVALID_FIELD" if (named := _unknown_column(message)) is not None:
             column, sobject = named
-            lacking = () if sobject is None else (may_see(sobject, column),)
+            above = PARENT_OBJECTS.get(column)
+            lacking = (may_see(sobject, column),) if sobject is not None else () if above is None else (may_read(above),)
             unknown = UnknownColumn(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=lacking)
             unknown.column = column
             return unknown
