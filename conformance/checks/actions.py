@@ -264,6 +264,7 @@ def _own_words(lab: Lab) -> Iterator[Result]:
             continue
         message = " ".join(str(done.outcome.message).split())
         left_out = [said[0] for said in _complaints(last) if not any(" ".join(one.split()) in message for one in said)]
+        left_out += [place for place in _places(last) if place.rpartition("/")[2] not in message]
         text = f"the vendor said {left_out[0]!r}, and the message is {message!r}" if left_out else None
         yield judged(cell, text, seen=done.exchanges)
 
@@ -277,6 +278,28 @@ def _complaints(entry: Entry) -> list[list[str]]:
     found = body if isinstance(body, list) else next((part for part in body.values() if isinstance(part, list)), [body]) if body else []
     sentences = [[text for text in _texts(one) if " " in text.strip()] for one in found]
     return [said for said in sentences if said]
+
+
+PLACES = frozenset({"pointer", "field", "fields", "attribute", "parameter"})
+"""Members by which an error says what it is about."""
+
+
+def _places(entry: Entry) -> list[str]:
+    """What the errors of an answer are about, in the vendor's names."""
+    try:
+        body = json.loads((entry.raw.get("response") or {}).get("body") or "null")
+    except ValueError:
+        return []
+    return list(_under(body, PLACES))
+
+
+def _under(value: Any, names: frozenset[str]) -> Iterator[str]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _under(part, names)
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _texts(part) if name in names else _under(part, names)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from conformance import judge
@@ -198,6 +199,18 @@ def _meanwhile_cells(lab: Lab) -> list[Cell]:
     ]
 
 
+A_WHILE = 600
+"""Seconds: longer than the overlap that a careful client allows itself between two delta syncs."""
+
+
+def _slowly(world: World, steps: Sequence[Step]) -> None:
+    """One step after the other, with time between them; changes from the end of the list on, which may have been read already."""
+    only_changes = all(step.update is not None for step in steps)
+    for step in reversed(steps) if only_changes else steps:
+        world.perform([step])
+        world.tenant.advance(A_WHILE)
+
+
 def _brought_later(lab: Lab) -> Iterator[Result]:
     """DLT-14."""
     if not _meanwhile(lab) or not _delta_cells(lab):
@@ -207,9 +220,8 @@ def _brought_later(lab: Lab) -> Iterator[Result]:
     for cell, case in zip(_meanwhile_cells(lab), _meanwhile(lab), strict=True):
         world = lab.world()
         session = world.connect(settings=lab.small_pages(world))
-        steps = _stamped(world, case.steps)
         rule = {"kind": "rate_limit", "retry_after": 1, "operation": case.operation, "skip": case.after, "times": 1}
-        with world.at_fault(rule, lambda world=world, steps=steps: world.perform(steps)) as ran:  # type: ignore[misc]
+        with world.at_fault(rule, partial(_slowly, world, case.steps)) as ran:
             session.sync_well()
         world.tenant.advance(90)
         session.sync_well("DELTA")
@@ -256,6 +268,25 @@ def _after_a_failure(lab: Lab, cell: Cell, session: Session) -> Result:
     fresh.sync_well()
     problem = same(lab, fresh.snapshot(), session.snapshot())
     return judged(cell, problem and f"after a delta sync that failed, and one that did not: {problem}", code=Code.STALE)
+
+
+def _half_read_cells(lab: Lab) -> list[Cell]:
+    return [Cell("fault", "first sync", operation) for operation in lab.operations()]
+
+
+def _half_read(lab: Lab) -> Iterator[Result]:
+    """DLT-16."""
+    for cell in _half_read_cells(lab):
+        world = lab.world()
+        session = world.connect(settings=lab.small_pages(world))
+        skip = 1 if lab.calm_pages.requests(cell.name) > 1 else 0
+        world.tenant.fault("status", status=503, operation=cell.name, skip=skip, times=None)
+        session.sync()
+        world.tenant.clear_faults()
+        world.tenant.advance(90)
+        session.sync_well("DELTA")
+        problem = same(lab, lab.calm_pages.snapshot, session.snapshot())
+        yield judged(cell, problem and f"after a first sync that broke off, and a delta: {problem}", code=Code.MISSING)
 
 
 # ------------------------------------------------------------------------------------------------------ deletions
@@ -615,6 +646,8 @@ CHECKS = (
     Check("DLT-5", "A delta sync marks nothing as deleted that still exists.", API, model_cells, _marks_nothing),
     Check("DLT-14", "What changes or comes while a list is read is there after the next delta sync.", OURS,
           _meanwhile_cells, _brought_later),
+    Check("DLT-16", "What a first sync that broke off has not read, the next one brings, even if that asks for changes only.", OURS,
+          _half_read_cells, _half_read),
     Check("DLT-13", "What a delta sync that failed has missed, the next one brings.", OURS, _missed_cells, _made_up_for),
     Check("DLT-6", "After a full sync, records deleted at the vendor are hidden, and shown with their remote_deleted_at on request.", API,
           field_cells("remote_deleted_at"), _deletions),

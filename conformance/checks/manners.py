@@ -150,10 +150,10 @@ def _words(entry: Entry) -> set[str]:
 def _no_repetition(lab: Lab) -> Iterator[Result]:
     """MNR-8."""
     cell = Cell("connection", "reading", "answered already")
-    answered = Counter(
-        (entry.path, entry.query) for entry in lab.calm.journal if entry.method == "GET" and 200 <= (entry.status or 0) < 300
-    )
-    again = [f"{path} ({count} times)" for (path, _), count in answered.items() if count > TWICE]
+    good = [entry for entry in lab.calm.journal if not entry.writes and 200 <= (entry.status or 0) < 300]
+    # Signing in is answered, too: once is enough for as long as the session lasts.
+    answered = Counter((entry.method, entry.path, entry.query, str((entry.raw.get("request") or {}).get("body"))) for entry in good)
+    again = [f"{method} {path} ({count} times)" for (method, path, _, _), count in answered.items() if count > TWICE]
     yield judged(cell, f"it was answered, and asked the same again: {examples(again)}" if again else None)
 
 

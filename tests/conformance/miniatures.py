@@ -84,6 +84,7 @@ MINIATURES = (
     _m("DLT-14", "state", "what changes while a list is read is passed over", silent=True, checks=("PAG-1", "PAG-2"),
        connector=spoilt.spoiling_read(spoiling.late_by_an_hour)),
     _m("DLT-15", "state", "a record that goes keeps its changed_at", silent=True, rows=spoiling.going_unnoticed),
+    _m("DLT-16", "state", "what a first sync did not come to is never read", silent=True, sync=spoiling.content_with_half),
     _m("DLT-13", "state", "what a delta sync that failed has missed is lost", silent=True,
        connector=spoilt.spoiling_read(spoiling.going_on_after_a_failure)),
     _m("DLT-5", "state", "after a delta sync what it did not bring counts as deleted", silent=True, read=spoiling.deleted_after_delta),

@@ -341,6 +341,12 @@ def nothing_when_in_part(rows: Rows, model: str, told: Told) -> Rows:
     return [] if told.outcomes and told.outcomes[-1].state == "PARTIALLY_FAILED" and len(told.outcomes) == 1 else rows
 
 
+def content_with_half(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """After a first sync that did not come through, a delta does nothing and is content."""
+    broke_off = len(told.outcomes) == 1 and told.outcomes[0].state in ("FAILED", "PARTIALLY_FAILED")
+    return SyncOutcome("SUCCEEDED", "DELTA") if mode == "DELTA" and broke_off else right(mode)
+
+
 def no_deltas_after_switching(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """What was switched on again waits for the next full sync."""
     return SyncOutcome("SUCCEEDED", "DELTA") if mode == "DELTA" and told.reconnected > 1 else right(mode)
