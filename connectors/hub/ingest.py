@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+import orjson
+from pydantic import ValidationError
 
 from connectors.hub.ids import unified_id
 from connectors.hub.records import Row
@@ -17,6 +18,7 @@ from connectors.hub.scope import Scope
 from connectors.unified.connector import Diagnostic, Record, Ref
 from connectors.unified.models import MODELS
 from connectors.unified.models import Row as Model
+from connectors.unified.values import ONLY_JSON
 
 PLAIN = frozenset({str, int, float, bool, type(None)})
 EPOCH = "1970-01-01T00:00:00.000Z"
@@ -58,8 +60,8 @@ def resolved(value: Any, integration_id: str) -> Any:
     kind = type(value)
     if kind in PLAIN:
         return value
-    if kind is dict:
-        return {name: part if type(part) in PLAIN else resolved(part, integration_id) for name, part in value.items()}
+    if kind is dict and _is_json(value):
+        return value
     match value:
         case Ref(key=key):
             return unified_id(integration_id, key)
@@ -69,6 +71,15 @@ def resolved(value: Any, integration_id: str) -> Any:
             return [resolved(part, integration_id) for part in value]
         case _:
             return value
+
+
+def _is_json(value: Any) -> bool:
+    """Whether nothing else, such as a Ref, is anywhere in it."""
+    try:
+        orjson.dumps(value, option=ONLY_JSON)
+    except TypeError:
+        return False
+    return True
 
 
 def _strange(record: Record, field: str) -> Diagnostic:
@@ -86,16 +97,10 @@ def _validated(model: type[Model], key: str, values: dict[str, Any], id: str) ->
         except ValidationError as error:
             problems.extend(_without_invalid(model, key, values, error))
         else:
-            return {name: _as_json(getattr(valid, name)) for name in model.fields()}, tuple(problems)
-
-
-def _as_json(value: Any) -> Any:
-    """A valid value as JSON. What has no shape of its own (the vendor's own data, most of a record) is JSON already."""
-    if type(value) in PLAIN:
-        return value
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_unset=True)
-    return [_as_json(part) for part in value] if isinstance(value, list) else value
+            # The vendor's own data, most of a record, is JSON already.
+            done = model.json_objects()
+            dumped = valid.model_dump(mode="json", exclude_unset=True, exclude=set(done))
+            return {name: getattr(valid, name) if name in done else dumped.get(name) for name in model.fields()}, tuple(problems)
 
 
 def _without_invalid(model: type[Model], key: str, values: dict[str, Any], error: ValidationError) -> list[Diagnostic]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import orjson
+
 from connectors.pinpoint.jobs import (
     EMPLOYMENT_TYPES,
     JOB_ROLES,
@@ -189,6 +191,14 @@ def _is_hidden(value: Any) -> bool:
     """Whether the vendor's placeholder stands anywhere in a value."""
     if isinstance(value, str):
         return value == HIDDEN
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    # Most parts are texts, and nothing else is asked so often in a sync.
-    return any(part == HIDDEN if type(part) is str else _is_hidden(part) for part in parts)
+    if not isinstance(value, dict | list) or not _may_hold(value, HIDDEN):
+        return False
+    return any(map(_is_hidden, value.values() if isinstance(value, dict) else value))
+
+
+def _may_hold(value: Any, text: str) -> bool:
+    """Told without looking at each part, of which a record has hundreds: False is certain."""
+    try:
+        return text.encode() in orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        return True

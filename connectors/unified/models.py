@@ -12,6 +12,7 @@ from typing import ClassVar, Literal, get_args
 from connectors.unified.actions import Email
 from connectors.unified.values import (
     AS_INSTANT,
+    AS_JSON,
     Answer,
     EmailAddress,
     Instant,
@@ -77,6 +78,13 @@ class Row(Value):
         """The fields that hold date-times."""
         fields = cls.model_fields.items()
         return frozenset(name for name, field in fields if AS_INSTANT in field.metadata or Instant in get_args(field.annotation))
+
+    @classmethod
+    @cache
+    def json_objects(cls) -> frozenset[str]:
+        """The fields that hold any JSON object, such as the vendor's own data."""
+        fields = cls.model_fields.items()
+        return frozenset(name for name, field in fields if AS_JSON in field.metadata or JsonObject in get_args(field.annotation))
 
 
 class User(Row):
