@@ -88,9 +88,14 @@ class Keeper:
             return None
         own_docs = [] if lab.docs_dir is None else [lab.docs_dir / lab.vendor]
         paths = [*SUITE, *self.world(lab.vendor), *own_docs, *(part for part in made_of if isinstance(part, Path))]
+        try:
+            files = [digest_of(path) for path in paths]
+        except OSError as error:
+            self.words.append(f"nothing of {lab.vendor} is kept for the next run: {error}")
+            return None
         facts = {
             "format": FORMAT,
-            "files": [digest_of(path) for path in paths],
+            "files": files,
             "build": [part for part in made_of if isinstance(part, str)],
             "subject": [lab.subject.name, lab.subject.version, lab.subject.real_time],
             "scenario": lab.fixtures.scenario,

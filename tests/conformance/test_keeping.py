@@ -208,6 +208,20 @@ def test_code_that_changes_during_a_run_keeps_nothing(sandbox: str, folders: dic
     assert not list(folders["cache"].glob("*.json"))
 
 
+def test_code_that_cannot_be_read_keeps_nothing(sandbox: str, folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch):
+    """A file may go while it is being read; the run itself goes on."""
+
+    def gone(path: Path) -> str:
+        raise FileNotFoundError(f"{path} is gone")
+
+    monkeypatch.setattr(keeping, "digest_of", gone)
+    report, words = run(sandbox, folders, checks=("MAN-1",))
+
+    assert judged(report) > 0
+    assert any("is gone" in word for word in words)
+    assert not list(folders["cache"].glob("*"))
+
+
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(sandbox: str, folders: dict[str, Path]):
     folders["cache"].write_text("a file stands in its place")
 
