@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -111,7 +112,11 @@ def all_checks() -> tuple[Check, ...]:
     if found != set(CHAPTERS):
         raise AssertionError(f"chapters {sorted(found ^ set(CHAPTERS))} stand in only one of checks/ and CHAPTERS")
     chapters = [importlib.import_module(f"conformance.checks.{chapter}") for chapter in CHAPTERS]
-    return tuple(check for chapter in chapters for check in chapter.CHECKS)
+    every = tuple(check for chapter in chapters for check in chapter.CHECKS)
+    twice = [name for name, times in Counter(check.id for check in every).items() if times > 1]
+    if twice:
+        raise AssertionError(f"several checks are called {', '.join(twice)}; of those only one would run")
+    return every
 
 
 def check_ids() -> tuple[str, ...]:

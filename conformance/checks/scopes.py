@@ -121,6 +121,28 @@ def _fields_said(lab: Lab) -> Iterator[Result]:
             yield judged(cell, None if told else "switched off, and no diagnostic says so", code=Code.DENIED_SILENT)
 
 
+def _fields_off_in_a_delta(lab: Lab) -> Iterator[Result]:
+    """SCP-15."""
+
+    def observe() -> tuple[judge.Snapshot, judge.Snapshot, judge.Snapshot]:
+        with synced(lab) as (session, before):
+            session.reconnect(scope={"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in _field_cells(lab)}})
+            session.sync_well("DELTA")
+            meanwhile = session.snapshot()
+            session.reconnect(scope={})
+            session.sync_well("DELTA")
+            return before, meanwhile, session.snapshot()
+
+    before, meanwhile, after = lab.once("fields off in a delta", observe, brief=True)
+    for cell in model_cells(lab):
+        kept = [name for name in scopable(lab, cell.name) for row in meanwhile.rows.get(cell.name, []) if row.get(name) is not None]
+        problem = same(lab, before, after, [cell.name], but=MIRRORS)
+        if kept:
+            yield broken(cell, f"switched off before a delta sync, {kept[0]} still has values", code=Code.LEAK)
+        else:
+            yield judged(cell, problem and f"off and on again with a delta sync after each: {problem}", code=Code.MISSING)
+
+
 # -------------------------------------------------------------------------------------------------------- models
 
 
@@ -416,6 +438,8 @@ def _strange(lab: Lab) -> Iterator[Result]:
 API = "unified API: scope config"
 CHECKS = (
     Check("SCP-1", "A field that is switched off is null after the next sync.", API, _field_cells, _fields_off),
+    Check("SCP-15", "A field that is switched off is null after the next delta sync, and back after the one that follows its return.", API,
+          model_cells, _fields_off_in_a_delta),
     Check("SCP-2", "Switching fields off leaves every other field as it was.", API, model_cells, _fields_on),
     Check("SCP-3", "A field that is null because it is switched off is reported as such.",
           "design of this suite: no silent null", _field_cells, _fields_said, level="SHOULD"),

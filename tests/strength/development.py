@@ -60,9 +60,11 @@ NOT_JUDGED = frozenset({"connectors.transport.countries", "connectors.hub.subjec
 def class_of(module: str) -> Defect:
     """What a defect in this module is a defect of."""
     own = module.removeprefix("connectors.")
-    for room in ROOMS:
-        if own in room.modules or own.partition(".")[2] in room.modules:
-            return room.defect
+    # The room that names it in full goes before one that names modules of that name in any connector.
+    for name in (own, own.partition(".")[2]):
+        for room in ROOMS:
+            if name in room.modules:
+                return room.defect
     return "mapping"
 
 
