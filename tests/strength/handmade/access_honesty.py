@@ -112,8 +112,8 @@ ACCESS_HONESTY = Chapter(
         HandMade(
             "the placeholder of blind screening is passed on within a location",
             "pinpoint.mapping",
-            "    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()",
-            "    parts = value if isinstance(value, list) else ()",
+            "    if not isinstance(value, dict | list) or not _may_hold(value, HIDDEN):",
+            "    if not isinstance(value, list) or not _may_hold(value, HIDDEN):",
         ),
         HandMade(
             "the placeholder of blind screening is passed on in the raw record",
