@@ -279,8 +279,8 @@ def _half_read(lab: Lab) -> Iterator[Result]:
     for cell in _half_read_cells(lab):
         world = lab.world()
         session = world.connect(settings=lab.small_pages(world))
-        skip = 1 if lab.calm_pages.requests(cell.name) > 1 else 0
-        world.tenant.fault("status", status=503, operation=cell.name, skip=skip, times=None)
+        half = lab.calm_pages.requests(cell.name) // 2
+        world.tenant.fault("status", status=503, operation=cell.name, skip=half, times=None)
         session.sync()
         world.tenant.clear_faults()
         world.tenant.advance(90)

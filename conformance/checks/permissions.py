@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance import judge
 from conformance.action_runs import carry_out, run, writes_problem
-from conformance.casework import broken, denials, examples, held, judged, model_cells, rows_of, same, unverifiable, without_ids_of
+from conformance.casework import broken, denials, examples, held, judged, model_cells, one_case, rows_of, same, unverifiable, without_ids_of
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import FixtureError
 from conformance.lab import Lab, Session, World
@@ -236,6 +236,19 @@ def _probe_problem(lab: Lab, probed: Sequence[Probed], denied: Denied) -> str | 
     return None
 
 
+BY_NAME = Cell("permission", "denials", "by name")
+
+
+def _by_name(lab: Lab) -> Iterator[Result]:
+    """PRM-10."""
+    denials = [result for check, result in lab.ledger.results if check == "PRM-1"]
+    vague = [f"{result.cell}: {result.message}" for result in denials if result.code is Code.DENIED_VAGUE]
+    if not denials:
+        yield unverifiable(BY_NAME, "not judged: PRM-1 did not run")
+    else:
+        yield judged(BY_NAME, examples(vague) or None)
+
+
 # ------------------------------------------------------------------------------------------------ granted and taken
 
 
@@ -382,6 +395,8 @@ CHECKS = (
           _denied_cells, _denied),
     Check("PRM-2", "A lacking permission takes nothing with it that does not hang on it.", "design of this suite: M3",
           lambda lab: _known(lab, "others"), _others),
+    Check("PRM-10", "What is denied is reported by the name of the permission that is missing.", "design of this suite: no silent null",
+          one_case("permission", BY_NAME.name, BY_NAME.owner), _by_name),
     Check("PRM-3", "A probe says of every model whether it can be read, as a sync then shows.", "design of this suite: M1",
           _probe_cells, _probes),
     Check("PRM-4", "After a permission was granted, the next sync brings what was missed.", "design of this suite: M6",

@@ -179,6 +179,7 @@ MINIATURES = (
     # ------------------------------------------------------------------------------------------------- permissions
     _m("PRM-1", "access honesty", "what is denied is not mentioned", silent=True, beside=("PRM-6",), sync=spoiling.keeping_quiet()),
     _m("PRM-2", "access honesty", "one denial, and nothing is delivered", beside=("PRM-6",), rows=spoiling.nothing_beside_a_denial),
+    _m("PRM-10", "access honesty", "a denial does not say which permission is missing", sync=spoiling.naming_nothing),
     _m("PRM-3", "access honesty", "the probe calls everything readable", silent=True, probe=spoiling.all_readable),
     _m("PRM-4", "state", "what was denied once is never read", silent=True, sync=spoiling.no_deltas),
     _m("PRM-5", "state", "what may no longer be read counts as deleted", silent=True, read=spoiling.deleted_by_denial),

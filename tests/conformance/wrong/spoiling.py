@@ -299,6 +299,12 @@ def keeping_quiet(reason: str = "not_permitted", *, model: str | None = None, fi
     return sync
 
 
+def naming_nothing(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """What is denied is told, and not what is missing."""
+    outcome = right(mode)
+    return replace(outcome, diagnostics=tuple(replace(one, missing_permissions=()) for one in outcome.diagnostics))
+
+
 def silent_when_nothing_is_allowed(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """A credential that may read nothing looks like an account in which nothing is."""
     outcome = right(mode)

@@ -80,12 +80,6 @@ MANNERS = Chapter(
             "        if sobject:\n",
         ),
         HandMade(
-            "it signs in anew for each list",
-            "asymbl.wire",
-            '        """Forget what was down: a new sync is a new beginning."""\n        self._down.clear()',
-            '        """Forget what was down: a new sync is a new beginning."""\n        self._down.clear()\n        self._session = None',
-        ),
-        HandMade(
             "the whole list of sources is read though no source is wanted",
             "asymbl.candidates",
             '        if "source" not in view.readable(MODEL, self.wanted[MODEL]):\n            return context\n        if self.sources is None:',
