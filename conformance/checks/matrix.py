@@ -87,7 +87,9 @@ def _denials(lab: Lab) -> Iterator[Result]:
         matrix = Matrix(lab, denial)
         for column in matrix.columns:
             for model in lab.models:
-                yield _result(Cell("credential", f"{denial}: {column.name}", model), _worst(matrix, column, model))
+                cell = Cell("credential", f"{denial}: {column.name}", model)
+                said = matrix.findings(column).probe[model] if column.state == "good" else None
+                yield broken(cell, f"the probe: {said}") if said else _result(cell, _worst(matrix, column, model))
 
 
 def _worlds(lab: Lab) -> Iterator[Result]:
@@ -285,6 +287,6 @@ CHECKS = (
           _input_cells, _inputs),
     Check("MTX-9", "The permissions that the manifest names are the smallest set with which the action does all that it promises.", DESIGN,
           _action_cells, _smallest_writes),
-    Check("MTX-10", "In whatever shape the vendor denies (refused, left out, concealed), what is lacking is named, and nothing else is.", DESIGN,
+    Check("MTX-10", "In whatever shape the vendor denies (refused, left out, concealed), sync and probe name what is lacking, and nothing else.", DESIGN,
           _denial_cells, _denials),
 )  # fmt: skip

@@ -27,6 +27,7 @@ from connectors.unified.errors import (
     ConnectorError,
     Invalid,
     NotFound,
+    RateLimited,
     Unavailable,
     UnexpectedReply,
     WrongHost,
@@ -220,7 +221,7 @@ class Wire:
         """Patiently, unless this resource has just outlasted all patience: then each read has one try, until one succeeds."""
         try:
             found = attempt() if resource in self._down else self.retries.read(attempt)
-        except Unavailable:
+        except (Unavailable, RateLimited):
             self._down.add(resource)
             raise
         self._down.discard(resource)

@@ -71,7 +71,7 @@ def class_of(module: str) -> Defect:
 def judges_of(module: str) -> tuple[str, ...]:
     """The vendors whose suites judge a mutant of this module."""
     package = module.split(".")[1]
-    return JUDGES_OF_SHARED if package in ("hub", "transport") else (package,)
+    return JUDGES_OF_SHARED if package in ("hub", "transport", "unified") else (package,)
 
 
 def modules_of(part: str) -> list[str]:

@@ -94,7 +94,7 @@ class _Apart:
 
 def _apart(one: Mutant | HandMade) -> _Apart:
     if isinstance(one, HandMade):
-        judges = tuple(dict.fromkeys((one.vendor, *judges_of(one.module))))
+        judges = tuple(dict.fromkeys((one.vendor, *(judges_of(one.module) if one.shared else ()))))
         return _Apart(one.name, "made by hand", defect_of(one), judges, ("--hand-made", one.name), _key(one), one.silent)
     arguments = ("--module", one.module, "--number", str(one.number))
     return _Apart(one.name, "mutant", class_of(one.module), judges_of(one.module), arguments, _key(one))

@@ -104,12 +104,6 @@ IDENTITY = Chapter(
             'recorder.add("Candidates", str(raw["email"]), Candidate(raw, self._earliest[id]))',
         ),
         HandMade(
-            "the created record has another unified id than the next sync gives it",
-            "hub.actions",
-            'identity = {"id": unified_id(self.integration_id, key), "remote_id": key}',
-            'identity = {"id": unified_id("", key), "remote_id": key}',
-        ),
-        HandMade(
             "a stage is known by its name, which jobs share",
             "pinpoint.streams",
             '        yield "Application Stages", placed.stage.id, placed.stage',

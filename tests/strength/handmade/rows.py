@@ -44,6 +44,11 @@ class HandMade:
         return f"{self.where}: {self.what}" + (f" (at {self.at})" if self.at is not None else "")
 
     @property
+    def shared(self) -> bool:
+        """Whether all vendors' connectors have it."""
+        return self.where.partition(".")[0] in SHARED
+
+    @property
     def vendor(self) -> str:
         package = self.where.partition(".")[0]
         return self.at or (JUDGED_AT if package in SHARED else package)
