@@ -456,6 +456,10 @@ def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
         return broken(cell, problem[1], code=Code.FALSE_SUCCESS, seen=done.exchanges)
     if not done.outcome.ok and not done.outcome.message:
         return broken(cell, "it failed without saying that the outcome is unknown", code=Code.FALSE_FAILURE)
+    if not done.outcome.ok and str(done.outcome.code).endswith("INPUT_INVALID"):
+        return broken(
+            cell, f"the vendor failed, and the input is blamed: {done.outcome.code}", code=Code.FALSE_FAILURE, seen=done.exchanges
+        )
     return held(cell, "done once" if done.outcome.ok else f"done once at the most, reported as {done.outcome.code}")
 
 
@@ -482,6 +486,21 @@ def _gave_up(lab: Lab, cell: Cell, done: Run) -> Result:
         return broken(cell, "nothing was written, and it is reported as done", code=Code.FALSE_SUCCESS, seen=done.exchanges)
     # Of several writes some may have been done: then that is said, or all of it is called failed.
     return _in_doubt(lab, cell, done)
+
+
+def _endless_limits(lab: Lab) -> Iterator[Result]:
+    """ACT-19."""
+
+    def judge_one(cell: Cell, done: Run) -> Result:
+        code = done.outcome.code
+        if done.outcome.ok or code == LIMIT_CODE:
+            return _in_doubt(lab, cell, done)
+        return broken(cell, f"a rate limit that never ends is called {code}", expected=LIMIT_CODE, got=code, seen=done.exchanges)
+
+    return _each_write(lab, {"kind": "rate_limit", "retry_after": None, "times": None}, judge_one)
+
+
+LIMIT_CODE = "REMOTE.RATE_LIMIT_EXCEEDED"
 
 
 def _counted(tables: Mapping[str, int]) -> str:
@@ -622,6 +641,8 @@ CHECKS = (
     Check("ACT-10", "A write that was refused by a rate limit is made once, after the wait.", OURS, _writing_cells, _limited_writes),
     Check("ACT-14", "A write that failed at the vendor is reported as done only if it was, and made once at the most.", OURS,
           _writing_cells, _failing_writes),
+    Check("ACT-19", "A write that a rate limit keeps away for good is reported as such, so that the caller knows to come back.",
+          "unified API: error codes", _writing_cells, _endless_limits),
     Check("ACT-16", "A write that the vendor never takes is given up and reported, also if others of the action went through; nothing is written twice.", OURS,
           _writing_cells, _hopeless_writes),
     Check("ACT-15", "An input that the action takes and the connector does not promise is left out with a warning, or refused.", API,

@@ -169,6 +169,7 @@ MINIATURES = (
     _m("ACT-15", "writes", "JOIN: what is not promised is left out without a word", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
        act=spoiling.unwarned_leaving_out),
     _m("ACT-18", "identity", "JOIN: files have other ids each time", silent=True, vendor="join", checks=("ACT-2", "ACT-3"), act=spoiling.ids_by_turn),
+    _m("ACT-19", "errors", "a rate limit is called an outage", act=spoiling.outcome_when("REMOTE.RATE_LIMIT_EXCEEDED", code="REMOTE.SERVICE_UNAVAILABLE")),
     _m("ACT-17", "errors", "the vendor's words are replaced by our own", act=spoiling.outcome_when("REMOTE.INPUT_INVALID", message="The input is not valid.")),
     _m("ACT-16", "writes", "JOIN: that a part of it failed is not told", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
        act=spoiling.unwarned_failures),

@@ -26,12 +26,6 @@ MANNERS = Chapter(
             '        return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read(cursor)',
         ),
         HandMade(
-            "pages are far smaller than they may be",
-            "join.connector",
-            'self.api.pages("/applications", size=self._page_size)',
-            'self.api.pages("/applications", size=3)',
-        ),
-        HandMade(
             "after a 429 it asks again at once",
             "transport.retry",
             "                self._sleep(wait)\n",
