@@ -20,13 +20,19 @@ def _same_request_again(entries: Iterable[Entry], statuses: Sequence[int]) -> st
     return f"it was refused, and asked the same again: {examples(again)}" if again else None
 
 
-def _unauthorized(lab: Lab) -> Iterator[Result]:
-    """MNR-1."""
-    cell = Cell("connection", "", "401")
+def _turned_away(lab: Lab) -> World:
+    """Where the subject has tried to sync with a credential that is revoked."""
     world = lab.world()
     minted = lab.mint(world, "all")
     world.tenant.revoke(minted.id)
     world.connect(credential=minted.credential).sync()
+    return world
+
+
+def _unauthorized(lab: Lab) -> Iterator[Result]:
+    """MNR-1."""
+    cell = Cell("connection", "", "401")
+    world = _turned_away(lab)
     yield _after_refusal(cell, world, lab.profile.credential_refused_with)
 
 
@@ -101,10 +107,7 @@ def _page_sizes(lab: Lab) -> Iterator[Result]:
 def _one_door(lab: Lab) -> Iterator[Result]:
     """MNR-9."""
     cell = Cell("connection", "", "after a refused credential")
-    world = lab.world()
-    minted = lab.mint(world, "all")
-    world.tenant.revoke(minted.id)
-    world.connect(credential=minted.credential).sync()
+    world = _turned_away(lab)
     refused = [entry for entry in world.tenant.journal() if entry.status in lab.profile.credential_refused_with]
     operations = list(dict.fromkeys(str(entry.operation) for entry in refused))
     if not operations:

@@ -134,15 +134,19 @@ UNHINTED = {"kind": "rate_limit", "retry_after": None}
 OUTAGE = {"kind": "status", "status": 503}
 
 
-def _waits_without_hint(lab: Lab) -> Iterator[Result]:
-    """RTY-4."""
-    for cell in operation_cells("429 without Retry-After")(lab):
-        struck = _strike(lab, cell.owner, UNHINTED)
-        refused, again = struck.refused(cell.owner), struck.again(cell.owner)
-        if refused is None or again is None:
-            yield unverifiable(cell, "not judged: the operation was not asked again (see RTY-3)")
-        else:
-            yield judged(cell, None if again.at > refused.at else "it asked again at once")
+def _waits_after(name: str, rule: Mapping[str, Any], see: str) -> Callable[[Lab], Iterator[Result]]:
+    """RTY-4, RTY-11. `see`: the check that judges whether the operation is asked again at all."""
+
+    def judge_all(lab: Lab) -> Iterator[Result]:
+        for cell in operation_cells(name)(lab):
+            struck = _strike(lab, cell.owner, rule)
+            refused, again = struck.refused(cell.owner), struck.again(cell.owner)
+            if refused is None or again is None:
+                yield unverifiable(cell, f"not judged: the operation was not asked again (see {see})")
+            else:
+                yield judged(cell, None if again.at > refused.at else "it asked again at once")
+
+    return judge_all
 
 
 OTHERS = (500, 502, 504)
@@ -176,17 +180,6 @@ def _honours_dates(lab: Lab) -> Iterator[Result]:
         # A date has no fractions of a second.
         early = again.at - refused.at < HINT - 1
         yield judged(DATED, f"told to wait {HINT} seconds by a date, it asked again after {again.at - refused.at:g}" if early else None)
-
-
-def _waits_after_outages(lab: Lab) -> Iterator[Result]:
-    """RTY-11."""
-    for cell in operation_cells("wait after a 503")(lab):
-        struck = _strike(lab, cell.owner, OUTAGE)
-        refused, again = struck.refused(cell.owner), struck.again(cell.owner)
-        if refused is None or again is None:
-            yield unverifiable(cell, "not judged: the operation was not asked again (see RTY-5)")
-        else:
-            yield judged(cell, None if again.at > refused.at else "it asked again at once")
 
 
 NEVER: Mapping[str, Mapping[str, Any]] = {"an operation that never recovers": OUTAGE, "a rate limit that never ends": UNHINTED}
@@ -224,7 +217,7 @@ CHECKS = (
     Check("RTY-3", "After a 429 without Retry-After the page is asked for again, and the data is complete.", HTTP,
           _struck_cells("429 without Retry-After"), _survives(UNHINTED, "429 without Retry-After")),
     Check("RTY-4", "After a 429 without Retry-After the subject waits of its own accord.", HTTP,
-          operation_cells("429 without Retry-After"), _waits_without_hint, level="SHOULD"),
+          operation_cells("429 without Retry-After"), _waits_after("429 without Retry-After", UNHINTED, see="RTY-3"), level="SHOULD"),
     Check("RTY-5", "After a 5xx the page is asked for again, and the data is complete.", HTTP,
           _struck_cells("503"), _survives(OUTAGE, "503")),
     Check("RTY-6", "After a connection that was cut before the answer the page is asked for again.", HTTP,
@@ -238,5 +231,5 @@ CHECKS = (
           _never_cells, _gives_up),
     Check("RTY-12", "A wait that is told as a date is kept as well.", "RFC 9110, 10.2.3", one_case("fault", DATED.name), _honours_dates),
     Check("RTY-11", "After a 5xx the subject waits before it asks again.", HTTP,
-          operation_cells("wait after a 503"), _waits_after_outages, level="SHOULD"),
+          operation_cells("wait after a 503"), _waits_after("wait after a 503", OUTAGE, see="RTY-5"), level="SHOULD"),
 )  # fmt: skip
