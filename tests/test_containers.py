@@ -17,6 +17,7 @@ import yaml
 
 from ats_sandbox.cli import app
 from mock_servers.engine.vendors import installed
+from tests.tools import tool
 
 ROOT = Path(__file__).parent.parent
 COMPOSE = ROOT / "docker-compose.yml"
@@ -144,16 +145,14 @@ def test_the_workflow_keeps_the_reports_also_of_a_failed_run() -> None:
     assert "conformance" in _compose()["services"]
 
 
-def _compose_command() -> list[str] | None:
+def _compose_command() -> list[str]:
     if shutil.which("docker") and subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0:
         return ["docker", "compose"]
-    return ["docker-compose"] if shutil.which("docker-compose") else None
+    return [tool("docker-compose")]
 
 
-@pytest.mark.skipif(_compose_command() is None, reason="docker compose is not installed; the tests above have read the file")
 def test_docker_compose_takes_the_file() -> None:
     command = _compose_command()
-    assert command is not None
     done = subprocess.run(
         [*command, "-f", str(COMPOSE), "--profile", "conformance", "config", "--services"], capture_output=True, text=True, check=False
     )

@@ -13,6 +13,8 @@ from markupsafe import Markup
 from conformance.outcomes import MEANINGS
 
 HERE = Path(__file__).parent
+LONGEST_HEAD = 40
+"""Characters of a credential's name at the head of its column; its whole name is a hint, and stands in each opened cell."""
 SHOWN_CHECKS = ("MTX-1", "MTX-3", "MTX-7", "MTX-8")
 """The checks whose requirement an opened cell of a heat map cites."""
 Meanings = {str(code): {"glyph": one.glyph, "verdict": str(one.verdict).replace(" ", "-"), "text": one.text} for code, one in MEANINGS.items()}
@@ -29,6 +31,7 @@ def render(report: Mapping[str, Any]) -> str:
         heat_maps=_heat_maps,
         codes=_codes,
         looks=_looks,
+        head=_head,
         data=_data,
         meanings=Meanings,
         meanings_json=_json(Meanings),
@@ -54,6 +57,14 @@ def _groups(vendor: Mapping[str, Any]) -> list[tuple[str, list[Mapping[str, Any]
 def _looks(code: str) -> str:
     """The class of a cell: what is reported as denied is right, and yet not read."""
     return "told" if code.endswith("_REPORTED") else Meanings[code]["verdict"]
+
+
+def _head(name: str) -> str:
+    """A column's name without its middle, if it is long: names begin alike ("FULL − …"), and end in what tells them apart."""
+    if len(name) <= LONGEST_HEAD:
+        return name
+    half = (LONGEST_HEAD - 1) // 2
+    return f"{name[: LONGEST_HEAD - 1 - half]}…{name[-half:]}"
 
 
 def _codes(vendor: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from ats_sandbox.places import HOME
 from ats_sandbox.up import parse_public_urls
 from mock_servers.engine.addresses import BadUrl
 from tests.ats_sandbox.test_command import run, sandbox
+from tests.tools import tool
 
 JOBS = "$PINPOINT_HTTPS_BASE_URL/api/v1/jobs"
 KEY = '{"X-API-KEY": sys.argv[2]}'
@@ -28,6 +29,8 @@ PROGRAMS = {
 
 
 def test_after_env_every_client_trusts_the_sandbox():
+    tool("curl")
+    tool("nodejs", "node")
     with sandbox() as info:
         exports = run("env").stdout
         root = info["admin"].removesuffix("/_sandbox")
