@@ -5,7 +5,7 @@ Every word has a glyph of its own, so that nothing is lost without colour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -95,11 +95,33 @@ def _glyph(code: Code | None) -> Text:
 
 def _enough(row: Mapping[str, Any]) -> str:
     part = row["field"] if "field" in row else row["input"]
-    found = " or ".join("{" + ", ".join(one) + "}" for one in row["smallest"]) or "?"
+    found = sets_in_words(row["smallest"]) or "?"
     same = [row["declared"]] == row["smallest"]
     if part is not None and same:
         return ""
-    return found if same else f"declared {{{', '.join(row['declared'])}}}, enough {found}"
+    return found if same else f"declared {sets_in_words([row['declared']])}, enough {found}"
+
+
+def sets_in_words(sets: Sequence[Sequence[str]]) -> str:
+    """Alternative sets of permissions, for people: what differs in its last part alone is said once.
+
+    "Contact.Email: read", "Contact.Email: edit" and the same of Phone are Contact.(Email, Phone): edit+read.
+    """
+    return " or ".join("{" + ", ".join(_folded(one)) + "}" for one in sets)
+
+
+def _folded(permissions: Sequence[str]) -> Iterator[str]:
+    verbs: dict[str, list[str]] = {}
+    for permission in sorted(permissions):
+        thing, _, verb = permission.partition(": ")
+        verbs.setdefault(thing, []).append(verb)
+    parts: dict[tuple[str, str], list[str]] = {}
+    for thing, of_thing in verbs.items():
+        whole, dot, part = thing.partition(".")
+        parts.setdefault((whole + dot, "+".join(of_thing)), []).append(part)
+    for (whole, how), of_whole in parts.items():
+        named = of_whole[0] if len(of_whole) == 1 else f"({', '.join(of_whole)})"
+        yield f"{whole}{named}" + (f": {how}" if how else "")
 
 
 def _print_names(names: Sequence[str], console: Console) -> None:

@@ -11,6 +11,7 @@ import orjson
 from markupsafe import Markup
 
 from conformance.outcomes import MEANINGS
+from conformance.reports.heat_map import sets_in_words
 
 HERE = Path(__file__).parent
 LONGEST_HEAD = 40
@@ -100,7 +101,7 @@ def _map_rows(scopes: Mapping[str, Any], part: str, columns: list[str]) -> list[
                 "first": index == 0,
                 "index": index,
                 "cells": [cells.get(name) for name in columns],
-                "enough": " or ".join("{" + ", ".join(one) + "}" for one in row["smallest"]) if row[piece] is None else "",
+                "enough": sets_in_words(row["smallest"]) if row[piece] is None else "",
             }
         )
     return rows

@@ -87,3 +87,18 @@ def test_a_heat_map_shows_every_column_on_any_width(width: int):
     assert "57" in table
     assert "…" not in told
     assert "long name: read" in " ".join(table.split())
+
+
+@pytest.mark.parametrize(
+    ("sets", "words"),
+    [
+        ([["job_board"]], "{job_board}"),
+        ([["Job: read", "Job: write", "User: read"]], "{Job: read+write, User: read}"),
+        ([["C.Email: edit", "C.Email: read", "C.Phone: edit", "C.Phone: read", "C: read"]], "{C.(Email, Phone): edit+read, C: read}"),
+        ([["a: read"], ["b.c: read"]], "{a: read} or {b.c: read}"),
+        ([[]], "{}"),
+    ],
+)
+def test_sets_of_permissions_are_folded_and_lose_none(sets: list[list[str]], words: str):
+    """A vendor with a permission for each field would fill the screen with one name many times."""
+    assert heat_map.sets_in_words(sets) == words
