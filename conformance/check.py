@@ -82,9 +82,14 @@ class Check:
     """What the subject must be able to do for this to be testable: "interrupt"; shown in the requirement list."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "chapter", self.chapter or self.judge.__module__.rsplit(".", 1)[-1])
+        object.__setattr__(self, "chapter", self.chapter or _chapter_of(self.judge))
         own = "first" if self.chapter in TAKEN_FOR_GRANTED else "last" if self.chapter in RESTING_ON_OTHERS else "then"
         object.__setattr__(self, "stage", self.stage or own)
+
+
+def _chapter_of(judge: Judge) -> str:
+    """A chapter is a module of checks/, or a folder of several."""
+    return judge.__module__.removeprefix(f"{checks.__name__}.").split(".")[0]
 
 
 CHAPTERS = (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from conformance.action_runs import Run, attempts, cases_of, run, writes_problem
-from conformance.checks.actions import proof_problem
+from conformance.checks.actions.proofs import proof_problem
 from conformance.fixture_models import ActionCase
 from conformance.lab import Lab
 from conformance.outcomes import WORST_FIRST, Code, verdict_of

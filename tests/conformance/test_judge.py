@@ -137,12 +137,12 @@ def test_a_declared_change_that_does_not_come_is_stale_and_an_undeclared_one_is_
 
 def test_a_proof_of_something_falsy_is_a_proof():
     """`equals: 0` is a demand, not the absence of one."""
-    from conformance.checks.actions import _shows
+    from conformance.checks.actions.proofs import shows
 
     for value in (0, False, "", None):
         proof = Proof(table="t", column="c", equals=value)
-        assert _shows(proof, value)
-        assert not _shows(proof, "x")
+        assert shows(proof, value)
+        assert not shows(proof, "x")
     with pytest.raises(ValueError, match="exactly one of equals, contains, decodes_to"):
         Proof(table="t", column="c")
 

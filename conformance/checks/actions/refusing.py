@@ -1,0 +1,137 @@
+"""What an action says when it was refused: the unified code, the vendor's own words, the missing permission."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from conformance.action_runs import Run, all_cases, carry_out, run
+from conformance.casework import broken, examples, held, judged, unverifiable
+from conformance.check import Cell, Result
+from conformance.checks.actions.cells import case_cell, first_good
+from conformance.fixture_models import ActionCase
+from conformance.lab import Blocked, Lab
+from conformance.outcomes import Code
+from conformance.sandbox import Entry
+
+
+def _refused(lab: Lab) -> list[ActionCase]:
+    return [case for case in all_cases(lab) if case.error is not None]
+
+
+def refused_cells(lab: Lab) -> list[Cell]:
+    return [case_cell(case) for case in _refused(lab)] or [Cell("case", "refusals", "any")]
+
+
+def error_codes(lab: Lab) -> Iterator[Result]:
+    """ACT-4."""
+    refused = _refused(lab)
+    if not refused:
+        yield unverifiable(refused_cells(lab)[0], "actions.yaml has no case that is refused")
+    for case in refused:
+        outcome = run(lab, case).outcome
+        if outcome.ok:
+            yield unverifiable(case_cell(case), "not judged: it was not refused (see ACT-3)")
+        elif outcome.code != case.error or not outcome.message:
+            text = f"the error is {outcome.code!r} with the message {outcome.message!r}"
+            yield broken(case_cell(case), text, expected=case.error, got=outcome.code, seen=run(lab, case).exchanges)
+        else:
+            yield held(case_cell(case), code=Code.REJECTED_REPORTED)
+
+
+REFUSED_INPUT = (400, 404, 409, 422)
+
+
+def own_words(lab: Lab) -> Iterator[Result]:
+    """ACT-17."""
+    refused = _refused(lab)
+    if not refused:
+        yield Result(refused_cells(lab)[0], Code.NOT_APPLICABLE, "actions.yaml has no case that is refused")
+    for case in refused:
+        cell = case_cell(case)
+        done = run(lab, case)
+        last = done.journal[-1] if done.journal else None
+        if done.outcome.ok or last is None or last.status not in REFUSED_INPUT:
+            yield Result(cell, Code.NOT_APPLICABLE, "it was not the vendor's refusal that ended it")
+            continue
+        message = " ".join(str(done.outcome.message).split())
+        left_out = [said[0] for said in _complaints(last) if not any(" ".join(one.split()) in message for one in said)]
+        left_out += [place for place in _places(last) if place.rpartition("/")[2] not in message]
+        text = f"the vendor said {left_out[0]!r}, and the message is {message!r}" if left_out else None
+        yield judged(cell, text, seen=done.exchanges)
+
+
+def _complaints(entry: Entry) -> list[list[str]]:
+    """For each error in an answer all that it says in whole words: members of an object, and of the objects within it."""
+    try:
+        body = json.loads((entry.raw.get("response") or {}).get("body") or "null")
+    except ValueError:
+        return []
+    found = body if isinstance(body, list) else next((part for part in body.values() if isinstance(part, list)), [body]) if body else []
+    sentences = [[text for text in _texts(one) if " " in text.strip()] for one in found]
+    return [said for said in sentences if said]
+
+
+PLACES = frozenset({"pointer", "field", "fields", "attribute", "parameter"})
+"""Members by which an error says what it is about."""
+
+
+def _places(entry: Entry) -> list[str]:
+    """What the errors of an answer are about, in the vendor's names."""
+    try:
+        body = json.loads((entry.raw.get("response") or {}).get("body") or "null")
+    except ValueError:
+        return []
+    return list(_under(body, PLACES))
+
+
+def _under(value: Any, names: frozenset[str]) -> Iterator[str]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _under(part, names)
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _texts(part) if name in names else _under(part, names)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(part)
+
+
+def permission_cells(lab: Lab) -> list[Cell]:
+    return [Cell("permission", action, need) for action, promised in lab.promise.actions.items() for need in promised.needs]
+
+
+def without_permission(lab: Lab) -> Iterator[Result]:
+    """ACT-7."""
+    for cell in permission_cells(lab):
+        try:
+            case = first_good(lab, cell.owner)
+        except Blocked as reason:
+            yield unverifiable(cell, str(reason))
+            continue
+        done = carry_out(lab, case, permissions=[name for name in lab.facts.permissions if name != cell.name])
+        yield _refusal(cell, done, "INTEGRATION.PERMISSION_MISSING", names=cell.name, known=lab.facts.permissions)
+
+
+def _refusal(cell: Cell, done: Run, code: str, *, names: str = "", known: Iterable[str] = ()) -> Result:
+    """Judge that an action was refused in the right words and wrote nothing. `known`: permissions, of which it must name one at least."""
+    wrote = done.changes.counts()
+    if done.outcome.ok:
+        return broken(cell, "reported as done", code=Code.FALSE_SUCCESS, expected=code, seen=done.exchanges)
+    if wrote:
+        return broken(cell, f"refused, and it wrote: {examples(wrote)}", code=Code.COLLATERAL, seen=done.exchanges)
+    if done.outcome.code != code:
+        text = f"the error is {done.outcome.code}: {done.outcome.message}"
+        return broken(cell, text, expected=code, got=done.outcome.code, seen=done.exchanges)
+    if names and names not in str(done.outcome.message):
+        text = f"the message does not name {names!r}: {done.outcome.message}"
+        if not any(name in str(done.outcome.message) for name in known):
+            return broken(cell, text)
+        return Result(cell, Code.DENIED_VAGUE, text)
+    return held(cell, code=Code.REJECTED_REPORTED)

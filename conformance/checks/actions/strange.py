@@ -1,0 +1,114 @@
+"""Inputs that nobody promised: unknown members and actions are refused, what the unified action takes and the connector does not is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from conformance import judge
+from conformance.action_runs import carry_out, cases_of, changes_between, with_ids, writes_problem
+from conformance.casework import broken, examples, held, judged, unverifiable
+from conformance.check import Cell, Result
+from conformance.checks.actions.cells import first_good
+from conformance.lab import Blocked, Lab, Session
+from conformance.outcomes import Code
+from conformance.prepared import synced
+from connectors.unified.actions import ACTIONS, ActionInput
+
+
+def strange_cells(lab: Lab) -> list[Cell]:
+    inside = [action for action in lab.promise.actions if _inner(lab, action) is not None]
+    return [
+        *(Cell("case", action, "unknown member") for action in lab.promise.actions),
+        *(Cell("case", action, "unknown member inside") for action in inside),
+        Cell("case", "", "unknown action"),
+    ]
+
+
+def _inner(lab: Lab, action: str) -> str | None:
+    """A member of the action's first good case that has members itself."""
+    cases = cases_of(lab, action, refused=False)
+    return (
+        next((name for name, value in cases[0].input.items() if isinstance(value, Mapping) and name != "remote_fields"), None)
+        if cases
+        else None
+    )
+
+
+def strange_input(lab: Lab) -> Iterator[Result]:
+    """ACT-8."""
+    with synced(lab) as (session, shown):
+        yield from (_strange(lab, session, shown, cell) for cell in strange_cells(lab))
+
+
+def _strange(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -> Result:
+    before = session.world.tables()
+    session.world.tenant.clear_journal()
+    if cell.owner:
+        cases = cases_of(lab, cell.owner, refused=False)
+        try:
+            values = with_ids(cases[0].input, known, tuple(lab.promise.models)) if cases else {}
+        except Blocked as reason:
+            return unverifiable(cell, str(reason))
+        path = [*([str(_inner(lab, cell.owner))] if cell.name.endswith("inside") else []), "no_such_member"]
+        outcome, code = session.act(cell.owner, with_member(values, path, "x")), "PLATFORM.INPUT_INVALID"
+    else:
+        outcome, code = session.act("Conjure a hire", {}), "INTEGRATION.ACTION_NOT_AVAILABLE"
+    wrote = changes_between(before, session.world.tables(session.world.tenant.journal())).counts()
+    if wrote:
+        return broken(cell, f"it wrote: {examples(wrote)}", code=Code.COLLATERAL)
+    text = None if not outcome.ok and outcome.code == code else f"ok {outcome.ok}, error {outcome.code}: expected {code}"
+    return judged(cell, text, code=Code.FALSE_SUCCESS if outcome.ok else Code.BROKEN)
+
+
+SOMETHING = "Something that is not promised"
+
+
+def _unpromised(lab: Lab, action: str) -> tuple[str, ...] | None:
+    """The path of a text that the unified action takes and this connector does not promise; None when there is none."""
+    promised = lab.promise.actions[action].inputs
+    model = ACTIONS.get(action)
+    return None if model is None else next(_free_texts(model, (), frozenset(promised)), None)
+
+
+def _free_texts(model: type[ActionInput], inside: tuple[str, ...], promised: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
+        path = (*inside, name)
+        if any(".".join(path[:length]) in promised for length in range(1, len(path) + 1)):
+            continue
+        if field.annotation == (str | None) and not field.metadata and not name.endswith(("_id", "_date", "data", "data_url")):
+            yield path
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, ActionInput):
+            yield from _free_texts(field.annotation, path, promised)
+
+
+def left_out_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "not promised", action) for action in lab.promise.actions]
+
+
+def left_out(lab: Lab) -> Iterator[Result]:
+    """ACT-15."""
+    for cell in left_out_cells(lab):
+        path = _unpromised(lab, cell.name)
+        if path is None:
+            yield Result(cell, Code.NOT_APPLICABLE, "every text that the action takes is promised")
+            continue
+        try:
+            case = first_good(lab, cell.name)
+        except Blocked as reason:
+            yield unverifiable(cell, str(reason))
+            continue
+        done = carry_out(lab, case.model_copy(update={"input": with_member(case.input, path, SOMETHING), "creates": {}, "repeat": None}))
+        named = any(".".join(path) in text for text in done.outcome.warnings)
+        problem = writes_problem(case.writes, done.changes.counts())
+        if not done.outcome.ok:
+            yield held(cell, f"refused: {done.outcome.code}", Code.REJECTED_REPORTED)
+        elif problem is not None:
+            yield broken(cell, problem[1], code=problem[0], seen=done.exchanges)
+        else:
+            yield judged(cell, None if named else f"{'.'.join(path)} was left out, and no warning names it", code=Code.SILENT_DROP)
+
+
+def with_member(value: Mapping[str, Any], path: Sequence[str], text: Any) -> dict[str, Any]:
+    head, *rest = path
+    return {**value, head: with_member(value.get(head) or {}, rest, text) if rest else text}

@@ -1,0 +1,132 @@
+"""Writes that fail on the way: lost answers, failures of the vendor, rate limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from conformance.action_runs import Run, carry_out, cases_of, run, writes_problem
+from conformance.casework import broken, held, judged, unverifiable
+from conformance.check import Cell, Result
+from conformance.checks.retries import MOST_TRIES
+from conformance.fixture_models import Writes
+from conformance.lab import Lab, Stuck
+from conformance.outcomes import Code, Verdict
+
+
+def writing_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "unlucky", action) for action, promised in lab.promise.actions.items() if promised.writes]
+
+
+def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any]) -> Iterator[tuple[str, Run]]:
+    """For each writing operation of the action: a good case that uses it, again, while this fault strikes that operation once."""
+    struck: set[str] = set()
+    for case in cases_of(lab, action, refused=False):
+        if case.permissions != "all" or not run(lab, case).outcome.ok:
+            continue
+        for operation in dict.fromkeys(entry.operation for entry in run(lab, case).journal if entry.writes and entry.operation):
+            if operation not in struck:
+                struck.add(operation)
+                yield operation, carry_out(lab, case, rule={"times": 1, **rule, "operation": operation})
+
+
+def _each_write(lab: Lab, rule: Mapping[str, Any], judge_one: Callable[[Cell, Run], Result]) -> Iterator[Result]:
+    """One result for each action: the first that is no pass, with the operation that was struck."""
+    for cell in writing_cells(lab):
+        try:
+            found = [(operation, judge_one(cell, done)) for operation, done in _unlucky(lab, cell.name, rule)]
+        except Stuck as error:
+            yield broken(cell, f"{error}, and would have gone on")
+            continue
+        bad = next(((operation, one) for operation, one in found if one.verdict is not Verdict.PASS), None)
+        if bad is not None:
+            yield replace(bad[1], message=f"{bad[0]}: {bad[1].message}")
+        elif found:
+            yield found[0][1]
+        else:
+            yield unverifiable(cell, f"no case of {cell.name!r} with every permission went through and wrote")
+
+
+def _written_twice(done: Run) -> str | None:
+    declared = done.case.writes
+    twice = {table: len(rows) for table, rows in done.changes.inserted.items() if len(rows) > declared.get(table, Writes()).insert}
+    return f"it wrote again: {_counted(twice)}" if twice else None
+
+
+def _warned_more(lab: Lab, done: Run) -> bool:
+    """Whether it warns of something of which it does not warn when nothing is in its way."""
+    return bool(set(done.outcome.warnings) - set(run(lab, done.case).outcome.warnings))
+
+
+def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
+    """A write of which nobody told what became of it: once at the most, and never called done when it was not."""
+    twice, problem = _written_twice(done), writes_problem(done.case.writes, done.changes.counts())
+    if twice:
+        return broken(cell, twice, code=Code.DUPLICATED, seen=done.exchanges)
+    if done.outcome.ok and problem is not None and not _warned_more(lab, done):
+        return broken(cell, problem[1], code=Code.FALSE_SUCCESS, seen=done.exchanges)
+    if not done.outcome.ok and not done.outcome.message:
+        return broken(cell, "it failed without saying that the outcome is unknown", code=Code.FALSE_FAILURE)
+    if not done.outcome.ok and str(done.outcome.code).endswith("INPUT_INVALID"):
+        return broken(
+            cell, f"the vendor failed, and the input is blamed: {done.outcome.code}", code=Code.FALSE_FAILURE, seen=done.exchanges
+        )
+    return held(cell, "done once" if done.outcome.ok else f"done once at the most, reported as {done.outcome.code}")
+
+
+def lost_answers(lab: Lab) -> Iterator[Result]:
+    """ACT-9."""
+    return _each_write(lab, {"kind": "lost_answer"}, partial(_in_doubt, lab))
+
+
+def failing_writes(lab: Lab) -> Iterator[Result]:
+    """ACT-14."""
+    return _each_write(lab, {"kind": "status", "status": 500}, partial(_in_doubt, lab))
+
+
+def hopeless_writes(lab: Lab) -> Iterator[Result]:
+    """ACT-16."""
+    return _each_write(lab, {"kind": "status", "status": 503, "times": None}, partial(_gave_up, lab))
+
+
+def _gave_up(lab: Lab, cell: Cell, done: Run) -> Result:
+    refused = sum(bool(entry.raw.get("faults")) for entry in done.journal)
+    if refused > MOST_TRIES:
+        return broken(cell, f"it tried {refused} times; at most {MOST_TRIES} are reasonable", seen=done.exchanges)
+    if done.outcome.ok and not done.changes.counts():
+        return broken(cell, "nothing was written, and it is reported as done", code=Code.FALSE_SUCCESS, seen=done.exchanges)
+    # Of several writes some may have been done: then that is said, or all of it is called failed.
+    return _in_doubt(lab, cell, done)
+
+
+LIMIT_CODE = "REMOTE.RATE_LIMIT_EXCEEDED"
+
+
+def endless_limits(lab: Lab) -> Iterator[Result]:
+    """ACT-19."""
+
+    def judge_one(cell: Cell, done: Run) -> Result:
+        code = done.outcome.code
+        if done.outcome.ok or code == LIMIT_CODE:
+            return _in_doubt(lab, cell, done)
+        return broken(cell, f"a rate limit that never ends is called {code}", expected=LIMIT_CODE, got=code, seen=done.exchanges)
+
+    return _each_write(lab, {"kind": "rate_limit", "retry_after": None, "times": None}, judge_one)
+
+
+def _counted(tables: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} rows in {table}" for table, count in sorted(tables.items()))
+
+
+def limited_writes(lab: Lab) -> Iterator[Result]:
+    """ACT-10."""
+
+    def judge_one(cell: Cell, done: Run) -> Result:
+        problem = writes_problem(done.case.writes, done.changes.counts())
+        if not done.outcome.ok:
+            return broken(cell, f"refused only for now, it gave up: {done.outcome.code}", code=Code.FALSE_FAILURE, seen=done.exchanges)
+        return judged(cell, problem[1] if problem else None, code=problem[0] if problem else Code.HELD, seen=done.exchanges)
+
+    return _each_write(lab, {"kind": "rate_limit", "retry_after": 5}, judge_one)
