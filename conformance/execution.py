@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.check import Cell, Check, Result, all_checks
-from conformance.lab import Blocked, Lab, Ledger, Stuck, SubjectCrashed, read_fixtures
+from conformance.given import read_fixtures
+from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed
+from conformance.ledger import Ledger
 from conformance.options import Options
 from conformance.outcomes import WORST_FIRST, Code, Verdict
 from conformance.preflight import preflight
@@ -135,7 +137,7 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
         on_check(check, one)
     filled = [name for name in task.checks if by_id[name].chapter == MATRIX]
     scopes = scopes_report.told(lab, filled) if filled else None
-    lab.let_go()
+    lab.observations.let_go()
     return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes)
 
 

@@ -253,7 +253,7 @@ def _culprit(lab: Lab, deviation: judge.Deviation) -> str:
     if not deviation.undeclared:
         touching = [one.id for one in chosen if deviation.key in one.expect.get(deviation.model, {})]
         return f" (perturbation {', '.join(touching)})" if touching else ""
-    tried = lab.memory.setdefault("perturbations searched for", (True, []))[1]
+    tried = lab.observations.memory.setdefault("perturbations searched for", (True, []))[1]
     if len(tried) >= 3:
         return ""
     tried.append(deviation)

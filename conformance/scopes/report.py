@@ -27,7 +27,7 @@ Scopes = dict[str, Any]
 
 def told(lab: Lab, checks: Collection[str]) -> Scopes:
     """The matrix of this vendor as far as these checks have filled it: its columns, its rows, those of the actions."""
-    matrix: Matrix | None = lab.memory["matrix"][1] if set(checks) - WRITING and "matrix" in lab.memory else None
+    matrix: Matrix | None = lab.observations.memory["matrix"][1] if set(checks) - WRITING and "matrix" in lab.observations.memory else None
     acted = lab.promise.actions if WRITING & set(checks) else ()
     return {
         "credentials": [] if matrix is None else [_column(lab, matrix, column) for column in matrix.columns],
@@ -107,7 +107,7 @@ def _permissions(lab: Lab, model: str, name: str | None) -> dict[str, Any]:
 
 def _smallest(lab: Lab, key: Hashable) -> list[list[str]]:
     """What the search found, if it was made."""
-    found: tuple[bool, tuple[Search, tuple[Permissions, ...]]] | None = lab.memory.get(key)
+    found: tuple[bool, tuple[Search, tuple[Permissions, ...]]] | None = lab.observations.memory.get(key)
     return [sorted(one) for one in found[1][1]] if found is not None and found[0] else []
 
 

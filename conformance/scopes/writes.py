@@ -105,9 +105,11 @@ def try_all(lab: Lab, action: str) -> None:
     """Try every column; those that change nothing share one synced connection."""
     for case in cases_for(lab, action):
         sets = list(dict.fromkeys(column.holds for column in columns_for(lab, action)))
-        unknown = [held for held in sets if ("tried", case.id, held) not in lab.memory and held != frozenset(lab.facts.permissions)]
+        unknown = [
+            held for held in sets if ("tried", case.id, held) not in lab.observations.memory and held != frozenset(lab.facts.permissions)
+        ]
         for held, done in zip(unknown, attempts(lab, case, unknown), strict=True):
-            lab.memory["tried", case.id, held] = (True, _lightened(done))
+            lab.observations.memory["tried", case.id, held] = (True, _lightened(done))
 
 
 def whole_of(lab: Lab, cases: Sequence[ActionCase], held: Permissions) -> Judged:

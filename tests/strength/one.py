@@ -101,7 +101,7 @@ def _by_one(vendor: str, sandbox: Any, right: frozenset[str]) -> dict[str, Any]:
     except Caught:
         pass
     finally:
-        told["silent"] = "calm" in lab.memory and bool(lab.memory["calm"][0])
+        told["silent"] = "calm" in lab.observations.memory and bool(lab.observations.memory["calm"][0])
         lab.close()
     if not told.get("stillborn"):
         told.pop("stillborn", None)
