@@ -22,12 +22,12 @@ ACCESS_HONESTY = Chapter(
             "what Pinpoint leaves out without a word passes for empty",
             "pinpoint.talk",
             "for part in self.ask.parts if rows else ():",
-            "for part in self.ask.parts if not rows else ():",
+            "for part in ():",
         ),
         HandMade(
             "a key that JOIN's answer does not have passes for a blank value",
             "join.values",
-            "    if key not in raw:\n        raise Unknown(f\"JOIN's answer has no {key!r}\")\n    return raw[key]",
+            '    if key not in raw:\n        raise Unknown(f"JOIN\'s answer has no {key!r}")\n    return raw[key]',
             "    return raw.get(key)",
         ),
         HandMade(
@@ -63,8 +63,10 @@ ACCESS_HONESTY = Chapter(
         HandMade(
             "where the mark of the resume is hidden, no file is one, and nobody is told",
             "asymbl.files",
-            "if versions and (unmarked := schema.hidden(VERSION, (PRIMARY,))):",
-            "if not versions and (unmarked := schema.hidden(VERSION, (PRIMARY,))):",
+            "        if versions and (unmarked := schema.hidden(VERSION, (PRIMARY,))):\n"
+            '            warnings.append(Notice("resume_unknown", f"which file is the resume needs {unmarked[0]!r}; '
+            'all are of the type OTHER"))\n',
+            "",
         ),
     ),
 )

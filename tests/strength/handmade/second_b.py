@@ -28,8 +28,10 @@ FAULTS = Chapter(
             '        tried = getattr(self, "_failed", 0)\n        while True:\n',
             also=(
                 "                wait = self._wait_after(trouble, tried) if repeatable(trouble) else None\n",
-                "                self._failed = tried\n"
-                "                wait = self._wait_after(trouble, tried) if repeatable(trouble) else None\n",
+                (
+                    "                self._failed = tried\n"
+                    "                wait = self._wait_after(trouble, tried) if repeatable(trouble) else None\n"
+                ),
             ),
             silent=False,
         ),
@@ -54,12 +56,14 @@ FAULTS = Chapter(
             "[found for link in _links(application) if (found := _had(api, link)) is not None]",
             also=(
                 "def _number(text: str, what: str) -> int:\n",
-                "def _had(api: Api, link: Link) -> dict[str, Any] | None:\n"
-                "    try:\n"
-                "        return _fetched(api, link)\n"
-                "    except Exception:\n"
-                "        return None\n\n\n"
-                "def _number(text: str, what: str) -> int:\n",
+                (
+                    "def _had(api: Api, link: Link) -> dict[str, Any] | None:\n"
+                    "    try:\n"
+                    "        return _fetched(api, link)\n"
+                    "    except Exception:\n"
+                    "        return None\n\n\n"
+                    "def _number(text: str, what: str) -> int:\n"
+                ),
             ),
         ),
         HandMade(
