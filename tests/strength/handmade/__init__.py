@@ -14,6 +14,7 @@ from tests.strength.handmade.identity import IDENTITY
 from tests.strength.handmade.manners import MANNERS
 from tests.strength.handmade.mapping import MAPPING
 from tests.strength.handmade.rows import HandMade
+from tests.strength.handmade.second import SECOND
 from tests.strength.handmade.state import STATE
 from tests.strength.handmade.writes import WRITES
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     # Nothing of the connectors may be imported before a defect is in place, and the miniatures import them all.
     from tests.conformance.miniatures import Defect
 
-CHAPTERS = (ACCESS_HONESTY, COMPLETENESS, MAPPING, IDENTITY, STATE, FAULTS, WRITES, ERRORS, MANNERS, CONFIGURATION)
+CHAPTERS = (ACCESS_HONESTY, COMPLETENESS, MAPPING, IDENTITY, STATE, FAULTS, WRITES, ERRORS, MANNERS, CONFIGURATION, *SECOND)
 
 
 def all_rows() -> Iterator[tuple[Defect, HandMade]]:
