@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--module")
     parser.add_argument("--number", type=int)
     parser.add_argument("--hand-made", help="a defect made by hand, by its name")
+    parser.add_argument("--by-rule", help="a defect by rule, by its name")
     parser.add_argument("--vendor", action="append", required=True, help="whose suite judges; several are asked in this order")
     parser.add_argument("--chapter", action="append", default=[], help="whose checks are the right ones (default: all)")
     parser.add_argument("--sandbox", required=True)
@@ -40,32 +41,30 @@ def main() -> None:
 
         put_in_place(named(chosen.hand_made))
     try:
-        found = judged(chosen.vendor, chosen.sandbox, frozenset(chosen.chapter))
+        found = judged(chosen.vendor, chosen.sandbox, frozenset(chosen.chapter), chosen.by_rule)
     except Exception as error:  # noqa: BLE001 - a mutant that cannot even be started is no defect of the kind that is looked for
         found = {"stillborn": f"{type(error).__name__}: {error}"[:300]}
     json.dump(found, sys.stdout)
 
 
-def judged(vendors: list[str], sandbox_url: str, right: frozenset[str]) -> dict[str, Any]:
+def judged(vendors: list[str], sandbox_url: str, right: frozenset[str], by_rule: str | None = None) -> dict[str, Any]:
     """{"caught": check or None, "by": vendor, "said": its finding, "wrong": checks of other chapters that were red, "crashed", "silent"}."""
     from conformance.sandbox import Sandbox
 
     found: dict[str, Any] = {}
     with Sandbox(sandbox_url) as sandbox:
         for vendor in vendors:
-            found = _by_one(vendor, sandbox, right)
+            found = _by_one(vendor, sandbox, right, by_rule)
             if found["caught"] is not None or found["crashed"]:
                 break
     return found
 
 
-def _by_one(vendor: str, sandbox: Any, right: frozenset[str]) -> dict[str, Any]:
+def _by_one(vendor: str, sandbox: Any, right: frozenset[str], by_rule: str | None) -> dict[str, Any]:
     from conformance.check import all_checks
     from conformance.execution import Findings, collect_seldom, open_lab, run_task, stages
     from conformance.options import Options
     from conformance.outcomes import Code, Verdict
-    from connectors.hub.subject import InProcess
-    from connectors.unified.registry import installed
     from tests.strength.mutants import ROOT
 
     collect_seldom()
@@ -84,8 +83,9 @@ def _by_one(vendor: str, sandbox: Any, right: frozenset[str]) -> dict[str, Any]:
                 told.update(caught=check.id, said=said)
                 raise Caught
 
-    options = Options(docs_dir=ROOT / "connectors", installed={vendor: installed()[vendor].as_json()})
-    lab = open_lab(vendor, InProcess(), sandbox, ROOT / "fixtures", options)
+    subject, manifest = _subject(vendor, by_rule)
+    options = Options(docs_dir=ROOT / "connectors", installed={vendor: manifest})
+    lab = open_lab(vendor, subject, sandbox, ROOT / "fixtures", options)
     try:
         plan = stages(vendor, all_checks())
         chapters = {check.id: check.chapter for check in all_checks()}
@@ -103,9 +103,28 @@ def _by_one(vendor: str, sandbox: Any, right: frozenset[str]) -> dict[str, Any]:
     finally:
         told["silent"] = "calm" in lab.observations.memory and bool(lab.observations.memory["calm"][0])
         lab.close()
+    if by_rule is not None:
+        from tests.strength.byrule import struck
+
+        told["struck"] = len(struck)
     if not told.get("stillborn"):
         told.pop("stillborn", None)
     return told
+
+
+def _subject(vendor: str, by_rule: str | None) -> tuple[Any, dict[str, Any]]:
+    """Who is judged, and its connector's manifest: ours (with the defect that is in place), or ours behind a defect by rule."""
+    from connectors.hub.subject import InProcess
+    from connectors.unified.registry import factory, installed
+
+    if by_rule is None:
+        return InProcess(), dict(installed()[vendor].as_json())
+    from tests.conformance.wrong import trials
+    from tests.conformance.wrong.service import WrongService
+    from tests.strength.byrule import by_rule_named
+
+    wrong = by_rule_named({name: one.as_json() for name, one in installed().items()}, by_rule).rule_applied()
+    return WrongService(wrong, {vendor: factory(vendor)}), dict(trials.installed(vendor, wrong))
 
 
 def _crashed_at_once(crashed: dict[str, str], first: tuple[str, ...], chapters: dict[str, str]) -> str:
