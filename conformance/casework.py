@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from conformance import identity, judge
@@ -151,6 +151,12 @@ def warnings_problem(said: Iterable[str], wanted: Iterable[str]) -> str | None:
         else:
             left.remove(match)
     return problem or (f"it warned without need: {examples(left)}" if left else None)
+
+
+def is_told(name: str, said: Collection[tuple[str, str | None]]) -> bool:
+    """Whether "Model" or "Model.field" is spoken of, a field also through its whole model."""
+    model, _, field = name.partition(".")
+    return (model, field or None) in said or (model, None) in said
 
 
 def rows_of(snapshot: judge.Snapshot, model: str) -> int:

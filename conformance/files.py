@@ -31,7 +31,7 @@ class FileServer:
         self.asked = 0
         """Requests that came."""
         outer = self
-        contents = {f"/{name}": (file.content_type, _content(file)) for name, file in files.items()}
+        contents = {f"/{name}": (file.content_type, content_of(file)) for name, file in files.items()}
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -70,5 +70,6 @@ class FileServer:
         self._server.server_close()
 
 
-def _content(file: ServedFile) -> bytes:
-    return base64.b64decode(file.base64) if file.base64 is not None else (file.text or "").encode()
+def content_of(file: ServedFile) -> bytes:
+    """The bytes that are served."""
+    return (base64.b64decode(file.base64) if file.base64 is not None else (file.text or "").encode()) * file.repeated

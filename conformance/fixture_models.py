@@ -141,7 +141,7 @@ Perturbations = list[Perturbation]
 # -------------------------------------------------------------------------------------------------------- actions
 
 
-PROOF_WORDS = frozenset({"equals", "contains", "decodes_to", "matches"})
+PROOF_WORDS = frozenset({"equals", "contains", "decodes_to", "same_bytes", "same_file", "matches"})
 """How a proof may say what must stand there."""
 
 
@@ -159,6 +159,10 @@ class Proof(Strict):
     contains: str | None = None
     decodes_to: str | None = None
     """The base64 in the column holds this text."""
+    same_bytes: str | None = None
+    """The base64 in the column holds the same bytes as this base64: for files that are no text."""
+    same_file: str | None = None
+    """The base64 in the column holds the file of this name that the case serves, byte for byte."""
     matches: str | None = None
     """An expression that the text matches from end to end, where a vendor may write one thing in several ways."""
 
@@ -169,7 +173,7 @@ class Proof(Strict):
         if self.table is not None and self.column is None:
             raise ValueError("a proof in a table needs `column`")
         if len(PROOF_WORDS & self.model_fields_set) != 1:
-            raise ValueError("a proof has exactly one of equals, contains, decodes_to, matches")
+            raise ValueError("a proof has exactly one of equals, contains, decodes_to, same_bytes, same_file, matches")
         if self.matches is not None:
             _compiles(self.matches)
         return self
@@ -194,6 +198,8 @@ class ServedFile(Strict):
     content_type: str
     text: str | None = None
     base64: str | None = None
+    repeated: Annotated[int, Field(ge=1)] = 1
+    """So many times over: for files that do not fit into one read."""
 
     @model_validator(mode="after")
     def _one(self) -> ServedFile:
@@ -230,12 +236,16 @@ class ActionCase(Strict):
     """The unified error code of a refusal; then nothing may be written unless `writes` says so."""
     repeat: Repeat | None = None
     lost_answer: bool = False
-    """Run once more in a tenant that does the work and loses the answer: afterwards exactly `writes` must have happened."""
+    """Its writes fail on the way, too: the answer lost, or refused with 500. For cases in which something that is there already could
+    be taken for what was to be written; of the others only the first that uses an operation is struck."""
 
     @model_validator(mode="after")
     def _coherent(self) -> ActionCase:
         if self.error is not None and self.cells:
             raise ValueError("a refused case proves no input; leave out `cells` or `error`")
+        unserved = {proof.same_file for proofs in self.cells.values() for proof in proofs} - {None, *self.files}
+        if unserved:
+            raise ValueError(f"same_file names {', '.join(map(str, unserved))}, which is not among `files`")
         for expression in self.warnings:
             _compiles(expression)
         return self
@@ -399,15 +409,25 @@ class FeatureProfile(Strict):
 
 
 class SettingCase(Strict):
-    """A setting of the connection, and exactly the unified cells that are other than without it."""
+    """A setting of the connection, or an account of another make, and exactly the unified cells that are other than usual."""
 
     id: Key
     why: str | None = None
-    settings: Annotated[dict[str, Any], Field(min_length=1)]
+    settings: dict[str, Any] = {}
+    steps: list[Step] = []
+    """Run before the first sync: what makes the account another one than that of expected.yaml."""
     asks: list[str] = []
     """Operations that the vendor must have been asked for: a setting that nobody reads changes nothing either."""
     expect: Changes
     also_changes: list[str] = []
+    told: list[str] = []
+    """"Model" or "Model.field": what such an account does not show, so that a diagnostic must say so."""
+
+    @model_validator(mode="after")
+    def _differs(self) -> SettingCase:
+        if not (self.settings or self.steps):
+            raise ValueError("a case has settings, or steps that make another account, or both")
+        return self
 
 
 class Profile(Strict):

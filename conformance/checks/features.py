@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from conformance import action_runs, judge
-from conformance.casework import broken, examples, held, judged, unverifiable, worth_judging
+from conformance.casework import broken, examples, held, is_told, judged, unverifiable, worth_judging
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import PassthroughCase
 from conformance.lab import Lab
@@ -197,17 +197,21 @@ def _settings(lab: Lab) -> Iterator[Result]:
         yield Result(_setting_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml has no case of a setting")
         return
     for cell, case in zip(_setting_cells(lab), lab.profile.settings, strict=True):
-        session = lab.world().connect(settings=case.settings)
-        session.sync_well()
+        world = lab.world()
+        world.perform(case.steps)
+        session = world.connect(settings=case.settings)
+        outcome = session.sync_well()
         declared = judge.Declared((case.expect, case.also_changes))
         found = worth_judging(lab, declared.deviations(lab.calm.snapshot, session.snapshot(), lab.models))
         asked = {entry.operation for entry in session.world.tenant.journal()}
         idle = [f"{operation} was never asked" for operation in case.asks if operation not in asked]
-        yield judged(cell, examples([*idle, *found]) or None, code=found[0].code if found else Code.BROKEN)
+        said = {(one.model, one.field) for one in outcome.diagnostics if one.reason != "empty"}
+        silent = [f"{name} is not shown, and nothing says so" for name in case.told if not is_told(name, said)]
+        yield judged(cell, examples([*idle, *silent, *found]) or None, code=found[0].code if found else Code.BROKEN)
 
 
 CHECKS = (
     Check("FEA-1", "Every promised feature is there and works.", OURS, _cells, _features),
-    Check("FEA-2", "A setting of the connection changes exactly what it is said to change.", "fixtures: profile.yaml, settings",
+    Check("FEA-2", "A setting of the connection, or an account of another make, changes exactly what it is said to change.", "fixtures: profile.yaml, settings",
           _setting_cells, _settings),
 )  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conformance import judge
-from conformance.casework import broken, examples, held, unverifiable, warnings_problem, worth_judging
+from conformance.casework import broken, examples, held, is_told, unverifiable, warnings_problem, worth_judging
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import Changes, FixtureError, QuirkCase
 from conformance.lab import Lab
@@ -106,7 +106,7 @@ def _told_in(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
             return unverifiable(cell, "not judged: the sync did not succeed (see QRK-1)")
         said = {(one.model, one.field): one for one in outcome.diagnostics if one.reason != "empty"}
         known = {(one.model, one.field) for one in lab.calm.outcome.diagnostics}
-        silent = [name for name in case.told if name.partition(".")[0] in lab.models and not _is_told(name, said.keys())]
+        silent = [name for name in case.told if name.partition(".")[0] in lab.models and not is_told(name, said.keys())]
         if silent:
             return broken(
                 cell, f"{how}, the vendor does not show {examples(silent)}, and nothing says so", code=Code.DENIED_SILENT, seen=seen
@@ -119,12 +119,6 @@ def _told_in(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
         if problem is not None:
             return broken(cell, f"{how}: {problem}", seen=seen)
     return held(cell, f"{len(cases)} settings")
-
-
-def _is_told(name: str, said: Collection[tuple[str, str | None]]) -> bool:
-    """Whether "Model" or "Model.field" is spoken of, a field also through its whole model."""
-    model, _, field = name.partition(".")
-    return (model, field or None) in said or (model, None) in said
 
 
 def _covers(place: tuple[str, str | None], name: str) -> bool:

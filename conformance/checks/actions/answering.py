@@ -59,19 +59,39 @@ def answers(lab: Lab) -> Iterator[Result]:
 
 
 def _answer_problem(case: ActionCase, done: Run) -> str | None:
-    for path, wanted in (case.data or {}).items():
+    problem = data_problem(done)
+    if problem is not None:
+        return problem
+    for model, path in case.creates.items():
+        made = next(iter(judge.dig(done.outcome.data, path)), None)
+        later = done.after_snapshot
+        shown = {row.get("id") for row in later.rows.get(model, [])} if later else set()
+        if made is None or made not in shown - _known(done, model):
+            return f"data.{path} is {made!r}, and no new record of {model} with that id is there after the next sync"
+    return None
+
+
+def data_problem(done: Run) -> str | None:
+    """Why the answer is not the one that the case wants, as far as the answer itself tells, or None."""
+    for path, wanted in (done.case.data or {}).items():
         values = list(judge.dig(done.outcome.data, path))
         right = _referred(wanted, done.before_snapshot)
         if not any(not judge.compare(right, value) for value in values or [None]):
             return f"data.{path} is {judge.short(values)}, expected {judge.short(right)}"
-    for model, path in case.creates.items():
-        made = next(iter(judge.dig(done.outcome.data, path)), None)
-        later = done.after_snapshot
-        known = {row.get("id") for row in done.before_snapshot.rows.get(model, [])}
-        shown = {row.get("id") for row in later.rows.get(model, [])} if later else set()
-        if made is None or made not in shown - known:
-            return f"data.{path} is {made!r}, and no new record of {model} with that id is there after the next sync"
     return None
+
+
+def known_record_problem(done: Run) -> str | None:
+    """What the answer calls new though it was there before, or None."""
+    for model, path in done.case.creates.items():
+        made = next(iter(judge.dig(done.outcome.data, path)), None)
+        if made is not None and made in _known(done, model):
+            return f"data.{path} is a record of {model} that was there before"
+    return None
+
+
+def _known(done: Run, model: str) -> set[Any]:
+    return {row.get("id") for row in done.before_snapshot.rows.get(model, [])}
 
 
 def _referred(value: Any, shown: judge.Snapshot) -> Any:

@@ -6,13 +6,15 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from conformance import judge
 from conformance.action_runs import Run, cases_of, run, writes_problem
 from conformance.casework import broken, held, unverifiable
 from conformance.check import Cell, Result
-from conformance.fixture_models import PROOF_WORDS, ActionCase, Proof
+from conformance.files import content_of
+from conformance.fixture_models import PROOF_WORDS, ActionCase, Proof, ServedFile
 from conformance.lab import Lab
 from conformance.outcomes import Code
 
@@ -58,7 +60,11 @@ def proof_problem(proof: Proof, done: Run) -> str | None:
             return f"{len(rows)} rows of {proof.table} have {where}, expected exactly one"
         values = list(judge.dig(rows[0], proof.column or ""))
         place = f"{proof.table}.{proof.column}"
-    return None if any(shows(proof, value) for value in values) else f"{place} is {judge.short(values[0] if len(values) == 1 else values)}"
+    return (
+        None
+        if any(shows(proof, value, done.case.files) for value in values)
+        else f"{place} is {judge.short(values[0] if len(values) == 1 else values)}"
+    )
 
 
 def _column(row: Mapping[str, Any], column: str) -> Any:
@@ -73,14 +79,23 @@ def _known_now(value: Any, done: Run) -> Any:
     return rows[0]["id"] if len(rows) == 1 else f"<{len(rows)} new rows>"
 
 
-def shows(proof: Proof, value: Any) -> bool:
+def shows(proof: Proof, value: Any, files: Mapping[str, ServedFile] = MappingProxyType({})) -> bool:
+    """Whether the value is what the proof demands. `files`: those that the case serves."""
     if "equals" in proof.model_fields_set:
         return not judge.compare(proof.equals, value)
-    if proof.contains is not None:
-        return isinstance(value, str) and proof.contains in value
-    if proof.matches is not None:
-        return isinstance(value, str) and re.fullmatch(proof.matches, value, re.DOTALL) is not None
-    try:
-        return isinstance(value, str) and base64.b64decode(value, validate=True).decode() == proof.decodes_to
-    except (binascii.Error, UnicodeDecodeError):
+    if not isinstance(value, str):
         return False
+    if proof.contains is not None:
+        return proof.contains in value
+    if proof.matches is not None:
+        return re.fullmatch(proof.matches, value, re.DOTALL) is not None
+    try:
+        return base64.b64decode(value, validate=True) == _wanted_bytes(proof, files)
+    except binascii.Error:
+        return False
+
+
+def _wanted_bytes(proof: Proof, files: Mapping[str, ServedFile]) -> bytes:
+    if proof.same_file is not None:
+        return content_of(files[proof.same_file])
+    return base64.b64decode(proof.same_bytes) if proof.same_bytes is not None else (proof.decodes_to or "").encode()

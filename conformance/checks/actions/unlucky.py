@@ -10,6 +10,8 @@ from typing import Any
 from conformance.action_runs import Run, carry_out, cases_of, run, writes_problem
 from conformance.casework import broken, held, judged, unverifiable
 from conformance.check import Cell, Result
+from conformance.checks.actions.answering import data_problem, known_record_problem
+from conformance.checks.actions.proofs import proof_problem
 from conformance.checks.retries import MOST_TRIES
 from conformance.fixture_models import Writes
 from conformance.lab import Lab, Stuck
@@ -20,23 +22,26 @@ def writing_cells(lab: Lab) -> list[Cell]:
     return [Cell("case", "unlucky", action) for action, promised in lab.promise.actions.items() if promised.writes]
 
 
-def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any]) -> Iterator[tuple[str, Run]]:
-    """For each writing operation of the action: a good case that uses it, again, while this fault strikes that operation once."""
+def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any], *, named: bool) -> Iterator[tuple[str, Run]]:
+    """For each writing operation of the action: a good case that uses it, again, while this fault strikes that operation once.
+
+    named: and every case that the fixture names for it, whether its operations were struck or not.
+    """
     struck: set[str] = set()
     for case in cases_of(lab, action, refused=False):
         if case.permissions != "all" or not run(lab, case).outcome.ok:
             continue
         for operation in dict.fromkeys(entry.operation for entry in run(lab, case).journal if entry.writes and entry.operation):
-            if operation not in struck:
+            if operation not in struck or (named and case.lost_answer):
                 struck.add(operation)
                 yield operation, carry_out(lab, case, rule={"times": 1, **rule, "operation": operation})
 
 
-def _each_write(lab: Lab, rule: Mapping[str, Any], judge_one: Callable[[Cell, Run], Result]) -> Iterator[Result]:
+def _each_write(lab: Lab, rule: Mapping[str, Any], judge_one: Callable[[Cell, Run], Result], *, named: bool = False) -> Iterator[Result]:
     """One result for each action: the first that is no pass, with the operation that was struck."""
     for cell in writing_cells(lab):
         try:
-            found = [(operation, judge_one(cell, done)) for operation, done in _unlucky(lab, cell.name, rule)]
+            found = [(operation, judge_one(cell, done)) for operation, done in _unlucky(lab, cell.name, rule, named=named)]
         except Stuck as error:
             yield broken(cell, f"{error}, and would have gone on")
             continue
@@ -60,6 +65,12 @@ def _warned_more(lab: Lab, done: Run) -> bool:
     return bool(set(done.outcome.warnings) - set(run(lab, done.case).outcome.warnings))
 
 
+def _not_as_asked(done: Run) -> str | None:
+    """What is not in the vendor's records, or in the answer, as it is when nothing is in the way; None when all is."""
+    unproved = (problem for proofs in done.case.cells.values() for proof in proofs if (problem := proof_problem(proof, done)))
+    return next(unproved, None) or data_problem(done) or known_record_problem(done)
+
+
 def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
     """A write of which nobody told what became of it: once at the most, and never called done when it was not."""
     twice, problem = _written_twice(done), writes_problem(done.case.writes, done.changes.counts())
@@ -67,6 +78,8 @@ def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
         return broken(cell, twice, code=Code.DUPLICATED, seen=done.exchanges)
     if done.outcome.ok and problem is not None and not _warned_more(lab, done):
         return broken(cell, problem[1], code=Code.FALSE_SUCCESS, seen=done.exchanges)
+    if done.outcome.ok and problem is None and (other := _not_as_asked(done)) is not None:
+        return broken(cell, f"it is done, and not as asked: {other}", code=Code.FALSE_SUCCESS, seen=done.exchanges)
     if not done.outcome.ok and not done.outcome.message:
         return broken(cell, "it failed without saying that the outcome is unknown", code=Code.FALSE_FAILURE)
     if not done.outcome.ok and str(done.outcome.code).endswith("INPUT_INVALID"):
@@ -78,12 +91,12 @@ def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
 
 def lost_answers(lab: Lab) -> Iterator[Result]:
     """ACT-9."""
-    return _each_write(lab, {"kind": "lost_answer"}, partial(_in_doubt, lab))
+    return _each_write(lab, {"kind": "lost_answer"}, partial(_in_doubt, lab), named=True)
 
 
 def failing_writes(lab: Lab) -> Iterator[Result]:
     """ACT-14."""
-    return _each_write(lab, {"kind": "status", "status": 500}, partial(_in_doubt, lab))
+    return _each_write(lab, {"kind": "status", "status": 500}, partial(_in_doubt, lab), named=True)
 
 
 def hopeless_writes(lab: Lab) -> Iterator[Result]:
@@ -127,6 +140,8 @@ def limited_writes(lab: Lab) -> Iterator[Result]:
         problem = writes_problem(done.case.writes, done.changes.counts())
         if not done.outcome.ok:
             return broken(cell, f"refused only for now, it gave up: {done.outcome.code}", code=Code.FALSE_FAILURE, seen=done.exchanges)
-        return judged(cell, problem[1] if problem else None, code=problem[0] if problem else Code.HELD, seen=done.exchanges)
+        if problem is not None:
+            return broken(cell, problem[1], code=problem[0], seen=done.exchanges)
+        return judged(cell, _not_as_asked(done), code=Code.FALSE_SUCCESS, seen=done.exchanges)
 
     return _each_write(lab, {"kind": "rate_limit", "retry_after": 5}, judge_one)
