@@ -17,9 +17,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from connectors.unified.registry import installed
 from tests.conformance.miniatures import MINIATURES
 from tests.conformance.wrong.sandboxes import started
-from tests.strength.development import MUTANTS, SEED, drawn
+from tests.strength.byrule import drawn_by_rule
+from tests.strength.development import MUTANTS, OF_EACH_RULE, SEED, drawn
 from tests.strength.handmade import all_rows
 from tests.strength.known import is_equivalent
 from tests.strength.mutants import ROOT
@@ -35,9 +37,10 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes (default: one a core)")
     parser.add_argument("--seeds", type=int, default=20, help="seeds: each draws half of the variants, together (default: %(default)s)")
     parser.add_argument("--mutants", type=int, default=None, help="how many of each part (default: as in development.py)")
+    parser.add_argument("--rules", type=int, default=OF_EACH_RULE, help="how many of each rule (default: %(default)s)")
     parser.add_argument("--part", choices=tuple(MUTANTS), action="append", help="mutants of these parts alone")
     parser.add_argument("--seed", type=int, default=SEED, help="draws the mutants (default: %(default)s)")
-    parser.add_argument("--only", choices=("miniatures", "mutants", "hand", "variants"), help="one kind alone")
+    parser.add_argument("--only", choices=("miniatures", "mutants", "hand", "rules", "variants"), help="one kind alone")
     parser.add_argument(
         "--survivors", action="store_true", help="try only what earlier runs did not see caught, whatever has changed since"
     )
@@ -65,7 +68,9 @@ def _defects(chosen: argparse.Namespace) -> list[Defective]:
     # What is known to be no defect need not be tried.
     mutants = [one for part in parts for one in drawn(part, chosen.mutants, chosen.seed) if not is_equivalent(one.identity)]
     by_hand = [row for _, row in all_rows()] if chosen.only in (None, "hand") else []
-    return [*miniatures, *by_hand, *mutants]
+    manifests = {name: manifest.as_json() for name, manifest in installed().items()}
+    by_rule = drawn_by_rule(manifests, chosen.rules, chosen.seed) if chosen.only in (None, "rules") else []
+    return [*miniatures, *by_hand, *by_rule, *mutants]
 
 
 def _false_alarms(chosen: argparse.Namespace, sandbox: str, console: Console) -> Sequence[FalseAlarm]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from connectors.unified.connector import Diagnostic, Probed
 from connectors.unified.service import ActionOutcome, SyncOutcome
+from tests.conformance.miniatures import Defect
 from tests.conformance.wrong.service import Rows, Told, Wrong
 
 struck: list[str] = []
@@ -45,7 +46,7 @@ class Rule:
     """One way of being wrong. `of` is what it can be wrong about: model, field, action or input."""
 
     what: str
-    defect: str
+    defect: Defect
     of: str
     wrong: Callable[[Place], Wrong]
     silent: bool = True

@@ -14,6 +14,8 @@ from tests.strength.mutants import ROOT, Mutant, sample
 SEED = 20260301
 MUTANTS = {"join": 26, "pinpoint": 26, "asymbl": 14, "shared": 26}
 """How many are drawn of each vendor's connector, and of what they share (hub and transport)."""
+OF_EACH_RULE = 1
+"""How many places are drawn for each rule of byrule.py."""
 JUDGES_OF_SHARED = ("join", "pinpoint")
 """Who judges what is shared: a full run tells what any vendor's suite finds. Asymbl's takes longest, so it is not asked."""
 

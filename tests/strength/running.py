@@ -22,6 +22,7 @@ from typing import Any
 
 from tests.conformance.miniatures import MINIATURES, Defect
 from tests.conformance.wrong.trials import basis, chapter_of, red, trial
+from tests.strength.byrule import ByRule
 from tests.strength.development import RIGHT, class_of, judges_of
 from tests.strength.handmade import defect_of
 from tests.strength.handmade.rows import HandMade
@@ -39,7 +40,7 @@ class Outcome:
 
     name: str
     kind: str
-    """miniature, mutant or made by hand."""
+    """miniature, mutant, made by hand or by rule."""
     vendor: str
     """Whose suite said so."""
     defect: str
@@ -49,16 +50,17 @@ class Outcome:
     said: str = ""
     """What that check said, or why there was nothing to catch."""
     stillborn: bool = False
-    """It crashes at once, hangs, or cannot be started: nobody needs a suite to see that."""
+    """No defect to be caught: it crashes at once, hangs, or cannot be started, which nobody needs a suite to see; or it never shows,
+    whatever the suite's worlds bring."""
     identity: tuple[str, ...] = ()
 
 
-Defective = Mutant | HandMade | int
-"""A mutant, a defect made by hand, or the number of a miniature."""
+Defective = Mutant | HandMade | ByRule | int
+"""A mutant, a defect made by hand or by rule, or the number of a miniature."""
 
 
-def try_apart(one: Mutant | HandMade, sandbox_url: str) -> Outcome:
-    """Run the suites that judge a mutant or a defect made by hand against it, until one of them catches it."""
+def try_apart(one: Mutant | HandMade | ByRule, sandbox_url: str) -> Outcome:
+    """Run the suites that judge a defect that has a process of its own against it, until one of them catches it."""
     made = _apart(one)
     command = [sys.executable, "-m", "tests.strength.one", *made.arguments, "--sandbox", sandbox_url]
     for vendor in made.judges:
@@ -92,7 +94,9 @@ class _Apart:
         return Outcome(self.name, self.kind, vendor, self.defect, known, caught, said, stillborn, self.identity)
 
 
-def _apart(one: Mutant | HandMade) -> _Apart:
+def _apart(one: Mutant | HandMade | ByRule) -> _Apart:
+    if isinstance(one, ByRule):
+        return _Apart(one.name, "by rule", one.rule.defect, (one.place.vendor,), ("--by-rule", one.name), _key(one), one.rule.silent)
     if isinstance(one, HandMade):
         judges = tuple(dict.fromkeys((one.vendor, *(judges_of(one.module) if one.shared else ()))))
         return _Apart(one.name, "made by hand", defect_of(one), judges, ("--hand-made", one.name), _key(one), one.silent)
@@ -110,6 +114,8 @@ def _judged(made: _Apart, told: dict[str, Any]) -> Outcome:
         return made.outcome(by, silent=silent, said=f"only by {', '.join(told['wrong'])}")
     if told["crashed"]:
         return made.outcome(by, said=str(next(iter(told["crashed"].items()))), stillborn=True)
+    if told.get("struck") == 0:
+        return made.outcome(by, silent=silent, said="it never showed", stillborn=True)
     return made.outcome(by, silent=silent)
 
 
@@ -151,6 +157,8 @@ def try_all(
 def _key(one: Defective) -> tuple[str, ...]:
     if isinstance(one, HandMade):
         return ("made by hand", one.name)
+    if isinstance(one, ByRule):
+        return ("by rule", one.name)
     return one.identity if isinstance(one, Mutant) else (MINIATURES[one].check, MINIATURES[one].what)
 
 

@@ -17,14 +17,14 @@ def printed(outcomes: Sequence[Outcome], console: Console) -> bool:
     """Whether the scores are what is wanted."""
     counted = [one for one in outcomes if not one.stillborn]
     table = Table(title="Defects that a named, right check turned red")
-    for name in ("class", "caught", "of", "share", "miniatures", "by hand", "mutants", "silent"):
+    for name in ("class", "caught", "of", "share", "miniatures", "by hand", "by rule", "mutants", "silent"):
         table.add_column(name, justify="left" if name == "class" else "right")
     good = True
     for defect in (*CLASSES, "all"):
         own = [one for one in counted if defect in (one.defect, "all")]
         if not own:
             continue
-        parts = [[one for one in own if one.kind == kind] for kind in ("miniature", "made by hand", "mutant")]
+        parts = [[one for one in own if one.kind == kind] for kind in ("miniature", "made by hand", "by rule", "mutant")]
         silent = [one for one in own if one.silent]
         table.add_row(
             defect, str(_caught(own)), str(len(own)), f"{_share(own):.0%}", *(f"{_caught(one)}/{len(one)}" for one in (*parts, silent))
@@ -32,7 +32,7 @@ def printed(outcomes: Sequence[Outcome], console: Console) -> bool:
         good = good and _share(own) >= (WANTED if defect == "all" else LEAST_OF_A_CLASS)
         good = good and (defect != "all" or not silent or _share(silent) >= WANTED)
     console.print(table)
-    console.print(f"{len(outcomes) - len(counted)} defects that crash or hang at once are not counted")
+    console.print(f"{len(outcomes) - len(counted)} defects that crash or hang at once, or never show, are not counted")
     for one in sorted((one for one in counted if not one.caught), key=lambda one: (one.defect, one.name)):
         silence = ", silent" if one.silent else ""
         console.print(f"survivor ({one.defect}{silence}): {one.name} {one.said}".rstrip(), soft_wrap=True, markup=False)
