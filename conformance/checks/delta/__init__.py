@@ -1,0 +1,42 @@
+"""Going on from what was synced: delta syncs, deletions, change times, stable ids, and resuming after a sync was killed."""
+
+from conformance.casework import field_cells, model_cells
+from conformance.check import Cell, Check
+from conformance.checks.delta import changes, deletions, missed, resuming, times
+from conformance.checks.delta.cases import delta_cells
+
+OURS = "design of this suite: state"
+API = "unified API: delta syncs, remote_deleted_at, changed_at"
+CHECKS = (
+    Check("DLT-1", "A delta sync brings every change since the last sync, and nothing else changes.", API,
+          changes.change_cells, changes.changes),
+    Check("DLT-2", "A record that changes in the same second as the newest one already seen is not missed.", OURS,
+          changes.watermark_cells, changes.at_watermark),
+    Check("DLT-3", "After several delta syncs a connection shows what a full sync of a fresh one shows.", API, model_cells, changes.chain),
+    Check("DLT-4", "A delta sync asks the vendor for less than a full one.", API, delta_cells, changes.fewer),
+    Check("DLT-5", "A delta sync marks nothing as deleted that still exists.", API, model_cells, changes.marks_nothing),
+    Check("DLT-14", "What changes or comes while a list is read is there after the next delta sync.", OURS,
+          missed.meanwhile_cells, missed.brought_later),
+    Check("DLT-16", "What a first sync that broke off has not read, the next one brings, even if that asks for changes only.", OURS,
+          missed.half_read_cells, missed.half_read),
+    Check("DLT-13", "What a delta sync that failed has missed, the next one brings.", OURS, missed.missed_cells, missed.made_up_for),
+    Check("DLT-6", "After a full sync, records deleted at the vendor are hidden, and shown with their remote_deleted_at on request.", API,
+          field_cells("remote_deleted_at"), deletions.deletions),
+    Check("DLT-7", "A deletion leaves all other records as they were.", API, deletions.survivor_cells, deletions.survivors),
+    Check("DLT-8", "A record that comes back under the same vendor's id is live again, under its unified id of before.", API,
+          deletions.returner_cells, deletions.returners),
+    Check("DLT-15", "changed_at moves when a record is found gone, and when it is back.", API, field_cells("changed_at"),
+          deletions.told_times),
+    Check("DLT-9", "changed_at stays as it is while nothing changes.", API, field_cells("changed_at"), times.quiet_times),
+    Check("DLT-10", "changed_at moves when a value of the record changes.", API, field_cells("changed_at"), times.true_times),
+    Check("DLT-11", "A record keeps its id over syncs, changes of its values and a new credential.", API,
+          field_cells("id"), times.stable_ids),
+    Check("DLT-12", "A first sync brings everything, also when a delta was asked for, and says that it was a full one.", API,
+          lambda lab: [Cell("connection", "first sync", "as a delta")], changes.first_as_delta),
+    Check("INT-1", "After a sync was killed at any request, the next one shows everything, once.", OURS,
+          resuming.kill_cells, resuming.whole_after_kill, needs=("interrupt",)),
+    Check("INT-2", "The sync after a killed one goes on from there instead of starting again.", OURS,
+          lambda lab: [Cell("connection", "killed", "late")], resuming.goes_on, needs=("interrupt",)),
+    Check("INT-3", "After a delta sync was killed, the next one brings every change.", OURS,
+          resuming.delta_kill_cells, resuming.whole_after_killed_delta, needs=("interrupt",)),
+)  # fmt: skip

@@ -1,0 +1,126 @@
+"""Syncs that are killed: the next one shows everything, and goes on instead of starting again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance import judge
+from conformance.casework import judged, same, unverifiable
+from conformance.check import Cell, Result
+from conformance.checks.delta.cases import named
+from conformance.lab import Lab, Session, World
+from conformance.prepared import synced
+
+POINTS = {"early": 0.0, "in the first half": 0.25, "midway": 0.5, "in the second half": 0.75, "late": 1.0}
+DELTA_POINTS = {"early": 1, "later": 4}
+"""Requests after which a delta sync is killed; with nothing but changes to read, it has few."""
+
+
+def kill_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "killed", point) for point in POINTS]
+
+
+def _request(lab: Lab, share: float) -> int:
+    """The request after which to kill: never before the first, never after the last at which the subject still dies."""
+    return 1 + round(share * (_last_death(lab) - 1))
+
+
+def _last_death(lab: Lab) -> int:
+    """Before the last request. A subject that counts pages instead of requests comes to its end earlier, which is searched for."""
+
+    def observe() -> int:
+        low, high = 1, max(1, len(lab.calm_pages.journal) - 1)
+        middle = high
+        while low < high:
+            if _dies(lab, middle):
+                low = middle
+            else:
+                high = middle - 1
+            middle = (low + high + 1) // 2
+        return low
+
+    return lab.once("the last death", observe)
+
+
+def _dies(lab: Lab, requests: int) -> bool:
+    world, _, died = _killed(lab, requests)
+    lab.close_world(world)
+    return died
+
+
+def _killed(lab: Lab, requests: int) -> tuple[World, Session, bool]:
+    """A connection whose first sync was killed, and whether it died of it."""
+    world = lab.world()
+    session = world.connect(settings=lab.small_pages(world))
+    return world, session, session.sync_killed(requests)
+
+
+def _resumed(lab: Lab, point: str) -> tuple[judge.Snapshot, int]:
+    """What the connection shows after it was killed and synced again, and how many requests the second sync took."""
+
+    def observe() -> tuple[judge.Snapshot, int]:
+        world, session, _ = _killed(lab, _request(lab, POINTS[point]))
+        world.tenant.clear_journal()
+        session.sync_well()
+        return session.snapshot(), len(world.tenant.journal())
+
+    return lab.once(("resumed", point), observe, brief=True)
+
+
+def whole_after_kill(lab: Lab) -> Iterator[Result]:
+    """INT-1."""
+    for cell in kill_cells(lab):
+        try:
+            shown, _ = _resumed(lab, cell.name)
+        except NotImplementedError:
+            yield unverifiable(cell, "the subject cannot be told to die at a request")
+            continue
+        problem = same(lab, lab.calm_pages.snapshot, shown)
+        yield judged(cell, problem)
+
+
+def goes_on(lab: Lab) -> Iterator[Result]:
+    """INT-2."""
+    cell = Cell("connection", "killed", "late")
+    try:
+        _, asked = _resumed(lab, "late")
+    except NotImplementedError:
+        yield unverifiable(cell, "the subject cannot be told to die at a request")
+        return
+    total = len(lab.calm_pages.journal)
+    yield judged(cell, None if asked < total else f"killed near the end, it started again: {asked} requests (a whole sync: {total})")
+
+
+def delta_kill_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "delta killed", point) for point in DELTA_POINTS]
+
+
+def _after_all_cases(lab: Lab, kill_after: int | None) -> judge.Snapshot:
+    """What a connection shows after all changes of the delta cases and one delta sync, which may have been killed once."""
+
+    def observe() -> judge.Snapshot:
+        with synced(lab) as (session, _):
+            session.world.tenant.advance(90)
+            for _, case in named(lab.profile.delta):
+                if not case.at_watermark:
+                    session.world.perform(case.steps)
+            if kill_after is not None:
+                session.sync_killed(kill_after, "DELTA")
+            session.sync_well("DELTA")
+            return session.snapshot()
+
+    return lab.once(("all delta cases", kill_after), observe)
+
+
+def whole_after_killed_delta(lab: Lab) -> Iterator[Result]:
+    """INT-3."""
+    for cell in delta_kill_cells(lab):
+        if all(case.at_watermark for case in lab.profile.delta):
+            yield unverifiable(cell, "profile.yaml has no delta case")
+            continue
+        try:
+            killed = _after_all_cases(lab, DELTA_POINTS[cell.name])
+        except NotImplementedError:
+            yield unverifiable(cell, "the subject cannot be told to die at a request")
+            continue
+        yield judged(cell, same(lab, _after_all_cases(lab, None), killed))
