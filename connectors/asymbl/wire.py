@@ -156,10 +156,16 @@ class Wire:
         send = self._sender("GET", self._root + path, params, headers or {}, None)
         return self._read(_resource(path), lambda: loaded(self._good(send, needs)))
 
-    def post_to_read(self, path: str, body: Mapping[str, Any], *, needs: tuple[str, ...] = ()) -> Any:
-        """The JSON of a good answer to what only looks like a write, and may be repeated like a read. Raises ConnectorError."""
+    def post_to_read(
+        self, path: str, body: Mapping[str, Any], *, needs: tuple[str, ...] = (), opened: Callable[[Any], Any] = lambda told: told
+    ) -> Any:
+        """The JSON of a good answer to what only looks like a write, and may be repeated like a read. Raises ConnectorError.
+
+        `opened` takes from the answer what counts. What it raises is waited out like any refusal: an answer of several parts is
+        good as a whole, whatever its parts say.
+        """
         send = self._sender("POST", self._root + path, (), JSON_HEADERS, orjson.dumps(body))
-        return self._read(_resource(path), lambda: loaded(self._good(send, needs)))
+        return self._read(_resource(path), lambda: opened(loaded(self._good(send, needs))))
 
     def write(
         self,
@@ -169,8 +175,9 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         needs: tuple[str, ...] = (),
+        opened: Callable[[Any], Any] = lambda told: told,
     ) -> Any:
-        """The JSON of a good answer to a write, which is sent once; None if it has none.
+        """The JSON of a good answer to a write, which is sent once; None if it has none. `opened`: as for `post_to_read`.
 
         Raises:
             OutcomeUnknown: it was sent and its answer lost; it was not repeated.
@@ -182,7 +189,7 @@ class Wire:
 
         def attempt() -> Any:
             reply = self._good(send, needs)
-            return loaded(reply) if reply.body else None
+            return opened(loaded(reply)) if reply.body else None
 
         return self.retries.write(attempt)
 
@@ -206,13 +213,18 @@ class Wire:
                 for step in steps
             ],
         }
-        answered = self.write("POST", "/composite", body)
-        answers = answered.get("compositeResponse", []) if isinstance(answered, Mapping) else []
+        done: list[dict[str, Any]] = self.write("POST", "/composite", body, opened=lambda told: self._all_done(steps, told))
+        return done
+
+    def _all_done(self, steps: Sequence[Step], told: Any) -> list[dict[str, Any]]:
+        """The bodies of a composite's answers. Raises what kept one of them: with all or nothing, it is certain that nothing was done
+        where a single request's refusal would make it so."""
+        answers = told.get("compositeResponse", []) if isinstance(told, Mapping) else []
         failed = [(step, one) for step, one in zip(steps, answers, strict=False) if one.get("httpStatusCode", 0) >= 400]
         if failed:
             # The others only say that they were undone, which is the effect and not the cause.
             step, cause = next((pair for pair in failed if code_of(pair[1].get("body")) not in UNDONE), failed[0])
-            raise refused(cause["httpStatusCode"], cause.get("body"), f"{step.method} {step.path}", step.needs)
+            raise self._considered(refused(cause["httpStatusCode"], cause.get("body"), f"{step.method} {step.path}", step.needs))
         if len(answers) != len(steps):
             raise UnexpectedReply(f"a composite of {len(steps)} requests was answered by {len(answers)}")
         return [one.get("body") or {} for one in answers]
@@ -301,12 +313,17 @@ class Wire:
         return found
 
     def _in_a_body(self, path: str, needs: tuple[str, ...]) -> Any:
+        def opened(told: Any) -> Any:
+            results = told.get("results") if isinstance(told, Mapping) else None
+            if not results:
+                raise UnexpectedReply("a batch was answered without results")
+            status, result = results[0].get("statusCode", 0), results[0].get("result")
+            if not 200 <= status < 300:
+                raise self._considered(refused(status, result, f"GET {path.partition('?')[0]}", needs))
+            return result
+
         body = {"batchRequests": [{"method": "GET", "url": self._root + path}]}
-        answers = self.post_to_read("/composite/batch", body, needs=needs).get("results") or [{}]
-        status, result = answers[0].get("statusCode", 0), answers[0].get("result")
-        if not 200 <= status < 300:
-            raise refused(status, result, f"GET {path.partition('?')[0]}", needs)
-        return result
+        return self.post_to_read("/composite/batch", body, needs=needs, opened=opened)
 
     def _options(self) -> dict[str, str]:
         return {"sforce-query-options": f"batchSize={self._page_size}"}

@@ -204,6 +204,8 @@ class Org:
     before: Callable[[Asked], Answer | None] = lambda asked: None
     """Answers instead of the org, or lets it answer."""
     after: Callable[[Asked, Answer], Answer] = lambda asked, answer: answer
+    inside: Callable[[str], None] = lambda path: None
+    """Told the path of each request inside another one; may raise a Refusal of it."""
     duplicates: Callable[[Row], tuple[list[str], bool] | None] = lambda row: None
     """For a new contact: ids that the duplicate rule finds, and whether it lets itself be overruled."""
     now: str = "2026-03-02T09:00:00.000+0000"
@@ -665,6 +667,7 @@ class Org:
             headers = {name.lower(): value for name, value in one.get("httpHeaders", {}).items()}
             try:
                 path = one["url"].removeprefix("/services/data/v63.0")
+                self.inside(path)
                 answer = self._routed(one["method"], path, {}, text.encode(), token, headers)
             except Refusal as refusal:
                 failed = True
@@ -684,6 +687,7 @@ class Org:
         parts = urlsplit(one["url"])
         path = unquote(parts.path).removeprefix("/services/data/v63.0")
         try:
+            self.inside(path)
             answer = self._routed(one["method"], path, dict(parse_qsl(parts.query)), b"", token, {})
         except Refusal as refusal:
             return {"statusCode": refusal.status, "result": refusal.body}

@@ -20,7 +20,7 @@ from connectors.unified.errors import (
     RateLimited,
     Unavailable,
 )
-from tests.connectors.asymbl.org import EVERYTHING, T2, Org, as_json, connected, number, small_org
+from tests.connectors.asymbl.org import EVERYTHING, T2, Org, Refusal, as_json, connected, number, small_org
 from tests.connectors.asymbl.test_reading import APPLICANT, BAKER, CLIENT, CONTACT, JOB, MILLER, MIRA, STAGE, YAN
 from tests.connectors.fake_http import Answer, Asked, FakeServer, running
 
@@ -447,6 +447,45 @@ def test_a_locked_row_is_waited_for_because_nothing_was_done(fake, org):
     act(connected(fake, org), "Move application to stage", application_id=number(APPLICANT, 3), stage_id=number(STAGE, 2))
 
     assert org.tables[APPLICANT][number(APPLICANT, 3)]["bpats__Stage__c"] == number(STAGE, 2)
+
+
+PASSING = {
+    "a locked row": Refusal(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
+    "too many at once": Refusal(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."),
+    "a day that is not used up": Refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+    "a failure that nobody explains": Refusal(503, "SERVER_UNAVAILABLE", "The server is too busy, try again later."),
+}
+
+
+@pytest.mark.parametrize("trouble", PASSING.values(), ids=PASSING)
+def test_passing_trouble_inside_a_good_answer_is_waited_out(fake, org, trouble):
+    """A composite is answered 200 whatever its parts say; all of it was undone, so nothing is there twice."""
+    waits: list[float] = []
+    left = [trouble]
+
+    def inside(path: str) -> None:
+        if left and path.endswith(APPLICANT):
+            raise left.pop()
+
+    org.inside = inside
+    create(connected(fake, org, waits=waits))
+
+    assert [len(made(org, sobject)) for sobject in (CONTACT, APPLICANT)] == [1, 1]
+    assert len(waits) == 1
+
+
+def test_a_used_up_day_inside_a_good_answer_is_told_at_once(fake, org):
+    """It is looked into first, as everywhere."""
+    org.requests_left = 0
+
+    def inside(path: str) -> None:
+        raise Refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+
+    org.inside = inside
+    with pytest.raises(RateLimited):
+        create(connected(fake, org))
+
+    assert len(writes(fake)) == 1
 
 
 # -------------------------------------------------------------------------------------------------------------- files

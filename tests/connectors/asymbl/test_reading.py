@@ -11,7 +11,7 @@ import pytest
 from connectors.asymbl.connector import AsymblConnector
 from connectors.unified.connector import Page, Ref
 from connectors.unified.errors import Invalid, NotSupported, RateLimited, Unavailable, WrongHost
-from tests.connectors.asymbl.org import EVERYTHING, T1, T2, T3, Org, as_json, connected, number, only, small_org
+from tests.connectors.asymbl.org import EVERYTHING, T1, T2, T3, Org, Refusal, as_json, connected, number, only, small_org
 from tests.connectors.fake_http import Answer, FakeServer
 
 CONTACT, JOB, STAGE, APPLICANT = "Contact", "bpats__Job__c", "bpats__ATS_Stage__c", "bpats__ATS_Applicant__c"
@@ -146,6 +146,23 @@ def test_a_long_query_travels_in_a_body(fake, org):
     assert keys(pages, "Candidates") == [MIRA, YAN]
     assert [asked.path for asked in fake.asked if asked.method == "POST"][-1] == "/services/data/v63.0/composite/batch"
     assert max(len(f"{asked.path}?{urlencode(asked.query)}") for asked in fake.asked) < 16_384
+
+
+@pytest.mark.parametrize("code", ["QUERY_TIMEOUT", "REQUEST_LIMIT_EXCEEDED"])
+def test_passing_trouble_of_a_query_in_a_body_is_waited_out(fake, org, code):
+    """The answer around it is a good one."""
+    org.extra["Contact"] = " ".join(f"Customers_Own_Field_Number_{serial}__c" for serial in range(600))
+    left, waits = [Refusal(400, code, "Your query request was running for too long, or there are too many.")], []
+
+    def inside(path: str) -> None:
+        if left:
+            raise left.pop()
+
+    org.inside = inside
+    pages = read(connected(fake, org, waits=waits), "candidates", {"Candidates": frozenset({"custom_fields"})})
+
+    assert keys(pages, "Candidates") == [MIRA, YAN]
+    assert len(waits) == 1
 
 
 def test_an_empty_org_is_no_trouble(fake):
