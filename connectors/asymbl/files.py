@@ -28,6 +28,21 @@ PRIMARY = "bpats__Is_Primary__c"
 
 Fetch = Callable[[str], Download]
 
+KINDS = mimetypes.MimeTypes()
+"""Extension to content type and back: a list of our own, so that a file is not called otherwise on another machine."""
+for _content_type, _extension in (
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
+    ("application/vnd.oasis.opendocument.text", ".odt"),
+    ("application/vnd.apple.pages", ".pages"),
+    ("application/rtf", ".rtf"),
+    ("image/heic", ".heic"),
+    ("image/webp", ".webp"),
+    ("text/markdown", ".md"),
+):
+    KINDS.add_type(_content_type, _extension)
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -40,7 +55,7 @@ class Upload:
     @property
     def title(self) -> str:
         """The name without its extension, as Salesforce shows it."""
-        return PurePosixPath(self.name).stem
+        return self.name.removesuffix(extension(self.name))
 
 
 def prepared(file: File, fetch: Fetch, *, at_most: int) -> Upload:
@@ -60,14 +75,21 @@ def prepared(file: File, fetch: Fetch, *, at_most: int) -> Upload:
 
 def named(name: str, content_type: str | None) -> str:
     """A name with an extension: its own, else the one that its type has."""
-    if PurePosixPath(name).suffix or content_type is None:
+    if extension(name) or content_type in (None, UNKNOWN_TYPE):
         return name
-    return name + (mimetypes.guess_extension(content_type) or "")
+    return name + (KINDS.guess_extension(str(content_type)) or "")
+
+
+def extension(name: str) -> str:
+    """The end of a file's name that tells its type, with the dot; "" if nothing does: people write dots elsewhere, too (Dr. Smith)."""
+    suffix = PurePosixPath(name).suffix
+    known = suffix.lower() in KINDS.types_map[True] or suffix.lower() in KINDS.encodings_map
+    return suffix if known else ""
 
 
 def guessed_type(name: str) -> str:
     """The content type that a file's name suggests."""
-    return mimetypes.guess_type(name)[0] or UNKNOWN_TYPE
+    return KINDS.guess_type(name)[0] or UNKNOWN_TYPE
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ NEEDED: Mapping[Way, tuple[str, ...]] = {
 }
 """The credential's fields without which a way is closed."""
 
+CHOSEN_BY_PEOPLE = frozenset({"password"})
+"""Of the credential's fields those in which a blank at an end counts. All others are made by machine, and a blank came by copying."""
+
 CUSTOMIZED = ("Jobs", "Candidates", "Applications")
 """Models with integration fields."""
 
@@ -118,7 +121,7 @@ def credential(given: Mapping[str, str], named: Way | None = None) -> Credential
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise Invalid(f"Asymbl credential: unknown {', '.join(unknown)}; known are {', '.join(known)}")
-    values = {name: value.strip() for name, value in given.items() if value.strip()}
+    values = {name: _pasted(name, value) for name, value in given.items() if value.strip()}
     open_ways: list[Way] = [way for way in NEEDED if all(name in values for name in NEEDED[way])]
     if named is not None and named not in open_ways:
         ways = "; ".join(f"{way}: {', '.join(names)}" for way, names in NEEDED.items())
@@ -127,6 +130,11 @@ def credential(given: Mapping[str, str], named: Way | None = None) -> Credential
         ways = "; ".join(f"{way}: {', '.join(names)}" for way, names in NEEDED.items())
         raise Invalid(f"Asymbl credential: {', '.join(sorted(values)) or 'nothing'} is not enough; give the fields of one of {ways}")
     return Credential(named or open_ways[0], values)
+
+
+def _pasted(name: str, value: str) -> str:
+    """The value without what copying it may have put around it."""
+    return value.strip("\r\n") if name in CHOSEN_BY_PEOPLE else value.strip()
 
 
 def home(base_url: str) -> str:

@@ -19,7 +19,7 @@ from connectors.pinpoint.manifest import (
     WRITE_APPLICATIONS,
     WRITE_COMMENTS,
 )
-from connectors.pinpoint.wire import ALL_VISIBILITIES, Payload, Query, Resource, Wire
+from connectors.pinpoint.wire import ALL_VISIBILITIES, PRIVATE, Filter, Payload, Query, Refused, Resource, Wire
 from connectors.transport.client import Download
 from connectors.transport.retry import Retries
 from connectors.unified.actions import (
@@ -34,9 +34,6 @@ from connectors.unified.actions import (
 from connectors.unified.connector import ActionResult
 from connectors.unified.connector import Warning as Notice
 from connectors.unified.errors import ConnectorError, Invalid, NotSupported, OutcomeUnknown
-
-EVERY_JOB = ("job_visibility", ",".join(ALL_VISIBILITIES))
-"""Applications to confidential jobs are not found unless asked for, not even one by its id."""
 
 MOST_ATTACHMENT_PAGES = 50
 PAGE_SIZE = 100
@@ -98,7 +95,7 @@ class Actions:
             look=lambda: self._by_reference(attributes),
         )
         warnings += [*discarded, *ignored, *unanswered]
-        return self._created(application, warnings)
+        return self._created(application, warnings, at_the_beginning=given.application.stage_id is None)
 
     def _answers(self, given: CreateCandidate) -> tuple[list[Payload], list[Notice]]:
         """The job is read only when there are answers: a key may be allowed to push people and nothing else."""
@@ -113,25 +110,41 @@ class Actions:
         if not isinstance(reference, str) or not reference or "," in reference:
             # A comma would ask for either of two, and nothing at all for whatever has no reference.
             raise Invalid(f"applications cannot be looked up by the reference {reference!r}")
-        query = Query(filters=(("external_system_reference", reference), EVERY_JOB), sort="id", page=(1, 2))
-        found = self.wire.list("/applications", query, needs=(READ_APPLICATIONS,))
+        filters = (("external_system_reference", reference),)
+        found = self._of_every_job(lambda every: self._listed(Query(filters=(*filters, every), sort="id", page=(1, 2))))
         return next((row for row in found if row.get("external_system_reference") == reference), None)
 
-    def _created(self, application: Resource, warnings: list[Notice]) -> ActionResult:
+    def _created(self, application: Resource, warnings: list[Notice], *, at_the_beginning: bool) -> ActionResult:
         candidate_id = _candidate_id(application)
         if candidate_id is None:
             try:
-                candidate_id = _candidate_id(self._application(application.id, Query(include=("candidate",), filters=(EVERY_JOB,))))
+                candidate_id = _candidate_id(self._application(application.id, include=("candidate",)))
             except ConnectorError as refusal:
                 message = f"application {application.id} was created, but the vendor's answer names no candidate, and reading it: {refusal}"
                 warnings.append(Notice("candidate_unknown", message))
         created = {"Applications": application.id}
         if candidate_id is not None:
             created["Candidates"] = candidate_id
-        return ActionResult(created, created_records(application, candidate_id), warnings=tuple(warnings))
+        records = created_records(application, candidate_id, at_the_beginning=at_the_beginning)
+        return ActionResult(created, records, warnings=tuple(warnings))
 
-    def _application(self, application_id: str, query: Query) -> Resource:
-        return self.wire.one(f"/applications/{application_id}", query, needs=(READ_APPLICATIONS,))
+    def _application(self, application_id: str, **asked: Any) -> Resource:
+        """One application, with what else is asked for (`include`, `extra_fields`). Raises ConnectorError."""
+        path, needs = f"/applications/{application_id}", (READ_APPLICATIONS,)
+        return self._of_every_job(lambda every: self.wire.one(path, Query(**asked, filters=(every,)), needs=needs))
+
+    def _listed(self, query: Query) -> tuple[Resource, ...]:
+        return self.wire.list("/applications", query, needs=(READ_APPLICATIONS,))
+
+    def _of_every_job(self, ask: Callable[[Filter], T]) -> T:
+        """The answer for jobs of every visibility: what hangs on a confidential job is not found unless asked for, not even by its id.
+
+        Accounts that do not know private jobs refuse to be asked for them; they have none, so nothing is missed without.
+        """
+        try:
+            return ask(("job_visibility", ",".join(ALL_VISIBILITIES)))
+        except Refused:
+            return ask(("job_visibility", ",".join(name for name in ALL_VISIBILITIES if name != PRIVATE)))
 
     # --- change ------------------------------------------------------------------------------------------------------
 
@@ -140,7 +153,7 @@ class Actions:
         payload = Payload("applications", links={"stage": ("stages", given.stage_id)}, id=given.application_id)
 
         def look() -> Resource | None:
-            found = self._application(given.application_id, Query(filters=(EVERY_JOB,)))
+            found = self._application(given.application_id)
             return found if str(found.get("stage_id")) == given.stage_id else None
 
         moved = self._sent_once(
@@ -187,31 +200,31 @@ class Actions:
     # --- attachments -------------------------------------------------------------------------------------------------
 
     def _application_attachments(self, application_id: str) -> ActionResult:
-        query = Query(extra_fields=(("applications", "attachments"),), filters=(EVERY_JOB,))
-        return ActionResult(data={"results": [item.row() for item in files.shown(self._application(application_id, query))]})
+        application = self._application(application_id, extra_fields=(("applications", "attachments"),))
+        return ActionResult(data={"results": [item.row() for item in files.shown(application)]})
 
     def _candidate_attachments(self, candidate_id: str) -> ActionResult:
         """The person's own, and those of all their applications."""
         query = Query(extra_fields=(("candidates", "attachments"),))
         person = self.wire.one(f"/candidates/{candidate_id}", query, needs=(READ_CANDIDATES,))
         # Without the applications' files the list would look complete and not be; so their refusal is the action's.
-        owners = [person, *self._applications_of(candidate_id)]
+        owners = [person, *self._of_every_job(lambda every: self._applications_of(candidate_id, every))]
         rows: dict[str, dict[str, Any]] = {}
         for item in (item for owner in owners for item in files.shown(owner)):
             # A file that the person and an application share has one address.
             rows.setdefault(item.url, {**item.row(), **files.owner_of(item, candidate_id)})
         return ActionResult(data={"results": list(rows.values())})
 
-    def _applications_of(self, candidate_id: str) -> list[Resource]:
+    def _applications_of(self, candidate_id: str, every: Filter) -> list[Resource]:
         found: list[Resource] = []
         for number in range(1, MOST_ATTACHMENT_PAGES + 1):
             query = Query(
                 extra_fields=(("applications", "attachments"),),
-                filters=(("candidate_id", candidate_id), EVERY_JOB),
+                filters=(("candidate_id", candidate_id), every),
                 sort="id",
                 page=(number, PAGE_SIZE),
             )
-            page = self.wire.list("/applications", query, needs=(READ_APPLICATIONS,))
+            page = self._listed(query)
             found += page
             if len(page) < PAGE_SIZE:
                 break

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from connectors.pinpoint import mapping
-from connectors.pinpoint.people import linkedin
+from connectors.pinpoint.people import linkedin, shows_outcome
 from connectors.pinpoint.values import tidy
 from connectors.pinpoint.wire import Resource
 from connectors.unified.connector import Record, Ref
@@ -27,9 +30,9 @@ MOVED_FIELDS = frozenset({"outcome", "current_stage_id", "remote_updated_at"})
 PERSON_FIELDS = frozenset({"first_name", "last_name", "phone_numbers", "email_addresses", "location"})
 
 
-def created_records(application: Resource, candidate_id: str | None) -> tuple[Record, ...]:
-    """The application, and the person whom it made or found."""
-    values = dict(mapping.filled("Applications", application, wanted=APPLICATION_FIELDS).values)
+def created_records(application: Resource, candidate_id: str | None, *, at_the_beginning: bool) -> tuple[Record, ...]:
+    """The application, and the person whom it made or found. `at_the_beginning`: no stage was chosen for it."""
+    values = dict(_shown(application, APPLICATION_FIELDS, at_the_beginning=at_the_beginning))
     if candidate_id is None:
         return (Record("Applications", application.id, values),)
     values["candidate_id"] = Ref("Candidates", candidate_id)
@@ -42,4 +45,10 @@ def created_records(application: Resource, candidate_id: str | None) -> tuple[Re
 
 def moved_record(application: Resource) -> tuple[Record, ...]:
     """What a move changes."""
-    return (Record("Applications", application.id, mapping.filled("Applications", application, wanted=MOVED_FIELDS).values),)
+    return (Record("Applications", application.id, _shown(application, MOVED_FIELDS, at_the_beginning=False)),)
+
+
+def _shown(application: Resource, fields: frozenset[str], *, at_the_beginning: bool) -> Mapping[str, Any]:
+    """Those of the fields that the answer tells: in a stage that it does not show, an application may be hired or rejected."""
+    known = fields if at_the_beginning or shows_outcome(application) else fields - {"outcome"}
+    return mapping.filled("Applications", application, wanted=known).values

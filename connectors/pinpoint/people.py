@@ -36,6 +36,11 @@ def tags(owner: Resource) -> tuple[Tag, ...]:
     return tuple(dict.fromkeys(Tag(str(pair["context"]), str(pair["name"])) for pair in pairs))
 
 
+def shows_outcome(application: Resource) -> bool:
+    """Whether the answer holds what tells the outcome: being hired counts for more than all else, and the rest hangs on the stage."""
+    return application.get("hired_at") is not None or application.shows("stage")
+
+
 def outcome(application: Resource) -> str:
     """The vendor has no status: two times and the kind of the stage tell."""
     stage = application.one("stage")

@@ -57,12 +57,13 @@ def credential(given: Mapping[str, str]) -> Credential:
     unknown = sorted(set(given) - known)
     if unknown:
         raise Invalid(f"Pinpoint credential: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    api_key, subdomain = given.get("api_key"), given.get("subdomain")
-    if api_key is None or not api_key.strip() or not api_key.isascii() or not api_key.isprintable():
+    # Copied from a page or read from a file, a key often has blanks or an end of line around it, which are no part of it.
+    api_key, subdomain = given.get("api_key", "").strip(), given.get("subdomain")
+    if not api_key or not api_key.isascii() or not api_key.isprintable():
         raise Invalid("Pinpoint credential: api_key is missing or no printable ASCII text")
     if subdomain is not None and not SUBDOMAIN.fullmatch(subdomain):
         raise Invalid(f"Pinpoint credential: subdomain {subdomain!r} is no host label; of https://acme.pinpointhq.com it is acme")
-    return Credential(api_key.strip(), subdomain)
+    return Credential(api_key, subdomain)
 
 
 def home(base_url: str, subdomain: str | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from connectors.pinpoint.streams import SHARED, Ask, Listing, Part, ask_for, is_wanted
-from connectors.pinpoint.wire import Refused, Resource, Wire
+from connectors.pinpoint.wire import PRIVATE, Refused, Resource, Wire
 from connectors.transport.pages import counted
 from connectors.unified.connector import Diagnostic, Wanted
 from connectors.unified.connector import Warning as Notice
@@ -152,7 +152,7 @@ class Talk:
     def _report_difference(self, agreed: Ask, refusal: Refused) -> None:
         before = self.ask
         if agreed.visibilities != before.visibilities:
-            message = f"{self._listing.path}: this account refuses the visibility private_job, so no such jobs are read"
+            message = f"{self._listing.path}: this account refuses the visibility {PRIVATE}, so no such jobs are read"
             self.warnings.append(Notice("visibility_unsupported", message))
         if agreed.since != before.since:
             message = f"{self._listing.path}: this account cannot be asked for changes only, so all of it is read"
@@ -200,7 +200,7 @@ def _shows(row: Resource, part: Part) -> bool:
 def _without_private_jobs(ask: Ask) -> Ask:
     if ask.listing.visibility is None:
         return ask
-    return replace(ask, visibilities=tuple(name for name in ask.visibilities if name != "private_job"))
+    return replace(ask, visibilities=tuple(name for name in ask.visibilities if name != PRIVATE))
 
 
 def _without_since(ask: Ask) -> Ask:

@@ -37,8 +37,14 @@ JSON_TYPES = frozenset({JSON_API, "application/json"})
 API_TURNED_OFF = "integration not enabled"
 """The detail of the 403 that means the whole API is switched off, not that a permission lacks."""
 
-ALL_VISIBILITIES = ("external", "internal", "confidential", "private_job")
+PRIVATE = "private_job"
+"""A visibility that older accounts do not know, and refuse to be asked for."""
+ALL_VISIBILITIES = ("external", "internal", "confidential", PRIVATE)
 """Confidential jobs and what hangs on them stay hidden unless their visibility is named."""
+
+
+Filter = tuple[str, str]
+"""("status", "open,draft") or ("updated_at][gt", …): the name as it stands between the brackets, and the value."""
 
 
 class Refused(Invalid):
@@ -117,8 +123,7 @@ class Query:
     include: tuple[str, ...] = ()
     extra_fields: tuple[tuple[str, str], ...] = ()
     """(resource type, name): attributes that come only when asked for."""
-    filters: tuple[tuple[str, str], ...] = ()
-    """("status", "open,draft") or ("updated_at][gt", …): the name as it stands between the brackets."""
+    filters: tuple[Filter, ...] = ()
     sort: str | None = None
     page: tuple[int, int] | None = None
     """(number, size)."""

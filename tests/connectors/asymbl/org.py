@@ -204,6 +204,7 @@ class Org:
     before: Callable[[Asked], Answer | None] = lambda asked: None
     """Answers instead of the org, or lets it answer."""
     after: Callable[[Asked, Answer], Answer] = lambda asked, answer: answer
+    password: str = "pass&word"
     inside: Callable[[str], None] = lambda path: None
     """Told the path of each request inside another one; may raise a Refusal of it."""
     duplicates: Callable[[Row], tuple[list[str], bool] | None] = lambda row: None
@@ -352,7 +353,7 @@ class Org:
         match form["grant_type"]:
             case "refresh_token" if form["refresh_token"] not in self.refresh_tokens:
                 return "invalid_grant", "expired access/refresh token"
-            case "password" if (form["username"], form["password"]) != ("ada@acme.test", "pass&wordTOKEN"):
+            case "password" if (form["username"], form["password"]) != ("ada@acme.test", f"{self.password}TOKEN"):
                 return "invalid_grant", "authentication failure"
             case "client_credentials" | "refresh_token" | "password":
                 return None
@@ -362,7 +363,8 @@ class Org:
     def _soap(self, asked: Asked) -> Answer:
         text = asked.body.decode()
         xml = {"Content-Type": "text/xml; charset=utf-8"}
-        if "<urn:username>ada@acme.test</urn:username><urn:password>pass&amp;wordTOKEN</urn:password>" not in text:
+        password = self.password.replace("&", "&amp;")
+        if f"<urn:username>ada@acme.test</urn:username><urn:password>{password}TOKEN</urn:password>" not in text:
             fault = "INVALID_LOGIN: Invalid username, password, security token; or user locked out."
             told = f"<faultcode>sf:INVALID_LOGIN</faultcode><faultstring>{fault}</faultstring>"
             return Answer(500, f"<env><sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode>{told}</env>".encode(), xml)

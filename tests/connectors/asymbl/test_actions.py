@@ -510,6 +510,26 @@ def test_files_hang_on_the_contact(fake, org):
     assert {row["LinkedEntityId"] for row in org.tables["ContentDocumentLink"].values()} == {contact}
 
 
+@pytest.mark.parametrize(
+    ("name", "content_type", "sent", "title"),
+    [
+        ("Dr. Smith CV", "application/pdf", "Dr. Smith CV.pdf", "Dr. Smith CV"),
+        ("CV v1.2", "application/pdf", "CV v1.2.pdf", "CV v1.2"),
+        ("CV v1.2.PDF", "application/pdf", "CV v1.2.PDF", "CV v1.2"),
+        ("CV", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "CV.docx", "CV"),
+        ("cv.docx", "application/msword", "cv.docx", "cv"),
+        ("cv.final", "application/octet-stream", "cv.final", "cv.final"),
+        ("Dr. Smith CV", None, "Dr. Smith CV", "Dr. Smith CV"),
+    ],
+)
+def test_a_files_extension_is_what_tells_its_type(fake, org, name, content_type, sent, title):
+    """And not whatever stands behind a dot: Salesforce tells a file's type by the end of its name and by nothing else."""
+    create(connected(fake, org), attachments=[attachment(name=name, content_type=content_type)])
+    told = versions(fake)[0]
+
+    assert (told["PathOnClient"], told["Title"]) == (sent, title)
+
+
 def test_a_file_is_fetched_without_our_session(fake, org):
     with running() as store:
         store.script = lambda asked: Answer(200, b"hello", {"Content-Type": "text/plain; charset=utf-8"})

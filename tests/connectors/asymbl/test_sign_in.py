@@ -198,6 +198,15 @@ def test_a_refused_sign_in_is_told_in_the_vendors_words(fake, org, refusal, kind
     assert caught.value.vendor_code == refusal[0]
 
 
+@pytest.mark.parametrize("way", ["password", "soap"])
+def test_a_password_is_handed_on_to_the_last_blank(fake, org, way):
+    """A person chose it. What a machine made has no blanks at its ends, and an end of line is nobody's choice."""
+    org.password = " pass word "
+    pasted = {"username": " ada@acme.test\n", "password": " pass word \r\n", "security_token": "TOKEN\n", "client_id": f"{APP['client_id']} "}
+
+    assert list(connected(fake, org, credential=pasted, sign_in=way).read("users", only("Users")))
+
+
 @pytest.mark.parametrize("given", [{**APP, "client_secret": "wrong"}, {**USER, "password": "wrong"}], ids=["grant", "SOAP"])
 def test_a_wrong_secret_is_tried_once_and_never_told(fake, org, given):
     """Repeating it would lock the user out."""

@@ -482,6 +482,31 @@ def test_a_move_sends_the_stage_and_nothing_else(fake, account):
     assert len(fake.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "known"),
+    [
+        (moved(stage_id="4405"), {}),
+        (moved(stage_id="4405", rejected_at=T1), {}),
+        (moved(stage_id="4405", hired_at=T1), {"outcome": "HIRED"}),
+    ],
+    ids=["nothing is told", "rejected once, and perhaps hired now", "hired"],
+)
+def test_a_moves_outcome_is_told_only_if_it_is_known(fake, account, answer, known):
+    """The answer does not say of what kind the new stage is, and not every account sets the times by itself."""
+    accepts(account, "PUT", "/applications/50211", answer)
+    result = act(connected(fake, account), "Move application to stage", application_id="50211", stage_id="4405")
+
+    assert {name: value for name, value in result.records[0].values.items() if name == "outcome"} == known
+
+
+def test_a_chosen_stages_outcome_is_not_guessed(fake, account):
+    accepts(account)
+    applying = ({"job_id": "310", "stage_id": "4405"}, {"job_id": "310"})
+    chosen, first = (create(connected(fake, account), application=where).records for where in applying)
+
+    assert ["outcome" in records[-1].values for records in (chosen, first)] == [False, True]
+
+
 @pytest.mark.parametrize(("stage_now", "sent"), [("4405", 1), ("4402", 2)])
 def test_a_lost_move_is_looked_up(fake, account, stage_now, sent):
     account.add("/applications", application("50211", stage_id=stage_now))
@@ -640,6 +665,24 @@ def test_a_persons_files_are_theirs_and_those_of_all_applications(fake, account)
         ("https://files.test/2", Ref("Applications", "2")),
     ]
     assert {row["candidate_id"] for row in rows} == {Ref("Candidates", "7701")}
+
+
+def test_an_account_that_does_not_know_private_jobs_is_asked_without_them(fake, account):
+    """As lists are; whatever an action reads is not for newer accounts only."""
+    account.unknown = {"private_job"}
+    person, applications = with_files()
+    account.add("/candidates", person)
+    account.add("/applications", *applications)
+    pinpoint = connected(fake, account)
+    answers = [Answer(cut="before"), moved(stage_id="4405")]
+    account.writes["PUT", "/applications/1"] = lambda asked: answers.pop(0)
+    accepts(account, answer=created(candidate_id=None))
+    account.add("/applications", application("50300", {"candidate": ("candidates", "7701")}))
+
+    assert len(act(pinpoint, "Get application attachments", application_id="1").data["results"]) == 1
+    assert len(act(pinpoint, "Get candidate attachments", candidate_id="7701").data["results"]) == 3
+    assert act(pinpoint, "Move application to stage", application_id="1", stage_id="4405").records
+    assert create(pinpoint).created["Candidates"] == "7701"
 
 
 def test_files_of_applications_that_may_not_be_read_refuse_the_whole(fake, account):

@@ -20,6 +20,7 @@ GOOD = {"api_key": "k", "subdomain": "acme"}
         ({}, None, "api_key"),
         ({"api_key": " "}, None, "api_key"),
         ({"api_key": "ключ"}, None, "api_key"),
+        ({"api_key": "two\nlines"}, None, "api_key"),
         ({**GOOD, "password": "x"}, None, "password"),
         ({**GOOD, "subdomain": "acme.pinpointhq.com"}, None, "acme"),
         (GOOD, {"page_size": 1001}, "page_size"),
@@ -32,6 +33,14 @@ GOOD = {"api_key": "k", "subdomain": "acme"}
 def test_what_can_never_work_is_refused_at_the_door(credential, settings, words):
     with pytest.raises(Invalid, match=words):
         connect(base_url="https://acme.test", credential=credential, settings=settings)
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\n", f"  {KEY}\r\n", f"\t{KEY} "])
+def test_what_copying_puts_around_a_key_is_no_part_of_it(fake, key):
+    connected(fake, Account(lists={"/users": []}))
+    list(connect(base_url=fake.base_url, credential={"api_key": key}).read("users", EVERYTHING))
+
+    assert fake.asked[0].headers["x-api-key"] == KEY
 
 
 @pytest.mark.parametrize("suffix", ["", "/", "/api/v1", "/api/v1/"])
