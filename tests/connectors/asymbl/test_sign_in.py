@@ -202,7 +202,12 @@ def test_a_refused_sign_in_is_told_in_the_vendors_words(fake, org, refusal, kind
 def test_a_password_is_handed_on_to_the_last_blank(fake, org, way):
     """A person chose it. What a machine made has no blanks at its ends, and an end of line is nobody's choice."""
     org.password = " pass word "
-    pasted = {"username": " ada@acme.test\n", "password": " pass word \r\n", "security_token": "TOKEN\n", "client_id": f"{APP['client_id']} "}
+    pasted = {
+        "username": " ada@acme.test\n",
+        "password": " pass word \r\n",
+        "security_token": "TOKEN\n",
+        "client_id": f"{APP['client_id']} ",
+    }
 
     assert list(connected(fake, org, credential=pasted, sign_in=way).read("users", only("Users")))
 
