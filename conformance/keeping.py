@@ -184,7 +184,7 @@ def _written(made: Sequence[CheckFound], scopes: Scopes | None, secrets: Iterabl
         "checks": [{"check": one.check, "emitted": one.emitted, "results": [_told(result) for result in one.results]} for one in made],
         "scopes": scopes,
     }
-    text = orjson.dumps(masked(body, tuple(sorted(secrets, key=len, reverse=True))))
+    text = orjson.dumps(masked(body, secrets))
     return hashlib.sha256(text).hexdigest().encode() + b"\n" + text
 
 

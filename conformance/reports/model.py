@@ -39,7 +39,7 @@ def build(run: Run, *, secrets: Iterable[str] = ()) -> dict[str, Any]:
         },
         "vendors": vendors,
     }
-    clean: dict[str, Any] = masked(report, tuple(sorted({*secrets, *run.secrets}, key=len, reverse=True)))
+    clean: dict[str, Any] = masked(report, {*secrets, *run.secrets})
     return clean
 
 
