@@ -12,6 +12,8 @@ from functools import lru_cache
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LENGTH = 24
+_PAIRS = tuple(first + second for second in ALPHABET for first in ALPHABET)
+"""Two digits at once, the lower one first."""
 
 
 @lru_cache(maxsize=100_000)  # each record's id is needed where it is stored and wherever it is referred to
@@ -32,8 +34,8 @@ def named_integration_id(vendor: str, name: str) -> str:
 
 
 def _base58(number: int) -> str:
-    characters = []
-    for _ in range(LENGTH):
-        number, digit = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[digit])
-    return "".join(characters)
+    pairs = []
+    for _ in range(LENGTH // 2):
+        number, pair = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[pair])
+    return "".join(pairs)

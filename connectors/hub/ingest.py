@@ -45,8 +45,8 @@ def ingest(record: Record, *, integration_id: str, scope: Scope) -> Ingested:
     fields = scope.promised[record.model]
     strange = tuple(name for name, value in record.values.items() if name not in fields and value is not None)
     wanted = scope.fields[record.model]
-    values = {name: resolved(value, integration_id) for name, value in record.values.items() if name in wanted}
-    good, problems = _validated(MODELS[record.model], record.key, values, unified_id(integration_id, record.key))
+    values = {name: value for name, value in record.values.items() if name in wanted}
+    good, problems = _validated(MODELS[record.model], record.key, values, integration_id)
     return Ingested(
         row=Row(record.model, record.key, good),
         diagnostics=(*(_strange(record, name) for name in strange), *problems),
@@ -87,18 +87,27 @@ def _strange(record: Record, field: str) -> Diagnostic:
     return Diagnostic(record.model, "error", field=field, detail=detail)
 
 
-def _validated(model: type[Model], key: str, values: dict[str, Any], id: str) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
-    """The values as JSON with null for those that are invalid, and one diagnostic for each of these."""
+def _validated(
+    model: type[Model], key: str, given: Mapping[str, Any], integration_id: str
+) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
+    """The values as JSON without any Ref, with null for those that are invalid, and one diagnostic for each of these."""
+    id = unified_id(integration_id, key)
     identity = {"id": id, "changed_at": EPOCH} | ({"remote_id": key} if model.has_remote_id() else {})
+    # The vendor's own data, most of a record, is JSON already: to validate it is to find that nothing in it needs resolving.
+    done = model.json_objects()
+    values = {name: value if name in done else resolved(value, integration_id) for name, value in given.items()}
+    hoped = True
     problems: list[Diagnostic] = []
     while True:
         try:
             valid = model.model_validate({**identity, **values})
         except ValidationError as error:
-            problems.extend(_without_invalid(model, key, values, error))
+            if hoped:
+                values.update({name: resolved(values[name], integration_id) for name in done & values.keys()})
+                hoped = False
+            else:
+                problems.extend(_without_invalid(model, key, values, error))
         else:
-            # The vendor's own data, most of a record, is JSON already.
-            done = model.json_objects()
             dumped = valid.model_dump(mode="json", exclude_unset=True, exclude=set(done))
             return {name: getattr(valid, name) if name in done else dumped.get(name) for name in model.fields()}, tuple(problems)
 

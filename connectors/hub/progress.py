@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, update
 
 from connectors.hub.clock import Now, instant
 from connectors.hub.redact import Redactor
@@ -56,16 +56,13 @@ class Progress:
 
     def last(self, connection: Connection) -> Sync | None:
         """The newest sync; with state None it was interrupted."""
-        newest = select(syncs).where(syncs.c.integration_id == self._integration_id).order_by(syncs.c.id.desc()).limit(1)
-        row = connection.execute(newest).first()
+        row = connection.execute(_LAST, self._mine).first()
         return None if row is None else Sync(row.id, row.mode, orjson.loads(row.scope), row.state)
 
     def ever(self, connection: Connection, mode: Mode | None = None) -> bool:
         """Whether a sync (of that mode) has come through, if only in part."""
-        wanted = [syncs.c.integration_id == self._integration_id, syncs.c.state.in_(("SUCCEEDED", "PARTIALLY_FAILED"))]
-        if mode is not None:
-            wanted.append(syncs.c.mode == mode)
-        return connection.execute(select(syncs.c.id).where(*wanted).limit(1)).first() is not None
+        found = connection.execute(_EVER, self._mine) if mode is None else connection.execute(_EVER_SO, {**self._mine, "p_mode": mode})
+        return found.first() is not None
 
     def start(self, connection: Connection, mode: Mode, scope: Mapping[str, Any]) -> Sync:
         row = {
@@ -74,58 +71,59 @@ class Progress:
             "scope": orjson.dumps(scope).decode(),
             "started_at": instant(self._now()),
         }
-        made = connection.execute(insert(syncs).values(row)).inserted_primary_key
+        made = connection.execute(_STARTED, row).inserted_primary_key
         if made is None:
             raise RuntimeError("the database gave the new sync no id")
         return Sync(made[0], mode, scope, None)
 
     def end(self, connection: Connection, sync_id: int, state: str, error: str | None) -> None:
         """`state` is a SyncState, or CANCELLED for a sync that a newer one replaces."""
-        ended = {"state": state, "error": self._redactor.optional(error), "ended_at": instant(self._now())}
-        connection.execute(update(syncs).where(syncs.c.id == sync_id).values(ended))
+        ended = {"v_state": state, "v_error": self._redactor.optional(error), "v_ended_at": instant(self._now())}
+        connection.execute(_ENDED, {"p_sync": sync_id, **ended})
 
     # -- streams of one sync ------------------------------------------------------------------------------------
 
     def stream(self, connection: Connection, sync_id: int, stream: str) -> StreamProgress | None:
-        row = connection.execute(select(sync_streams).where(_stream(sync_id, stream))).first()
-        if row is None:
-            return None
-        gaps = frozenset((model, field) for model, field in orjson.loads(row.gaps))
-        return StreamProgress(row.since, row.cursor, row.watermark, row.state, gaps)
+        row = connection.execute(_STREAM, {"p_sync": sync_id, "p_stream": stream}).first()
+        return None if row is None else _progress(row)
+
+    def streams(self, connection: Connection, sync_id: int) -> Mapping[str, StreamProgress]:
+        """All that were begun, by name."""
+        return {row.stream: _progress(row) for row in connection.execute(_STREAMS, {"p_sync": sync_id})}
 
     def open_stream(self, connection: Connection, sync_id: int, stream: str, since: str | None) -> StreamProgress:
         row = {"sync_id": sync_id, "stream": stream, "since": since, "state": "open", "gaps": "[]"}
-        connection.execute(insert(sync_streams).values(row))
+        connection.execute(_OPENED, row)
         return StreamProgress(since, None, None, "open", frozenset())
 
     def advance(self, connection: Connection, sync_id: int, stream: str, progress: StreamProgress) -> None:
         gaps = sorted(([model, field] for model, field in progress.gaps), key=lambda gap: (gap[0] or "", gap[1] or ""))
         values = {
-            "cursor": progress.cursor,
-            "watermark": progress.watermark,
-            "state": progress.state,
-            "gaps": orjson.dumps(gaps).decode(),
+            "v_cursor": progress.cursor,
+            "v_watermark": progress.watermark,
+            "v_state": progress.state,
+            "v_gaps": orjson.dumps(gaps).decode(),
         }
-        connection.execute(update(sync_streams).where(_stream(sync_id, stream)).values(values))
+        connection.execute(_ADVANCED, {"p_sync": sync_id, "p_stream": stream, **values})
 
     # -- what is complete, across syncs -------------------------------------------------------------------------
 
     def covered(self, connection: Connection, stream: str) -> tuple[str | None, Covered]:
         """(watermark, fields that are complete up to it); (None, {}) of a stream that never came through."""
-        row = connection.execute(select(sync_state).where(self._state(stream))).first()
+        row = connection.execute(_COVERED, {**self._mine, "p_stream": stream}).first()
         if row is None:
             return None, {}
         return row.watermark, {model: frozenset(fields) for model, fields in orjson.loads(row.covered).items()}
 
     def cover(self, connection: Connection, stream: str, watermark: str | None, covered: Covered) -> None:
-        connection.execute(delete(sync_state).where(self._state(stream)))
+        connection.execute(_UNCOVERED, {**self._mine, "p_stream": stream})
         text = orjson.dumps({model: sorted(fields) for model, fields in covered.items()}).decode()
         row = {"integration_id": self._integration_id, "stream": stream, "watermark": watermark, "covered": text}
-        connection.execute(insert(sync_state).values(row))
+        connection.execute(_COVERING, row)
 
     def narrow(self, connection: Connection, wanted: Covered) -> None:
         """Forget the completeness of all that is no longer wanted: turned on again, it has to be read whole."""
-        streams = connection.execute(select(sync_state.c.stream).where(sync_state.c.integration_id == self._integration_id)).scalars().all()
+        streams = connection.execute(_COVERED_STREAMS, self._mine).scalars().all()
         for stream in streams:
             watermark, covered = self.covered(connection, stream)
             left = {model: fields & wanted.get(model, frozenset()) for model, fields in covered.items() if model in wanted}
@@ -146,7 +144,7 @@ class Progress:
 
     def settle_left_out(self, connection: Connection, sync_id: int) -> None:
         """At the end: what somebody explained needs no word of ours, the rest is the connector's mistake."""
-        rows = connection.execute(select(diagnostics).where(diagnostics.c.sync_id == sync_id)).all()
+        rows = connection.execute(_DIAGNOSTICS, {"p_sync": sync_id}).all()
         explained = {(row.model, row.field) for row in rows if row.reason != LEFT_OUT}
         for row in rows:
             if row.reason == LEFT_OUT:
@@ -157,7 +155,7 @@ class Progress:
                     connection.execute(update(diagnostics).where(this).values(reason="error"))
 
     def diagnostics(self, connection: Connection, sync_id: int) -> tuple[Diagnostic, ...]:
-        rows = connection.execute(select(diagnostics).where(diagnostics.c.sync_id == sync_id).order_by(diagnostics.c.id))
+        rows = connection.execute(_DIAGNOSTICS, {"p_sync": sync_id})
         return tuple(
             Diagnostic(
                 model=row.model,
@@ -175,12 +173,11 @@ class Progress:
     def warn(self, connection: Connection, sync_id: int, texts: Iterable[str]) -> None:
         new = [{"sync_id": sync_id, "text": self._redactor.text(text)} for text in texts]
         if new:
-            connection.execute(insert(warnings), new)
+            connection.execute(_WARNED, new)
 
     def warnings(self, connection: Connection, sync_id: int) -> tuple[str, ...]:
         """Each once, in the order of their first occurrence."""
-        texts = connection.execute(select(warnings.c.text).where(warnings.c.sync_id == sync_id).order_by(warnings.c.id)).scalars()
-        return tuple(dict.fromkeys(texts))
+        return tuple(dict.fromkeys(connection.execute(_WARNINGS, {"p_sync": sync_id}).scalars()))
 
     def redacted(self, text: str | None) -> str | None:
         """The text without the connection's secrets."""
@@ -204,8 +201,8 @@ class Progress:
             "reason": reason,
             "missing_permissions": orjson.dumps(diagnostic.missing_permissions).decode(),
         }
-        same = and_(*(diagnostics.c[name] == value for name, value in identity.items()))
-        if connection.execute(update(diagnostics).where(same).values(times=diagnostics.c.times + times)).rowcount:
+        again = {f"p_{name.removesuffix('_id')}": value for name, value in identity.items()}
+        if connection.execute(_SAID_AGAIN, {**again, "v_more": times}).rowcount:
             return
         rest = {
             "http_status": diagnostic.http_status,
@@ -214,11 +211,49 @@ class Progress:
             "detail": diagnostic.detail,
             "times": times,
         }
-        connection.execute(insert(diagnostics).values(identity | rest))
+        connection.execute(_SAID, identity | rest)
 
-    def _state(self, stream: str) -> Any:
-        return and_(sync_state.c.integration_id == self._integration_id, sync_state.c.stream == stream)
+    @property
+    def _mine(self) -> dict[str, str]:
+        return {"p_integration": self._integration_id}
 
 
-def _stream(sync_id: int, stream: str) -> Any:
-    return and_(sync_streams.c.sync_id == sync_id, sync_streams.c.stream == stream)
+def _progress(row: Any) -> StreamProgress:
+    gaps = frozenset((model, field) for model, field in orjson.loads(row.gaps))
+    return StreamProgress(row.since, row.cursor, row.watermark, row.state, gaps)
+
+
+# Statements are made once: making one costs more than running it. The p_ values say which row, the v_ values what becomes of it.
+
+
+def _of(table: Table, *names: str) -> Any:
+    """Which rows: those with these values in columns that are called so, without their `_id`."""
+    return and_(*(table.c[name] == bindparam(f"p_{name.removesuffix('_id')}") for name in names))
+
+
+def _to(*names: str) -> dict[str, Any]:
+    return {name: bindparam(f"v_{name}") for name in names}
+
+
+_LAST = select(syncs).where(_of(syncs, "integration_id")).order_by(syncs.c.id.desc()).limit(1)
+_EVER = select(syncs.c.id).where(_of(syncs, "integration_id"), syncs.c.state.in_(("SUCCEEDED", "PARTIALLY_FAILED"))).limit(1)
+_EVER_SO = _EVER.where(_of(syncs, "mode"))
+_STARTED = insert(syncs)
+_ENDED = update(syncs).where(syncs.c.id == bindparam("p_sync")).values(_to("state", "error", "ended_at"))
+_STREAM = select(sync_streams).where(_of(sync_streams, "sync_id", "stream"))
+_STREAMS = select(sync_streams).where(_of(sync_streams, "sync_id"))
+_OPENED = insert(sync_streams)
+_ADVANCED = update(sync_streams).where(_of(sync_streams, "sync_id", "stream")).values(_to("cursor", "watermark", "state", "gaps"))
+_COVERED = select(sync_state).where(_of(sync_state, "integration_id", "stream"))
+_COVERED_STREAMS = select(sync_state.c.stream).where(_of(sync_state, "integration_id"))
+_UNCOVERED = delete(sync_state).where(_of(sync_state, "integration_id", "stream"))
+_COVERING = insert(sync_state)
+_DIAGNOSTICS = select(diagnostics).where(_of(diagnostics, "sync_id")).order_by(diagnostics.c.id)
+_SAID = insert(diagnostics)
+_SAID_AGAIN = (
+    update(diagnostics)
+    .where(_of(diagnostics, "sync_id", "model", "field", "reason", "missing_permissions"))
+    .values(times=diagnostics.c.times + bindparam("v_more"))
+)
+_WARNED = insert(warnings)
+_WARNINGS = select(warnings.c.text).where(_of(warnings, "sync_id")).order_by(warnings.c.id)

@@ -42,19 +42,22 @@ class Records:
         latest = {(row.model, row.key): row for row in rows}
         known = self._known(connection, latest)
         new, changed, seen = [], [], []
+        now = later_than(None, self._now)
         for place, row in latest.items():
             data = _dumped(row.values)
             digest = _digest(data)
             old = known.get(place)
             if old is None:
-                new.append(self._inserted(row, data, digest, sync_id))
+                new.append(self._inserted(row, data, digest, now, sync_id))
             elif old.digest != digest or old.remote_deleted_at is not None:
                 changed_at = later_than(old.changed_at, self._now)
-                changed.append({**self._at(row), "v_data": data, "v_digest": digest, "v_changed_at": changed_at, "v_sync": sync_id})
+                changed.append(
+                    {**self._at(row), "v_data": data.decode(), "v_digest": digest, "v_changed_at": changed_at, "v_sync": sync_id}
+                )
             else:
                 seen.append({**self._at(row), "v_sync": sync_id})
         if new:
-            connection.execute(insert(records), new)
+            connection.execute(_NEW, new)
         if changed:
             connection.execute(_CHANGED, changed)
         if seen and sync_id is not None:
@@ -62,60 +65,53 @@ class Records:
 
     def mark_unseen(self, connection: Connection, model: str, sync_id: int) -> None:
         """Give remote_deleted_at to every living row of a model that a sync has not met."""
-        unseen = or_(records.c.seen_in_sync != sync_id, records.c.seen_in_sync.is_(None))
-        self._mark(connection, and_(records.c.model == model, unseen))
+        self._mark(connection, _UNSEEN, {"p_model": model, "p_sync": sync_id})
 
     def mark_gone(self, connection: Connection, model: str, keys: Sequence[str]) -> None:
         """Give remote_deleted_at to those of these rows that are there and alive."""
         for start in range(0, len(keys), CHUNK):
-            self._mark(connection, and_(records.c.model == model, records.c.key.in_(keys[start : start + CHUNK])))
+            self._mark(connection, _AMONG, {"p_model": model, "p_keys": keys[start : start + CHUNK]})
 
     def mark_others(self, connection: Connection, model: str, owners: Collection[str], but: Collection[str]) -> None:
         """Give remote_deleted_at to every living row of a join model that hangs on one of these owners, but those named."""
-        alive = and_(self._mine, records.c.model == model, records.c.remote_deleted_at.is_(None))
-        keys = connection.execute(select(records.c.key).where(alive)).scalars().all()
+        keys = [row.key for row in connection.execute(_ALIVE, self._of(model))]
         self.mark_gone(connection, model, [key for key in keys if key.partition("/")[0] in owners and key not in but])
 
     def mark_orphans(self, connection: Connection, model: str, references: Mapping[str, str]) -> None:
         """Give remote_deleted_at to every living row that refers (field to model) to a record that is not alive."""
         alive = {target: self._alive(connection, target) for target in references.values()}
         orphans = []
-        for row in connection.execute(select(records.c.key, records.c.data).where(self._mine, records.c.model == model)):
+        for row in connection.execute(_ALL, self._of(model)):
             values = orjson.loads(row.data)
             if any(values.get(field) is not None and values[field] not in alive[target] for field, target in references.items()):
                 orphans.append(row.key)
-        for key in orphans:
-            self._mark(connection, and_(records.c.model == model, records.c.key == key))
+        self.mark_gone(connection, model, orphans)
 
     def mark_unneeded(self, connection: Connection, model: str, sync_id: int, referring: Mapping[str, Sequence[str]]) -> None:
         """Give remote_deleted_at to every living row that a sync has not met and to which no living row of `referring`
         (model to the fields that refer to this one) refers."""
         needed: set[Any] = set()
         for other, fields in referring.items():
-            wanted = and_(self._mine, records.c.model == other, records.c.remote_deleted_at.is_(None))
-            for data in connection.execute(select(records.c.data).where(wanted)).scalars():
-                values = orjson.loads(data)
+            for row in connection.execute(_SHOWN, self._of(other)):
+                values = orjson.loads(row.data)
                 needed.update(values.get(field) for field in fields)
-        unseen = or_(records.c.seen_in_sync != sync_id, records.c.seen_in_sync.is_(None))
-        for row in connection.execute(select(records.c.key, records.c.id).where(self._mine, records.c.model == model, unseen)).all():
-            if row.id not in needed:
-                self._mark(connection, and_(records.c.model == model, records.c.key == row.key))
+        unseen = connection.execute(_UNSEEN, {**self._of(model), "p_sync": sync_id})
+        self.mark_gone(connection, model, [row.key for row in unseen if row.id not in needed])
 
     def mark_all(self, connection: Connection, model: str) -> None:
         """Give remote_deleted_at to every living row of a model."""
-        self._mark(connection, records.c.model == model)
+        self._mark(connection, _ALIVE, {"p_model": model})
 
     def blank(self, connection: Connection, model: str, fields: Sequence[str]) -> None:
         """Write null into these fields of every row of a model."""
         changed = []
-        rows = connection.execute(select(records).where(self._mine, records.c.model == model))
-        for row in rows:
+        for row in connection.execute(_ALL, self._of(model)):
             values = orjson.loads(row.data)
             if any(values.get(field) is not None for field in fields):
                 data = _dumped({**values, **dict.fromkeys(fields)})
                 changed_at = later_than(row.changed_at, self._now)
                 changed.append(
-                    {**self._at(Row(model, row.key, values)), "v_data": data, "v_digest": _digest(data), "v_changed_at": changed_at}
+                    {**self._of(model), "p_key": row.key, "v_data": data.decode(), "v_digest": _digest(data), "v_changed_at": changed_at}
                 )
         if changed:
             connection.execute(_BLANKED, changed)
@@ -137,18 +133,18 @@ class Records:
         self, connection: Connection, model: str, *, include_deleted: bool = True, keys: Sequence[str] = ()
     ) -> Iterator[dict[str, Any]]:
         """Rows of a model, flat, in the order of their keys."""
-        wanted = [self._mine, records.c.model == model]
-        if not include_deleted:
-            wanted.append(records.c.remote_deleted_at.is_(None))
+        statement = _ALL if include_deleted else _SHOWN
         if keys:
-            wanted.append(records.c.key.in_(keys))
-        for row in connection.execute(select(records).where(*wanted).order_by(records.c.key)):
+            found = connection.execute(statement.where(_KEYS).order_by(records.c.key), {**self._of(model), "p_keys": list(keys)})
+        else:
+            found = connection.execute(_IN_ORDER[include_deleted], self._of(model))
+        for _, id, remote_id, changed_at, remote_deleted_at, data in found:
             yield {
-                "id": row.id,
-                "remote_id": row.remote_id,
-                "changed_at": row.changed_at,
-                "remote_deleted_at": row.remote_deleted_at,
-                **orjson.loads(row.data),
+                "id": id,
+                "remote_id": remote_id,
+                "changed_at": changed_at,
+                "remote_deleted_at": remote_deleted_at,
+                **orjson.loads(data),
             }
 
     def key_of(self, connection: Connection, model: str, id: str) -> str | None:
@@ -169,12 +165,10 @@ class Records:
 
     def _alive(self, connection: Connection, model: str) -> frozenset[str]:
         """The unified ids of a model's living rows."""
-        wanted = and_(self._mine, records.c.model == model, records.c.remote_deleted_at.is_(None))
-        return frozenset(connection.execute(select(records.c.id).where(wanted)).scalars())
+        return frozenset(row.id for row in connection.execute(_ALIVE, self._of(model)))
 
-    @property
-    def _mine(self) -> Any:
-        return records.c.integration_id == self._integration_id
+    def _of(self, model: str) -> dict[str, Any]:
+        return {"p_integration": self._integration_id, "p_model": model}
 
     def _known(self, connection: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
         by_model: dict[str, list[str]] = {}
@@ -183,20 +177,20 @@ class Records:
         known = {}
         for model, keys in by_model.items():
             for start in range(0, len(keys), CHUNK):
-                some = {"p_integration": self._integration_id, "p_model": model, "p_keys": keys[start : start + CHUNK]}
-                known.update({(row.model, row.key): row for row in connection.execute(_KNOWN, some)})
+                some = {**self._of(model), "p_keys": keys[start : start + CHUNK]}
+                known.update({(model, row.key): row for row in connection.execute(_KNOWN, some)})
         return known
 
-    def _inserted(self, row: Row, data: str, digest: str, sync_id: int | None) -> dict[str, Any]:
+    def _inserted(self, row: Row, data: bytes, digest: str, now: str, sync_id: int | None) -> dict[str, Any]:
         return {
             "integration_id": self._integration_id,
             "model": row.model,
             "key": row.key,
             "id": unified_id(self._integration_id, row.key),
             "remote_id": row.key if MODELS[row.model].has_remote_id() else None,
-            "data": data,
+            "data": data.decode(),
             "digest": digest,
-            "changed_at": later_than(None, self._now),
+            "changed_at": now,
             "remote_deleted_at": None,
             "seen_in_sync": sync_id,
         }
@@ -204,19 +198,30 @@ class Records:
     def _at(self, row: Row) -> dict[str, str]:
         return {"p_integration": self._integration_id, "p_model": row.model, "p_key": row.key}
 
-    def _mark(self, connection: Connection, which: Any) -> None:
-        alive = and_(self._mine, which, records.c.remote_deleted_at.is_(None))
-        rows = connection.execute(select(records.c.model, records.c.key, records.c.changed_at).where(alive)).all()
+    def _mark(self, connection: Connection, living: Any, which: Mapping[str, Any]) -> None:
+        """Mark what a statement finds, which asks for living rows alone."""
         mine = {"p_integration": self._integration_id}
-        marked = [{**mine, "p_model": row.model, "p_key": row.key, "v_changed_at": later_than(row.changed_at, self._now)} for row in rows]
+        rows = connection.execute(living, {**mine, **which}).all()
+        at = {**mine, "p_model": which["p_model"]}
+        marked = [{**at, "p_key": row.key, "v_changed_at": later_than(row.changed_at, self._now)} for row in rows]
         if marked:
             connection.execute(_MARKED, marked)
 
 
+# Statements are made once: making one costs more than running it. The p_ values say which rows.
 _MODEL = and_(records.c.integration_id == bindparam("p_integration"), records.c.model == bindparam("p_model"))
-_KNOWN = select(records.c.model, records.c.key, records.c.digest, records.c.changed_at, records.c.remote_deleted_at).where(
-    _MODEL, records.c.key.in_(bindparam("p_keys", expanding=True))
+_KEYS = records.c.key.in_(bindparam("p_keys", expanding=True))
+_LIVING = records.c.remote_deleted_at.is_(None)
+_KNOWN = select(records.c.key, records.c.digest, records.c.changed_at, records.c.remote_deleted_at).where(_MODEL, _KEYS)
+_ALL = select(records.c.key, records.c.id, records.c.remote_id, records.c.changed_at, records.c.remote_deleted_at, records.c.data).where(
+    _MODEL
 )
+_SHOWN = _ALL.where(_LIVING)
+_IN_ORDER = {True: _ALL.order_by(records.c.key), False: _SHOWN.order_by(records.c.key)}
+_ALIVE = select(records.c.key, records.c.id, records.c.changed_at).where(_MODEL, _LIVING)
+_UNSEEN = _ALIVE.where(or_(records.c.seen_in_sync != bindparam("p_sync"), records.c.seen_in_sync.is_(None)))
+_AMONG = _ALIVE.where(_KEYS)
+_NEW = insert(records)
 
 
 def _changing(**values: Any) -> Any:
@@ -237,9 +242,9 @@ _BLANKED = _changing(data=bindparam("v_data"), digest=bindparam("v_digest"), cha
 _MARKED = _changing(remote_deleted_at=bindparam("v_changed_at"), changed_at=bindparam("v_changed_at"))
 
 
-def _dumped(values: Mapping[str, Any]) -> str:
-    return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
+def _dumped(values: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
 
 
-def _digest(data: str) -> str:
-    return hashlib.sha256(data.encode()).hexdigest()
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -120,10 +120,11 @@ class Store:
 
     def __init__(self, url: str = IN_MEMORY) -> None:
         self._lock = threading.RLock()
-        self._in_memory = make_url(url).get_backend_name() == "sqlite" and make_url(url).database in (None, "", ":memory:")
-        self._engine = _memory() if self._in_memory else _engine(url)
+        self.in_memory = make_url(url).get_backend_name() == "sqlite" and make_url(url).database in (None, "", ":memory:")
+        """It ends with `close`."""
+        self._engine = _memory() if self.in_memory else _engine(url)
         # In memory, a connection is a database and ends with it.
-        self._only = self._engine.connect() if self._in_memory else None
+        self._only = self._engine.connect() if self.in_memory else None
         if self._only is None:
             metadata.create_all(self._engine)
         else:

@@ -146,7 +146,10 @@ class InProcessConnection:
 
     def close(self) -> None:
         """Disconnect and forget."""
-        self._hub.disconnect(self._id)
+        if self._store.in_memory:
+            self._hub.close()  # with its database goes everything that was to be forgotten
+        else:
+            self._hub.disconnect(self._id)
         self._store.close()
 
     def _restart(self) -> None:

@@ -208,7 +208,8 @@ class SyncRun:
 
     def _finish(self, sync: Sync, streams: tuple[Stream, ...], failures: list[ConnectorError]) -> SyncOutcome:
         with self.store.begin() as connection:
-            all_progress = [(stream, self.progress.stream(connection, sync.id, stream.name)) for stream in streams]
+            begun = self.progress.streams(connection, sync.id)
+            all_progress = [(stream, begun.get(stream.name)) for stream in streams]
             state = _verdict([None if progress is None else progress.state for _, progress in all_progress], failures)
             if sync.mode == "FULL" and state != "AUTHENTICATION_FAILED":
                 self._conclude_deletions(connection, sync, all_progress)

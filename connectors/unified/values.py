@@ -7,6 +7,7 @@ or a datetime with one, becomes "2022-08-07T14:01:29.196Z".
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -21,13 +22,27 @@ Number = int | float
 
 def to_instant(value: Any) -> Any:
     """ISO in UTC with milliseconds. Raises ValueError for what names no instant, such as a date without a time."""
-    if isinstance(value, str) and "T" in value:
-        value = datetime.fromisoformat(value)
+    if isinstance(value, str):
+        return _written(value)
     if not isinstance(value, datetime):
-        raise ValueError("expected a date-time such as 2022-08-07T14:01:29.196Z")
-    if value.tzinfo is None:
+        raise ValueError(NO_INSTANT)
+    return _in_utc(value)
+
+
+NO_INSTANT = "expected a date-time such as 2022-08-07T14:01:29.196Z"
+
+
+@lru_cache(maxsize=20_000)  # many records of an account were made, and are read, at the same moments
+def _written(text: str) -> str:
+    if "T" not in text:
+        raise ValueError(NO_INSTANT)
+    return _in_utc(datetime.fromisoformat(text))
+
+
+def _in_utc(moment: datetime) -> str:
+    if moment.tzinfo is None:
         raise ValueError("a date-time needs a time zone")
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 AS_INSTANT = BeforeValidator(to_instant)
