@@ -60,7 +60,7 @@ def resolved(value: Any, integration_id: str) -> Any:
     kind = type(value)
     if kind in PLAIN:
         return value
-    if kind is dict and _is_json(value):
+    if (kind is dict or kind is list) and _is_json(value):
         return value
     match value:
         case Ref(key=key):

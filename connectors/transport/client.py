@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import TracebackType
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes, urlencode
 
 import httpx
 
@@ -22,6 +22,16 @@ _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """The request was not on the wire yet, so repeating it repeats nothing."""
 
 _UNUSABLE_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol)
+
+
+_USUAL = {
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "keep-alive",
+    "User-Agent": f"python-httpx/{httpx.__version__}",
+}
+_PLAIN = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*")
+"""A path with its query that needs no encoding any more."""
 
 
 class NotSent(Unavailable):
@@ -77,7 +87,12 @@ class Client:
         self._timeout = httpx.Timeout(timeouts.read, connect=timeouts.connect)
         # Loading certificates takes a tenth of a second, which plain http need not spend.
         tls = _tls(verify) if base_url.startswith("https:") else False
-        self._http = httpx.Client(headers=dict(headers), timeout=self._timeout, verify=tls, trust_env=False)
+        # Not an httpx.Client: every request would go through its cookies, redirects and sign-ins, none of which are wanted here.
+        self._http = httpx.HTTPTransport(verify=tls, trust_env=False)
+        self._root = httpx.URL(self.base_url)
+        self._origin = f"{self._root.scheme}://{self._root.netloc.decode()}"
+        self._headers = httpx.Headers({**_USUAL, **headers})
+        self._patience = {"timeout": self._timeout.as_dict()}
 
     def send(
         self, method: str, path: str, *, params: Params = (), headers: Mapping[str, str] | None = None, body: bytes | None = None
@@ -90,11 +105,12 @@ class Client:
             Invalid: the path or a header cannot be sent.
         """
         check_path(path)
-        url = self.base_url + path
         # The query of a signed link is a secret; no message holds it.
         operation = f"{method} {path.partition('?')[0]}"
         try:
-            reply = self._http.request(method, url, params=list(params) or None, headers=dict(headers or {}), content=body)
+            request = self._request(method, path, params, headers or {}, body)
+            reply = self._http.handle_request(request)
+            reply.read()
         except _UNUSABLE_ADDRESS as error:
             raise Invalid(f"{operation}: {error}", operation=operation) from error
         except _NEVER_LEFT as error:
@@ -102,7 +118,17 @@ class Client:
         except httpx.HTTPError as error:
             raise AnswerLost(f"{operation}: no whole answer ({type(error).__name__})", operation=operation) from error
         named = {name.lower(): value for name, value in reply.headers.items()}
-        return Reply(method, str(reply.url), reply.status_code, named, reply.content)
+        return Reply(method, f"{self._origin}{_target(request)}", reply.status_code, named, reply.content)
+
+    def _request(self, method: str, path: str, params: Params, headers: Mapping[str, str], body: bytes | None) -> httpx.Request:
+        sent = self._headers.copy()
+        sent.update(headers)
+        query = urlencode(params)
+        target = f"{self._root.raw_path.decode().rstrip('/')}{path}" + (f"{'&' if '?' in path else '?'}{query}" if query else "")
+        if "/." in target or not _PLAIN.fullmatch(target):
+            target = httpx.URL(self._origin + target).raw_path.decode()
+        # Taking each request's URL apart and putting it together again would cost as much as all the rest of sending it.
+        return httpx.Request(method, self._root, headers=sent, content=body, extensions={**self._patience, "target": target.encode()})
 
     def download(self, url: str, *, at_most: int) -> Download:
         """A file of a third party, fetched without any credential of ours; "data:" URLs are decoded in place.
@@ -138,6 +164,11 @@ class Client:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _target(request: httpx.Request) -> str:
+    target: bytes = request.extensions["target"]
+    return target.decode()
 
 
 def _cause(error: httpx.HTTPError) -> str:

@@ -39,10 +39,10 @@ def _written(text: str) -> str:
     return _in_utc(datetime.fromisoformat(text))
 
 
-def _in_utc(moment: datetime) -> str:
-    if moment.tzinfo is None:
+def _in_utc(value: datetime) -> str:
+    if value.tzinfo is None:
         raise ValueError("a date-time needs a time zone")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 AS_INSTANT = BeforeValidator(to_instant)
