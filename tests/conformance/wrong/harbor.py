@@ -222,6 +222,23 @@ class GivesUpLimitedWrites(harbor.Api):  # type: ignore[misc,name-defined]
             self.retries = retries
 
 
+class CutsWhatItRepeats(harbor.Api):  # type: ignore[misc,name-defined]
+    """A write that was refused by a rate limit is made after the wait, with half of what it was to say."""
+
+    def add_note(self, bid: str, text: str) -> None:
+        retries = self.retries
+        self.retries = Retries(
+            sleep=lambda seconds: None, random=Random(0), policy={RateLimited: Patience(1, 1, 1), Unavailable: Patience(5, 1, 1)}
+        )
+        try:
+            super().add_note(bid, text)
+        except RateLimited:
+            self.retries = retries
+            super().add_note(bid, text[: len(text) // 2])
+        finally:
+            self.retries = retries
+
+
 class InsistsOn(harbor.Api):  # type: ignore[misc,name-defined]
     """Asks again after a refusal that no repetition can change."""
 

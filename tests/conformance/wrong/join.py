@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,3 +51,29 @@ def counting_pages(factory: Callable[..., Connector], **given: Any) -> Connector
 def sending_bearer(factory: Callable[..., Connector], **given: Any) -> Connector:
     """The token is sent as OAuth would."""
     return factory(**{**given, "credential": {"token": f"Bearer {given['credential']['token']}"}})
+
+
+class AnyJobApi:
+    """When it looks whether a create was done, every application counts as one to the job that was asked for."""
+
+    def __init__(self, right: Any) -> None:
+        self._right, self._job = right, None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._right, name)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        self._job = body.get("jobId", self._job)
+        return self._right.post(path, body)
+
+    def listed(self, path: str, *arguments: Any, **named: Any) -> Any:
+        rows = self._right.listed(path, *arguments, **named)
+        if path != "/applications":
+            return rows
+        return [{**row, "integrationExternalId": None, "job": {**row["job"], "id": self._job}} for row in rows]
+
+
+def adopting_any_job(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """After a failed create the person's application to another job is taken for the one that was to be made."""
+    right: Any = factory(**given)
+    return JoinConnector(AnyJobApi(right.api), page_size=right._page_size)  # type: ignore[arg-type]
