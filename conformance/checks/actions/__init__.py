@@ -5,7 +5,7 @@ from conformance.checks.actions.answering import answers, listed_cells, listed_i
 from conformance.checks.actions.cells import action_cells, case_cells
 from conformance.checks.actions.proofs import input_cells, inputs
 from conformance.checks.actions.refusing import error_codes, own_words, permission_cells, refused_cells, without_permission
-from conformance.checks.actions.strange import left_out, left_out_cells, strange_cells, strange_input
+from conformance.checks.actions.strange import left_out, left_out_cells, misfit_cells, misfits, strange_cells, strange_input
 from conformance.checks.actions.unlucky import endless_limits, failing_writes, hopeless_writes, limited_writes, lost_answers, writing_cells
 from conformance.checks.actions.writing import repeat_cells, repeats, understood, used, used_cells, writes
 
@@ -28,6 +28,8 @@ CHECKS = (
     Check("ACT-7", "Without a permission that it needs, an action is refused, names the permission, and writes nothing.", API,
           permission_cells, without_permission),
     Check("ACT-8", "Unknown members and unknown actions are refused, not ignored.", API, strange_cells, strange_input),
+    Check("ACT-20", "An answer that does not fit its question fails the action, and nothing is written.", "unified API: screening question answers",
+          misfit_cells, misfits),
     Check("ACT-9", "A write whose answer was lost is not repeated blindly.", OURS, writing_cells, lost_answers),
     Check("ACT-10", "A write that was refused by a rate limit is made once, after the wait.", OURS, writing_cells, limited_writes),
     Check("ACT-14", "A write that failed at the vendor is reported as done only if it was, and made once at the most.", OURS,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance import judge
-from conformance.action_runs import carry_out, cases_of, changes_between, with_ids, writes_problem
+from conformance.action_runs import WRITTEN_REFERENCE, carry_out, cases_of, changes_between, with_ids, writes_problem
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.actions.cells import first_good
+from conformance.fixture_models import ActionCase
 from conformance.lab import Blocked, Lab, Session
 from conformance.outcomes import Code
 from conformance.prepared import synced
@@ -59,6 +61,78 @@ def _strange(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -> R
         return broken(cell, f"it wrote: {examples(wrote)}", code=Code.COLLATERAL)
     text = None if not outcome.ok and outcome.code == code else f"ok {outcome.ok}, error {outcome.code}: expected {code}"
     return judged(cell, text, code=Code.FALSE_SUCCESS if outcome.ok else Code.BROKEN)
+
+
+ANSWERS = "screening_question_answers"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def misfit_cells(lab: Lab) -> list[Cell]:
+    found = [
+        Cell("case", action, f"a misfit answer to {question}") for action in lab.promise.actions for question in _answered(lab, action)
+    ]
+    return found or [Cell("case", "misfit answers", "any")]
+
+
+def _answered(lab: Lab, action: str) -> dict[str, tuple[ActionCase, int]]:
+    """Question, as the fixture writes it, to the first good case that answers it, and where among its answers."""
+    found: dict[str, tuple[ActionCase, int]] = {}
+    for case in cases_of(lab, action, refused=False):
+        if case.permissions == "all" and not (case.setup or case.settings or case.files or case.warnings):
+            for number, given in enumerate(case.input.get(ANSWERS) or ()):
+                found.setdefault(str(given["question_id"]).rpartition("/")[2], (case, number))
+    return found
+
+
+def misfits(lab: Lab) -> Iterator[Result]:
+    """ACT-20."""
+    answered = [(action, question, *at) for action in lab.promise.actions for question, at in _answered(lab, action).items()]
+    cells = misfit_cells(lab)
+    if not answered:
+        yield Result(cells[0], Code.NOT_APPLICABLE, "no action answers questions")
+        return
+    with synced(lab) as (session, shown):
+        for cell, (action, _, case, number) in zip(cells, answered, strict=True):
+            given = [dict(one) for one in case.input[ANSWERS]]
+            given[number]["answer"] = _misfit(given[number]["answer"])
+            try:
+                values = with_ids({**case.input, ANSWERS: given}, shown, tuple(lab.promise.models))
+            except Blocked as reason:
+                yield unverifiable(cell, str(reason))
+                continue
+            yield _refused_answer(session, cell, action, values, given[number]["answer"])
+
+
+def _misfit(answer: Any) -> Any:
+    """What no question that takes this answer can take."""
+    match answer:
+        case bool():
+            return "perhaps"
+        case int() | float():
+            return True
+        case str() if WRITTEN_REFERENCE.fullmatch(answer):
+            return "none of the options"
+        case str() if DAY.fullmatch(answer):
+            return "the day after tomorrow"
+        case str():
+            return 7
+        case list():
+            return ["none of the options"]
+        case _:
+            return "no file at all"
+
+
+def _refused_answer(session: Session, cell: Cell, action: str, values: Mapping[str, Any], answer: Any) -> Result:
+    before = session.world.tables()
+    session.world.tenant.clear_journal()
+    outcome = session.act(action, values)
+    wrote = changes_between(before, session.world.tables(session.world.tenant.journal())).counts()
+    if outcome.ok:
+        return broken(cell, f"{answer!r} was taken for an answer", code=Code.FALSE_SUCCESS)
+    if wrote:
+        return broken(cell, f"{answer!r} was refused, and it wrote: {examples(wrote)}", code=Code.COLLATERAL)
+    fits = str(outcome.code).endswith("INPUT_INVALID")
+    return judged(cell, None if fits else f"{answer!r} is called {outcome.code}: {outcome.message}", code=Code.BROKEN)
 
 
 SOMETHING = "Something that is not promised"

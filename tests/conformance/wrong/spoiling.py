@@ -518,6 +518,15 @@ def under_another_address(do: Do, action: str, values: dict[str, Any], told: Tol
     return do(action, {**values, "candidate": {**person, "email_address": f"again.{person['email_address']}"}})
 
 
+def without_refused_answers(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Answers to questions that were refused are left out without a word."""
+    outcome = do(action, values)
+    answers = "screening_question_answers"
+    if outcome.ok or answers not in values or not str(outcome.code).endswith("INPUT_INVALID"):
+        return outcome
+    return do(action, {name: value for name, value in values.items() if name != answers})
+
+
 def always_done(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """What may have been done was done."""
     outcome = do(action, values)
