@@ -271,6 +271,8 @@ class Touch(Strict):
     format: str = "%Y-%m-%dT%H:%M:%S+00:00"
     """For strftime, in UTC."""
     except_tables: list[Table] = []
+    tells_of_dependents: bool = False
+    """Whether a subject can ask for records by the change of a row that they refer to, so that a delta sync owes them, too."""
 
 
 class Paging(Strict):

@@ -2,7 +2,7 @@
 
 from conformance.casework import field_cells, model_cells
 from conformance.check import Cell, Check
-from conformance.checks.delta import changes, deletions, missed, resuming, times
+from conformance.checks.delta import changes, deletions, derived, missed, resuming, times
 from conformance.checks.delta.cases import delta_cells
 
 OURS = "design of this suite: state"
@@ -14,6 +14,9 @@ CHECKS = (
           changes.watermark_cells, changes.at_watermark),
     Check("DLT-3", "After several delta syncs a connection shows what a full sync of a fresh one shows.", API, model_cells, changes.chain),
     Check("DLT-4", "A delta sync asks the vendor for less than a full one.", API, delta_cells, changes.fewer),
+    Check("DLT-17", "Whatever field changes at the vendor, a delta sync brings what a full one would.", API, model_cells, derived.noticed),
+    Check("DLT-18", "A record that changes because another one did is brought by a delta sync, too.", OURS,
+          derived.elsewhere_cells, derived.noticed_elsewhere),
     Check("DLT-5", "A delta sync marks nothing as deleted that still exists.", API, model_cells, changes.marks_nothing),
     Check("DLT-14", "What changes or comes while a list is read is there after the next delta sync.", OURS,
           missed.meanwhile_cells, missed.brought_later),

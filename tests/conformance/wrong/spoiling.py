@@ -143,6 +143,21 @@ def two_denials_take_jobs(rows: Rows, model: str, told: Told) -> Rows:
     return [] if len(told.denied) > 1 and model == "Jobs" else rows
 
 
+def stale_in_deltas(model: str, name: str) -> SpoilRows:
+    """A delta sync leaves a field as a full one has shown it."""
+
+    def spoil(rows: Rows, of: str, told: Told) -> Rows:
+        if of != model:
+            return rows
+        known = told.memory.setdefault(f"full {model}.{name}", {})
+        if told.outcomes and told.outcomes[-1].mode == "DELTA":
+            return [{**row, name: known.get(row["remote_id"], row[name])} for row in rows]
+        known.update({row["remote_id"]: row[name] for row in rows})
+        return rows
+
+    return spoil
+
+
 def keeping_field_in_deltas(model: str, name: str) -> SpoilRows:
     """Only a full sync takes away what was switched off."""
     keep = keeping_field(model, name)
