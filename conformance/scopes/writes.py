@@ -13,6 +13,7 @@ from conformance.action_runs import Run, attempts, cases_of, run, writes_problem
 from conformance.checks.actions.proofs import proof_problem
 from conformance.fixture_models import ActionCase
 from conformance.lab import Lab
+from conformance.naming import named_in, wrongly_named
 from conformance.outcomes import WORST_FIRST, Code, verdict_of
 from conformance.scopes.credentials import known_permissions
 from conformance.scopes.matrix import Judged
@@ -141,13 +142,16 @@ def _whole(lab: Lab, case: ActionCase, held: Permissions) -> Judged:
         problem = writes_problem(case.writes, wrote)
         if problem is None:
             return Judged(Code.HONOURED)
-        return _left_out(done, lacking) or Judged(problem[0], problem[1])
+        return _left_out(lab, done, held, lacking) or Judged(problem[0], problem[1])
     if wrote:
         return Judged(Code.COLLATERAL, f"refused ({told}), and it changed {', '.join(wrote)}")
     if not lacking:
         return Judged(Code.FALSE_FAILURE, f"refused ({told}), though nothing is lacking")
-    if done.outcome.code != REFUSED or not any(name in str(done.outcome.message) for name in lacking):
+    if done.outcome.code != REFUSED or not named_in(lab, str(done.outcome.message)) & lacking:
         return Judged(Code.DENIED_VAGUE, f"refused without naming what is lacking: {told}", sorted(lacking), told)
+    wrong = wrongly_named(lab, [str(done.outcome.message)], held)
+    if wrong:
+        return Judged(Code.FALSE_DENIAL, f"refused, and {', '.join(wrong)} is called missing, which it has: {told}", sorted(lacking), wrong)
     return Judged(Code.REJECTED_REPORTED, told)
 
 
@@ -158,13 +162,13 @@ def _input(lab: Lab, case: ActionCase, name: str, held: Permissions) -> Judged:
     problem = next((found for proof in case.cells[name] if (found := proof_problem(proof, done)) is not None), None)
     if problem is None:
         return Judged(Code.HONOURED)
-    return _left_out(done, lacking) or Judged(Code.SILENT_DROP, problem)
+    return _left_out(lab, done, held, lacking) or Judged(Code.SILENT_DROP, problem)
 
 
-def _left_out(done: Run, lacking: Permissions) -> Judged | None:
+def _left_out(lab: Lab, done: Run, held: Permissions, lacking: Permissions) -> Judged | None:
     """Done in part is right if a warning names what was lacking for the rest."""
     for text in done.outcome.warnings:
-        if any(name in text for name in lacking):
+        if named_in(lab, text) & lacking and not wrongly_named(lab, [text], held):
             return Judged(Code.REJECTED_REPORTED, f"left out with a warning: {text}")
     return None
 

@@ -58,6 +58,14 @@ PARENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     APPLICANT: {"bpats__Stage__r": ("bpats__Stage__c", STAGE)},
 }
 
+LOOKUPS: Mapping[str, str] = {
+    "bpats__Job__c": JOB,
+    "bpats__Stage__c": STAGE,
+    "bpats__ATS_Applicant__c": CONTACT,
+    "FirstPublishLocationId": CONTACT,
+}
+"""The references that actions write, and the object at the other end."""
+
 ALWAYS_VISIBLE: Mapping[str, frozenset[str]] = {
     USER: frozenset({"LastName", "Email"}),
     CONTACT: frozenset({"LastName"}),

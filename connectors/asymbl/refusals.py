@@ -51,6 +51,13 @@ class UnknownColumn(Invalid):
     column: str = ""
 
 
+class ReferenceHidden(PermissionMissing):
+    """A write refers to a record that this user may not see. Salesforce names the record, not the permission."""
+
+    record: str = ""
+    """Its id in the short form of 15 characters."""
+
+
 class RowLocked(NotSent):
     """Somebody else was changing the record, so nothing was done: the write may be repeated."""
 
@@ -79,7 +86,7 @@ CODES: Mapping[str, type[ConnectorError]] = {
     "DUPLICATE_VALUE": Conflict,
     "ENTITY_IS_DELETED": NotFound,
     "EXCEEDED_ID_LIMIT": Unavailable,
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": PermissionMissing,
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": ReferenceHidden,
     "INSUFFICIENT_ACCESS_OR_READONLY": PermissionMissing,
     "INVALID_AUTH_HEADER": Unauthorized,
     "INVALID_FIELD_FOR_INSERT_UPDATE": PermissionMissing,
@@ -166,9 +173,16 @@ def refused(status: int, body: Any, operation: str, needs: tuple[str, ...] = (),
             pass
     missing = needs if kind is PermissionMissing else ()
     made = kind(text, http_status=status, vendor_code=code, operation=operation, missing_permissions=missing, retry_after=wait)
-    if isinstance(made, DuplicatesFound):
-        made.matches, made.may_save = _duplicates(told.get("duplicateResult") or {})
+    _note_records(made, told)
     return made
+
+
+def _note_records(error: ConnectorError, told: Mapping[str, Any]) -> None:
+    """Which records a refusal is about, where it says so."""
+    if isinstance(error, ReferenceHidden):
+        error.record = str(told.get("message", "")).rpartition(":")[2].strip()[:15]
+    if isinstance(error, DuplicatesFound):
+        error.matches, error.may_save = _duplicates(told.get("duplicateResult") or {})
 
 
 def code_of(body: Any) -> str | None:

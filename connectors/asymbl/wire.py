@@ -8,6 +8,7 @@ an answer is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,9 +16,19 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-from connectors.asymbl.columns import may_read
+from connectors.asymbl.columns import LOOKUPS, may_read
 from connectors.asymbl.described import Described, described
-from connectors.asymbl.refusals import UNDONE, DayUsedUp, LocatorGone, SessionEnded, code_of, operation_of, refusal, refused
+from connectors.asymbl.refusals import (
+    UNDONE,
+    DayUsedUp,
+    LocatorGone,
+    ReferenceHidden,
+    SessionEnded,
+    code_of,
+    operation_of,
+    refusal,
+    refused,
+)
 from connectors.asymbl.sign_in import Session, SignIn
 from connectors.asymbl.soql import Select
 from connectors.transport.client import AnswerLost, Client, Download, Params, Reply, Timeouts, check_path
@@ -191,7 +202,11 @@ class Wire:
             reply = self._good(send, needs)
             return opened(loaded(reply)) if reply.body else None
 
-        return self.retries.write(attempt)
+        try:
+            return self.retries.write(attempt)
+        except ReferenceHidden as error:
+            self._explain(error, body or {})
+            raise
 
     def together(self, steps: Sequence[Step]) -> list[dict[str, Any]]:
         """Several writes, all of them or none; the bodies of their answers.
@@ -224,7 +239,10 @@ class Wire:
         if failed:
             # The others only say that they were undone, which is the effect and not the cause.
             step, cause = next((pair for pair in failed if code_of(pair[1].get("body")) not in UNDONE), failed[0])
-            raise self._considered(refused(cause["httpStatusCode"], cause.get("body"), f"{step.method} {step.path}", step.needs))
+            error = refused(cause["httpStatusCode"], cause.get("body"), f"{step.method} {step.path}", step.needs)
+            if isinstance(error, ReferenceHidden):
+                self._explain(error, step.body or {})
+            raise self._considered(error)
         if len(answers) != len(steps):
             raise UnexpectedReply(f"a composite of {len(steps)} requests was answered by {len(answers)}")
         return [one.get("body") or {} for one in answers]
@@ -280,6 +298,17 @@ class Wire:
         if isinstance(limits, Mapping) and (limits.get("DailyApiRequests") or {}).get("Remaining", 0) > 0:
             error.retry_after = None
         return error
+
+    def _explain(self, error: ReferenceHidden, body: Mapping[str, Any]) -> None:
+        """Add the permission that is missing: on the whole object, if the user sees none of its records.
+
+        If they see others, this one is not shared with them, which no permission would help.
+        """
+        column = next((name for name, value in body.items() if error.record and str(value)[:15] == error.record), "")
+        target = LOOKUPS.get(column)
+        with suppress(ConnectorError):  # then the vendor's own words have to do
+            if target is not None and self.describe(target) is None:
+                error.missing_permissions = (may_read(target),)
 
     # -- queries --------------------------------------------------------------------------------------------------
 

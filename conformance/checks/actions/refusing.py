@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.action_runs import Run, all_cases, carry_out, run
@@ -12,6 +12,7 @@ from conformance.check import Cell, Result
 from conformance.checks.actions.cells import case_cell, first_good
 from conformance.fixture_models import ActionCase
 from conformance.lab import Blocked, Lab
+from conformance.naming import named_in, wrongly_named
 from conformance.outcomes import Code
 from conformance.sandbox import Entry
 
@@ -115,12 +116,13 @@ def without_permission(lab: Lab) -> Iterator[Result]:
         except Blocked as reason:
             yield unverifiable(cell, str(reason))
             continue
-        done = carry_out(lab, case, permissions=[name for name in lab.facts.permissions if name != cell.name])
-        yield _refusal(cell, done, "INTEGRATION.PERMISSION_MISSING", names=cell.name, known=lab.facts.permissions)
+        held_ = [name for name in lab.facts.permissions if name != cell.name]
+        yield _refusal(lab, cell, carry_out(lab, case, permissions=held_), names=cell.name, held_=held_)
 
 
-def _refusal(cell: Cell, done: Run, code: str, *, names: str = "", known: Iterable[str] = ()) -> Result:
-    """Judge that an action was refused in the right words and wrote nothing. `known`: permissions, of which it must name one at least."""
+def _refusal(lab: Lab, cell: Cell, done: Run, *, names: str, held_: Sequence[str]) -> Result:
+    """Judge that an action was refused for lack of this permission, which is named and no other, and wrote nothing."""
+    code = "INTEGRATION.PERMISSION_MISSING"
     wrote = done.changes.counts()
     if done.outcome.ok:
         return broken(cell, "reported as done", code=Code.FALSE_SUCCESS, expected=code, seen=done.exchanges)
@@ -129,9 +131,11 @@ def _refusal(cell: Cell, done: Run, code: str, *, names: str = "", known: Iterab
     if done.outcome.code != code:
         text = f"the error is {done.outcome.code}: {done.outcome.message}"
         return broken(cell, text, expected=code, got=done.outcome.code, seen=done.exchanges)
-    if names and names not in str(done.outcome.message):
-        text = f"the message does not name {names!r}: {done.outcome.message}"
-        if not any(name in str(done.outcome.message) for name in known):
-            return broken(cell, text)
-        return Result(cell, Code.DENIED_VAGUE, text)
+    message = str(done.outcome.message)
+    if names not in named_in(lab, message):
+        return broken(cell, f"the message does not name {names!r}: {message}", expected=names, got=message, seen=done.exchanges)
+    wrong = wrongly_named(lab, [message], held_)
+    if wrong:
+        text = f"the message calls {examples(wrong)} missing, which the credential has: {message}"
+        return broken(cell, text, expected=names, got=message, seen=done.exchanges)
     return held(cell, code=Code.REJECTED_REPORTED)
