@@ -11,10 +11,13 @@ from conformance import identity, judge
 from conformance.check import Cell, Kind, Result
 from conformance.lab import Lab, World
 from conformance.outcomes import Code
-from conformance.subjects import Diagnostic, SyncOutcome
+from conformance.session import Mode
+from conformance.subjects import Diagnostic, Probed, SyncOutcome
 from connectors.unified.models import MODELS, REFERENCES
 
 MOST_EXAMPLES = 3
+LATER: tuple[Mode, ...] = ("FULL", "DELTA")
+"""The syncs that follow the first one with the same rights."""
 MIRRORS = frozenset({"remote_data"})
 """Fields that hold the vendor's answer as it was asked for: where less is asked for or may be read, they hold less."""
 
@@ -139,6 +142,33 @@ def key_fields(model: str) -> tuple[str, ...]:
 def denials(outcome: SyncOutcome, model: str, field: str | None = None) -> list[Diagnostic]:
     """The diagnostics that say that this may not be read."""
     return [one for one in outcome.diagnostics if one.model == model and one.field == field and one.reason == "not_permitted"]
+
+
+def told_again(first: SyncOutcome, later: SyncOutcome) -> str | None:
+    """Why a later sync with the same rights does not call the same things denied, or None."""
+    before, now = (
+        {(one.model, one.field, frozenset(one.missing_permissions)) for one in outcome.diagnostics if one.reason == "not_permitted"}
+        for outcome in (first, later)
+    )
+    silent, new = sorted(map(_called, before - now)), sorted(map(_called, now - before))
+    if silent:
+        return f"a later {later.mode} sync no longer says that {examples(silent)} may not be read, and it still may not"
+    return f"a later {later.mode} sync calls {examples(new)} denied, though nothing was taken away" if new else None
+
+
+def _called(one: tuple[str, str | None, frozenset[str]]) -> str:
+    model, field, missing = one
+    return f"{model}{f'.{field}' if field else ''} ({', '.join(sorted(missing)) or 'no permission named'})"
+
+
+def strays(one: Probed) -> str | None:
+    """Why the reason that a probe gives does not belong to what it is given for, or None. A whole model's holds for its fields."""
+    if one.diagnostic is None or (one.diagnostic.model == one.model and one.diagnostic.field in (one.field, None)):
+        return None
+    what, about = (
+        f"{model}.{field}" if field else model for model, field in ((one.model, one.field), (one.diagnostic.model, one.diagnostic.field))
+    )
+    return f"for {what} the probe gives a reason that speaks of {about}"
 
 
 def warnings_problem(said: Iterable[str], wanted: Iterable[str]) -> str | None:

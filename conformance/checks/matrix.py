@@ -92,6 +92,27 @@ def _denials(lab: Lab) -> Iterator[Result]:
                 yield broken(cell, f"the probe: {said}") if said else _result(cell, _worst(matrix, column, model))
 
 
+def _later_cells(lab: Lab) -> list[Cell]:
+    found = [
+        Cell("credential", f"{denial}: {column.name}", "later") for denial in lab.profile.denials for column in columns_under(lab, denial)
+    ]
+    return found or [Cell("credential", "", "no other shape, later")]
+
+
+def _later(lab: Lab) -> Iterator[Result]:
+    """MTX-11."""
+    if not lab.profile.denials:
+        yield Result(_later_cells(lab)[0], Code.NOT_APPLICABLE, "the vendor denies in one shape only")
+    for denial in lab.profile.denials:
+        matrix = Matrix(lab, denial)
+        for column in matrix.columns:
+            cell, found = Cell("credential", f"{denial}: {column.name}", "later"), matrix.findings(column)
+            if found.silent is not None:
+                yield broken(cell, found.silent, code=Code.DENIED_SILENT)
+            else:
+                yield judged(cell, found.granted and f"granted, and asked for changes: {found.granted}", code=Code.STALE)
+
+
 def _worlds(lab: Lab) -> Iterator[Result]:
     """MTX-3."""
     for cell in promised_cells(lab):
@@ -289,4 +310,6 @@ CHECKS = (
           _action_cells, _smallest_writes),
     Check("MTX-10", "In whatever shape the vendor denies (refused, left out, concealed), sync and probe name what is lacking, and nothing else.", DESIGN,
           _denial_cells, _denials),
+    Check("MTX-11", "In whatever shape the vendor denies, each later sync says so as well, and after a grant the next one brings what was missed.", DESIGN,
+          _later_cells, _later),
 )  # fmt: skip

@@ -7,10 +7,26 @@ from dataclasses import dataclass
 
 from conformance import judge
 from conformance.action_runs import carry_out, run, writes_problem
-from conformance.casework import broken, denials, examples, held, judged, model_cells, one_case, rows_of, same, unverifiable, without_ids_of
+from conformance.casework import (
+    LATER,
+    broken,
+    denials,
+    examples,
+    held,
+    judged,
+    model_cells,
+    one_case,
+    rows_of,
+    same,
+    strays,
+    told_again,
+    unverifiable,
+    without_ids_of,
+)
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import FixtureError
 from conformance.lab import Lab, Session, World
+from conformance.naming import wrongly_named
 from conformance.outcomes import Code
 from conformance.prepared import synced
 from conformance.promise import MADE_BY_SERVICE
@@ -65,17 +81,22 @@ def _denied_without(lab: Lab, removal: Removal) -> Denied:
     return {target: missing for name in removal.permissions for target, missing in lab.profile.denied_by.get(name, {}).items()}
 
 
-def _without(lab: Lab, removal: Removal) -> tuple[Seen, judge.Snapshot]:
-    """A fresh connection that has all but these; and the same connection after they were granted and it synced again."""
+def _without(lab: Lab, removal: Removal) -> tuple[Seen, judge.Snapshot, str | None]:
+    """A fresh connection that has all but these; what it shows after they were granted and it synced again; and why a sync
+    between the two does not say what the first one said, or None."""
 
-    def observe() -> tuple[Seen, judge.Snapshot]:
+    def observe() -> tuple[Seen, judge.Snapshot, str | None]:
         world, session, credential_id, seen = _opened(lab, _all_but(lab, removal), _denied_without(lab, removal))
+        silent = None
+        for mode in LATER:
+            world.tenant.advance(60)
+            silent = silent or told_again(seen.outcome, session.sync(mode))
         world.tenant.grant(credential_id, list(lab.facts.permissions))
         world.tenant.advance(60)
         session.sync("DELTA")
         after = session.snapshot()
         lab.close_world(world)
-        return seen, after
+        return seen, after, silent
 
     return lab.once(("without", removal), observe, brief=True)
 
@@ -163,6 +184,15 @@ def _each_known(lab: Lab, owner: str) -> Iterator[tuple[Cell, Removal | None]]:
 NOTHING_KNOWN = "profile.yaml has no denied_by"
 
 
+def _again(lab: Lab) -> Iterator[Result]:
+    """PRM-11."""
+    for cell, removal in _each_known(lab, "told again"):
+        if removal is None:
+            yield unverifiable(cell, NOTHING_KNOWN)
+        else:
+            yield judged(cell, _without(lab, removal)[2], code=Code.DENIED_SILENT)
+
+
 def _others(lab: Lab) -> Iterator[Result]:
     """PRM-2."""
     for cell, removal in _each_known(lab, "others"):
@@ -228,6 +258,8 @@ def _probe_problem(lab: Lab, probed: Sequence[Probed], denied: Denied) -> str | 
             return f"the probe calls {model} {'readable' if one.readable else 'denied'}, and it is not"
         if not one.readable and one.diagnostic is None:
             return f"the probe calls {model} denied without saying why"
+    if stray := next(filter(None, map(strays, probed)), None):
+        return stray
     for model, field in map(split, denied):
         if field is not None and model in lab.models:
             one = said.get((model, field))
@@ -351,7 +383,11 @@ def _customers_act(lab: Lab) -> Iterator[Result]:
             elif problem is not None:
                 yield broken(cell, problem[1], code=problem[0], seen=done.exchanges)
             elif missing and not all(permission in str(done.outcome.message) for permission in missing):
-                yield Result(cell, Code.DENIED_VAGUE, f"the message does not name {', '.join(missing)}: {done.outcome.message}")
+                text = f"the message does not name {', '.join(missing)}: {done.outcome.message}"
+                yield broken(cell, text, code=Code.DENIED_SILENT, seen=done.exchanges)
+            elif wrong := wrongly_named(lab, [str(done.outcome.message)], permissions_of(lab, profile)):
+                text = f"the message calls {examples(wrong)} missing, which the credential has: {done.outcome.message}"
+                yield broken(cell, text, code=Code.FALSE_DENIAL, seen=done.exchanges)
             else:
                 yield held(cell, code=Code.REJECTED_REPORTED if missing else Code.HONOURED)
 
@@ -393,6 +429,8 @@ API = "unified API: scope testing, INTEGRATION.PERMISSION_MISSING"
 CHECKS = (
     Check("PRM-1", "What a credential may not read is not there, and a diagnostic names it with the missing permission.", API,
           _denied_cells, _denied),
+    Check("PRM-11", "What is denied is said in every sync, whether it is the first or a later one, and asks for all or for changes only.",
+          "design of this suite: no silent null", lambda lab: _known(lab, "told again"), _again),
     Check("PRM-2", "A lacking permission takes nothing with it that does not hang on it.", "design of this suite: M3",
           lambda lab: _known(lab, "others"), _others),
     Check("PRM-10", "What is denied is reported by the name of the permission that is missing.", "design of this suite: no silent null",

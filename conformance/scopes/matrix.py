@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from conformance import judge
-from conformance.casework import MIRRORS, denials, examples, without_ids_of
+from conformance.casework import LATER, MIRRORS, denials, examples, same, strays, told_again, without_ids_of
 from conformance.fixture_models import Step
 from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World, shown
 from conformance.outcomes import Code
@@ -37,6 +37,10 @@ class Sight:
     exchanges: tuple[dict[str, Any], ...] = ()
     """The first conversation of each operation with the vendor, as the report shows it."""
     crashed: str | None = None
+    silent: str | None = None
+    """Why a later sync with the same rights does not say what the first one said, or None; looked at under other shapes of denial only."""
+    granted: str | None = None
+    """Why a sync for changes does not bring what was missed once all is granted, or None; likewise."""
 
     def rows(self, model: str) -> Sequence[Mapping[str, Any]]:
         return self.snapshot.rows.get(model, ())
@@ -59,27 +63,45 @@ def look(lab: Lab, column: Column) -> Sight:
     if column.denial is not None:
         world.perform([Step(quirk=lab.profile.denials[column.denial].quirk)])
     try:
-        return _seen(world, _session(lab, world, column))
+        session, credential_id = _session(lab, world, column)
+        seen = _seen(world, session)
+        if column.denial is None or credential_id is None or seen.outcome is None:
+            return seen
+        return replace(seen, **_later(lab, session, credential_id, seen.outcome))
     except (SubjectCrashed, Stuck, ConfigurationError) as error:
         return Sight(None, NOTHING, (), *_told_of(world), str(error))
     finally:
         lab.close_world(world)
 
 
-def _session(lab: Lab, world: World, column: Column) -> Session:
+def _later(lab: Lab, session: Session, credential_id: str, first: SyncOutcome) -> dict[str, str | None]:
+    """What comes after the first sync: others with the same rights, and one for changes once all is granted."""
+    tenant, silent = session.world.tenant, None
+    for mode in LATER:
+        tenant.advance(60)
+        silent = silent or told_again(first, session.sync(mode))
+    tenant.grant(credential_id, list(lab.facts.permissions))
+    tenant.advance(60)
+    session.sync("DELTA")
+    return {"silent": silent, "granted": same(lab, lab.calm.snapshot, session.snapshot(), but=MIRRORS)}
+
+
+def _session(lab: Lab, world: World, column: Column) -> tuple[Session, str | None]:
+    """The subject with the column's credential, and that credential's id if its rights can be changed."""
     match column.state:
         case "good":
-            return world.connect(credential=lab.mint(world, sorted(column.holds)).credential)
+            minted = lab.mint(world, sorted(column.holds))
+            return world.connect(credential=minted.credential), minted.id
         case "invalid":
-            return world.connect(credential=world.wrong_credential())
+            return world.connect(credential=world.wrong_credential()), None
         case "expired":
             minted = world.tenant.mint("all", expires_in=60)
             world.tenant.advance(120)
-            return world.connect(credential=minted.credential)
+            return world.connect(credential=minted.credential), None
         case "revoked":
             session = world.connect(credential=lab.mint(world, "all").credential)
             world.tenant.fault("revoke_credential", operation=lab.operations()[-1], times=1)
-            return session
+            return session, None
 
 
 def _seen(world: World, session: Session) -> Sight:
@@ -136,6 +158,9 @@ class Findings:
     """Model to why the probe does not say of it and its fields what the vendor's truth is, or None."""
     read: frozenset[tuple[str, str | None]]
     """What came whole and without a word of denial; found without looking any truth up."""
+    silent: str | None = None
+    granted: str | None = None
+    """Both as in Sight."""
 
     def of(self, model: str, name: str | None = None) -> Judged:
         return self.cells[model, name]
@@ -223,6 +248,8 @@ class _Judge:
             cells=cells,
             probe={model: probe_problem(self._lab, self._truth, self._column, sight.probed, model) for model in self._lab.models},
             read=frozenset(self._read()),
+            silent=sight.silent,
+            granted=sight.granted,
         )
 
     # -- a whole model ------------------------------------------------------------------------------------------
@@ -368,6 +395,8 @@ def probe_problem(lab: Lab, truth: Truth, column: Column, probed: Sequence[Probe
         what = model if name is None else f"{model}.{name}"
         if one is None:
             return f"the probe says nothing of {what}"
+        if stray := strays(one):
+            return stray
         if one.readable is bool(lacking):
             return f"the probe calls {what} {'readable' if one.readable else 'denied'}, and it is not"
         named = frozenset() if one.diagnostic is None else frozenset(one.diagnostic.missing_permissions)
