@@ -314,6 +314,17 @@ def keeping_quiet(reason: str = "not_permitted", *, model: str | None = None, fi
     return sync
 
 
+def telling_once(model: str | None = None, field: str | None = None) -> SpoilSync:
+    """What is denied, or one such field, is told by a connection's first sync alone."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        quiet = keeping_quiet(model=model, field=field)
+        return quiet(lambda mode: outcome, mode, told) if told.outcomes else outcome
+
+    return sync
+
+
 def naming_nothing(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """What is denied is told, and not what is missing."""
     outcome = right(mode)
@@ -463,6 +474,14 @@ def first_field_readable(found: tuple[Probed, ...], told: Told) -> tuple[Probed,
     return tuple(replace(one, readable=True, diagnostic=None) if one is first else one for one in found)
 
 
+def speaking_of_another(found: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
+    """Of whatever field it is asked, the reason speaks of the e-mail."""
+    return tuple(
+        replace(one, diagnostic=replace(one.diagnostic, field="email")) if one.diagnostic is not None and one.field is not None else one
+        for one in found
+    )
+
+
 # ------------------------------------------------------------------------------------------------------------ actions
 
 Do = Callable[[str, Any], ActionOutcome]
@@ -490,6 +509,17 @@ def outcome_when(known: str | None, **changes: Any) -> Callable[[Do, str, dict[s
     def act(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
         outcome = do(action, values)
         return replace(outcome, **changes) if outcome.code == known else outcome
+
+    return act
+
+
+def naming_besides(permission: str) -> Callable[[Do, str, dict[str, Any], Told], ActionOutcome]:
+    """Whatever is missing, this permission is called missing, too."""
+
+    def act(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+        outcome = do(action, values)
+        lacking = outcome.code == "INTEGRATION.PERMISSION_MISSING"
+        return replace(outcome, message=f"{outcome.message} (missing: {permission})") if lacking else outcome
 
     return act
 
