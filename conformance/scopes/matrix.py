@@ -67,14 +67,15 @@ def look(lab: Lab, column: Column) -> Sight:
         seen = _seen(world, session)
         if column.denial is None or credential_id is None or seen.outcome is None:
             return seen
-        return replace(seen, **_later(lab, session, credential_id, seen.outcome))
+        silent, granted = _later(lab, session, credential_id, seen.outcome)
+        return replace(seen, silent=silent, granted=granted)
     except (SubjectCrashed, Stuck, ConfigurationError) as error:
         return Sight(None, NOTHING, (), *_told_of(world), str(error))
     finally:
         lab.close_world(world)
 
 
-def _later(lab: Lab, session: Session, credential_id: str, first: SyncOutcome) -> dict[str, str | None]:
+def _later(lab: Lab, session: Session, credential_id: str, first: SyncOutcome) -> tuple[str | None, str | None]:
     """What comes after the first sync: others with the same rights, and one for changes once all is granted."""
     tenant, silent = session.world.tenant, None
     for mode in LATER:
@@ -83,7 +84,7 @@ def _later(lab: Lab, session: Session, credential_id: str, first: SyncOutcome) -
     tenant.grant(credential_id, list(lab.facts.permissions))
     tenant.advance(60)
     session.sync("DELTA")
-    return {"silent": silent, "granted": same(lab, lab.calm.snapshot, session.snapshot(), but=MIRRORS)}
+    return silent, same(lab, lab.calm.snapshot, session.snapshot(), but=MIRRORS)
 
 
 def _session(lab: Lab, world: World, column: Column) -> tuple[Session, str | None]:
