@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from connectors.hub.ids import unified_id
 from connectors.hub.ingest import ingest, resolved
 from connectors.hub.inputs import parsed, promised_only
 from connectors.hub.progress import Progress
-from connectors.hub.records import Records
+from connectors.hub.records import Records, Row
 from connectors.hub.redact import Redactor
 from connectors.hub.scope import Scope
 from connectors.hub.store import Store
@@ -154,11 +154,16 @@ class ActionRun:
                 found = ingest(record, integration_id=self.integration_id, scope=self.scope)
                 warnings.extend(Warning("record_incomplete", f"{one.model}.{one.field}: {one.detail}") for one in found.diagnostics)
                 if found.row is not None:
-                    self.records.put(connection, [found.row], sync_id)
+                    self.records.put(connection, [self._completed(connection, found.row, found.left_out)], sync_id)
             model = RETURNED.get(action)
             if model is None or model not in result.created:
                 return resolved_data(result.data, self.integration_id)
             return {**resolved_data(result.data, self.integration_id), **self._row(connection, model, result.created[model])}
+
+    def _completed(self, connection: Connection, row: Row, left_out: tuple[str, ...]) -> Row:
+        """What the vendor's answer does not show stays as it is stored; of a new record it is null until the next sync."""
+        stored = next(self.records.read(connection, row.model, keys=[row.key]), {})
+        return replace(row, values={**row.values, **{name: stored.get(name) for name in left_out}})
 
     def _found(self, result: ActionResult) -> dict[str, str]:
         """The person of a created application, where the connector shows it only as a reference."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,6 +43,14 @@ source_name: written as the source of every created application that names none.
 """
 
 
+@dataclass
+class Lease:
+    """Who uses a connector: it is closed when another has taken its place and the last user has left."""
+
+    users: int = 0
+    retired: bool = False
+
+
 @dataclass(frozen=True)
 class Integration:
     """One connection to one customer's account, open in this process."""
@@ -53,8 +62,7 @@ class Integration:
     redactor: Redactor = field(repr=False)
     only_created: bool
     source_name: str | None
-    busy: threading.Lock = field(repr=False, default_factory=threading.Lock)
-    """Held while a sync runs: one at a time."""
+    lease: Lease = field(repr=False, default_factory=Lease)
 
 
 class Hub:
@@ -73,6 +81,10 @@ class Hub:
         self._now = now
         self._new_id = new_id
         self._open: dict[str, Integration] = {}
+        self._guard = threading.Lock()
+        """Over `_open`, `_syncing` and leases; held for moments only."""
+        self._syncing: dict[str, threading.Lock] = {}
+        """By integration, whatever its credential: held while a sync runs, one at a time."""
 
     # -- connections --------------------------------------------------------------------------------------------
 
@@ -87,39 +99,37 @@ class Hub:
         with self._store.begin() as connection:
             if connection.execute(select(integrations.c.id).where(integrations.c.id == id)).first() is None:
                 connection.execute(insert(integrations).values(id=id, vendor=target.vendor, created_at=instant(self._now())))
-        replaced = self._open.get(id)
-        if replaced is not None:
-            replaced.connector.close()
-        self._open[id] = opened
+        self._replace(id, opened)
         return id
 
     def reconnect(
         self, integration_id: str, *, credential: Mapping[str, str] | None = None, scope_config: Mapping[str, Any] | None = None
     ) -> None:
-        """Go on with another credential or scope config; what was synced stays. Raises ConfigurationError."""
+        """Go on with another credential or scope config; what was synced stays. Raises ConfigurationError.
+
+        What is under way ends as it began: a sync that runs keeps its credential and scope config.
+        """
         old = self._integration(integration_id)
         target = replace(
             old.target,
             credential=old.target.credential if credential is None else credential,
             scope_config=old.target.scope_config if scope_config is None else scope_config,
         )
-        self._open[integration_id] = self._opened(integration_id, target)
-        old.connector.close()
+        self._replace(integration_id, self._opened(integration_id, target))
 
     def disconnect(self, integration_id: str) -> None:
-        """Close the connection and forget the integration with all its records."""
-        integration = self._open.pop(integration_id)
-        integration.connector.close()
-        with self._store.begin() as connection:
+        """Close the connection and forget the integration with all its records; a sync that runs comes to its end first."""
+        with self._one_sync(integration_id), self._store.begin() as connection:
+            integration = self._open[integration_id]
+            self._replace(integration_id, None)
             self._records(integration).forget(connection)
             self._progress(integration).forget(connection)
             connection.execute(delete(integrations).where(integrations.c.id == integration_id))
 
     def close(self) -> None:
         """Close every connection; the records stay in the store."""
-        for integration in self._open.values():
-            integration.connector.close()
-        self._open.clear()
+        for id in list(self._open):
+            self._replace(id, None)
 
     def manifest(self, integration_id: str) -> Manifest:
         """What this integration's connector promises."""
@@ -129,30 +139,29 @@ class Hub:
 
     def probe(self, integration_id: str) -> tuple[Probed, ...]:
         """Which models and fields the credential can read, asked of the vendor; what is off is said to be off, unasked."""
-        integration = self._integration(integration_id)
-        off = [Probed(said.model, said.field, readable=False, diagnostic=said) for said in integration.scope.diagnostics()]
-        try:
-            found = integration.connector.probe(integration.scope.fields)
-        except ConnectorError as error:
-            found = _none_readable(integration.scope, error)
+        with self._using(integration_id) as integration:
+            off = [Probed(said.model, said.field, readable=False, diagnostic=said) for said in integration.scope.diagnostics()]
+            try:
+                found = integration.connector.probe(integration.scope.fields)
+            except ConnectorError as error:
+                found = _none_readable(integration.scope, error)
         redactor = integration.redactor
         asked = [one if one.diagnostic is None else replace(one, diagnostic=redactor.diagnostic(one.diagnostic)) for one in found]
         return (*asked, *off)
 
     def sync(self, integration_id: str, mode: Mode = "FULL", *, on_page: Callable[[], None] = lambda: None) -> SyncOutcome:
         """Run one sync to its end, or go on with one that was interrupted. `on_page` hears of each page before it is kept."""
-        integration = self._integration(integration_id)
-        run = SyncRun(
-            integration_id=integration_id,
-            connector=integration.connector,
-            scope=integration.scope,
-            only_created=integration.only_created,
-            store=self._store,
-            records=self._records(integration),
-            progress=self._progress(integration),
-            on_page=on_page,
-        )
-        with integration.busy:
+        with self._one_sync(integration_id), self._using(integration_id) as integration:
+            run = SyncRun(
+                integration_id=integration_id,
+                connector=integration.connector,
+                scope=integration.scope,
+                only_created=integration.only_created,
+                store=self._store,
+                records=self._records(integration),
+                progress=self._progress(integration),
+                on_page=on_page,
+            )
             return run.run(mode)
 
     def read(self, integration_id: str, model: str, *, include_deleted: bool = False) -> list[dict[str, Any]]:
@@ -171,18 +180,18 @@ class Hub:
 
     def act(self, integration_id: str, action: str, values: Mapping[str, Any]) -> ActionOutcome:
         """Perform an action by its card name; ids are unified ids, job ids also "remote:<id>"."""
-        integration = self._integration(integration_id)
-        run = ActionRun(
-            integration_id=integration_id,
-            connector=integration.connector,
-            scope=integration.scope,
-            source_name=integration.source_name,
-            store=self._store,
-            records=self._records(integration),
-            progress=self._progress(integration),
-            redactor=integration.redactor,
-        )
-        return run.run(action, values)
+        with self._using(integration_id) as integration:
+            run = ActionRun(
+                integration_id=integration_id,
+                connector=integration.connector,
+                scope=integration.scope,
+                source_name=integration.source_name,
+                store=self._store,
+                records=self._records(integration),
+                progress=self._progress(integration),
+                redactor=integration.redactor,
+            )
+            return run.run(action, values)
 
     def passthrough(
         self,
@@ -195,7 +204,8 @@ class Hub:
         data: Any = None,
     ) -> PassthroughOutcome:
         """A raw call to the vendor. Any HTTP status is an answer. Raises ConnectorError when there was none."""
-        reply = self._integration(integration_id).connector.passthrough(method, path, params=params, headers=headers, data=data)
+        with self._using(integration_id) as integration:
+            reply = integration.connector.passthrough(method, path, params=params, headers=headers, data=data)
         return PassthroughOutcome(status=reply.status, headers=reply.headers, data=reply.data, url=reply.url)
 
     def explore(self, integration_id: str, model: str, *, samples: int = 3) -> tuple[ExploredField, ...]:
@@ -205,13 +215,13 @@ class Hub:
             ModelUnavailable: the model is off, or neither its custom nor its integration fields are let in.
             ConnectorError: the connector has no explorer, or the vendor refused.
         """
-        integration = self._integration(integration_id)
-        connector, scope = integration.connector, integration.scope
-        if not isinstance(connector, Explorer):
-            raise NotSupported(f"{scope.manifest.title} has no custom field explorer")
-        if not scope.fields.get(model, frozenset()) & {"custom_fields", "integration_fields"}:
-            raise ModelUnavailable(MODEL_DISABLED, f"{model!r} or its custom fields are off in the scope config, or not there")
-        return connector.explore(model, samples=samples)
+        with self._using(integration_id) as integration:
+            connector, scope = integration.connector, integration.scope
+            if not isinstance(connector, Explorer):
+                raise NotSupported(f"{scope.manifest.title} has no custom field explorer")
+            if not scope.fields.get(model, frozenset()) & {"custom_fields", "integration_fields"}:
+                raise ModelUnavailable(MODEL_DISABLED, f"{model!r} or its custom fields are off in the scope config, or not there")
+            return connector.explore(model, samples=samples)
 
     # -- inside -------------------------------------------------------------------------------------------------
 
@@ -219,6 +229,42 @@ class Hub:
         if integration_id not in self._open:
             raise ConfigurationError(f"integration {integration_id!r} is not connected; connected: {', '.join(self._open) or 'none'}")
         return self._open[integration_id]
+
+    @contextmanager
+    def _using(self, integration_id: str) -> Iterator[Integration]:
+        """The integration as it is now; its connector stays open while it is used, also if another takes its place."""
+        with self._guard:
+            integration = self._integration(integration_id)
+            integration.lease.users += 1
+        try:
+            yield integration
+        finally:
+            with self._guard:
+                integration.lease.users -= 1
+                last = integration.lease.retired and not integration.lease.users
+            if last:
+                integration.connector.close()
+
+    @contextmanager
+    def _one_sync(self, integration_id: str) -> Iterator[None]:
+        """Wait until no sync of the integration runs, and let none begin meanwhile."""
+        with self._guard:
+            self._integration(integration_id)
+            lock = self._syncing.setdefault(integration_id, threading.Lock())
+        with lock:
+            yield
+
+    def _replace(self, integration_id: str, opened: Integration | None) -> None:
+        """Put another connection in an integration's place, or none, and close the one that stood there when nobody uses it."""
+        with self._guard:
+            old = self._open.pop(integration_id, None)
+            if opened is not None:
+                self._open[integration_id] = opened
+            unused = old is not None and not old.lease.users
+            if old is not None:
+                old.lease.retired = True
+        if old is not None and unused:
+            old.connector.close()
 
     def _opened(self, id: str, target: Target) -> Integration:
         own = {**SETTINGS, **{name: value for name, value in target.settings.items() if name in SETTINGS}}

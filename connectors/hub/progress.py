@@ -64,6 +64,16 @@ class Progress:
         found = connection.execute(_EVER, self._mine) if mode is None else connection.execute(_EVER_SO, {**self._mine, "p_mode": mode})
         return found.first() is not None
 
+    def whole_since(self, connection: Connection, setting: str, value: Any) -> bool:
+        """Whether a full sync has succeeded since a sync last ran with another value of a part of its scope, or none ever did."""
+        newest = select(syncs).where(syncs.c.integration_id == self._integration_id).order_by(syncs.c.id.desc())
+        for row in connection.execute(newest):
+            if orjson.loads(row.scope)[setting] != value:
+                return False
+            if row.mode == "FULL" and row.state == "SUCCEEDED":
+                return True
+        return True
+
     def start(self, connection: Connection, mode: Mode, scope: Mapping[str, Any]) -> Sync:
         row = {
             "integration_id": self._integration_id,

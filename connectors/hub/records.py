@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 
 from connectors.hub.clock import Now, later_than
 from connectors.hub.ids import unified_id
-from connectors.hub.store import created_by_us, records
+from connectors.hub.store import created_by_us, records, switched_off
 from connectors.unified.models import MODELS
 
 CHUNK = 500
@@ -79,28 +79,45 @@ class Records:
 
     def mark_orphans(self, connection: Connection, model: str, references: Mapping[str, str]) -> None:
         """Give remote_deleted_at to every living row that refers (field to model) to a record that is not alive."""
-        alive = {target: self._alive(connection, target) for target in references.values()}
-        orphans = []
-        for row in connection.execute(_ALL, self._of(model)):
-            values = orjson.loads(row.data)
-            if any(values.get(field) is not None and values[field] not in alive[target] for field, target in references.items()):
-                orphans.append(row.key)
-        self.mark_gone(connection, model, orphans)
+        orphaned = self._orphaned(connection, references)
+        self.mark_gone(connection, model, [row.key for row in connection.execute(_ALL, self._of(model)) if orphaned(row)])
 
     def mark_unneeded(self, connection: Connection, model: str, sync_id: int, referring: Mapping[str, Sequence[str]]) -> None:
         """Give remote_deleted_at to every living row that a sync has not met and to which no living row of `referring`
         (model to the fields that refer to this one) refers."""
-        needed: set[Any] = set()
-        for other, fields in referring.items():
-            for row in connection.execute(_SHOWN, self._of(other)):
-                values = orjson.loads(row.data)
-                needed.update(values.get(field) for field in fields)
+        needed = self._referred_to(connection, referring)
         unseen = connection.execute(_UNSEEN, {**self._of(model), "p_sync": sync_id})
         self.mark_gone(connection, model, [row.key for row in unseen if row.id not in needed])
 
     def mark_all(self, connection: Connection, model: str) -> None:
         """Give remote_deleted_at to every living row of a model."""
         self._mark(connection, _ALIVE, {"p_model": model})
+
+    def set_aside(self, connection: Connection, model: str) -> None:
+        """As `mark_all`, and remember which rows lived."""
+        place = {"integration_id": self._integration_id, "model": model}
+        living = [{**place, "key": row.key} for row in connection.execute(_ALIVE, self._of(model))]
+        if living:
+            connection.execute(_ASIDE_NO_MORE, [{**self._of(model), "p_key": row["key"]} for row in living])
+            connection.execute(insert(switched_off), living)
+        self.mark_all(connection, model)
+
+    def bring_back(self, connection: Connection, model: str, references: Mapping[str, str], referring: Mapping[str, Sequence[str]]) -> None:
+        """Let rows that were set aside live again, but for those that refer (field to model) to a record that is not alive, and
+        those that no living row of `referring` (model to fields, if any) refers to."""
+        aside = frozenset(connection.execute(_ASIDE, self._of(model)).scalars())
+        if not aside:
+            return
+        orphaned, needed = self._orphaned(connection, references), self._referred_to(connection, referring)
+        dead = [row for row in connection.execute(_ALL, self._of(model)) if row.key in aside and row.remote_deleted_at is not None]
+        back = [
+            {**self._of(model), "p_key": row.key, "v_changed_at": later_than(row.changed_at, self._now)}
+            for row in dead
+            if not orphaned(row) and (not referring or row.id in needed)
+        ]
+        if back:
+            connection.execute(_REVIVED, back)
+        connection.execute(_ASIDE_NO_MORE, [{**self._of(model), "p_key": key} for key in aside])
 
     def blank(self, connection: Connection, model: str, fields: Sequence[str]) -> None:
         """Write null into these fields of every row of a model."""
@@ -124,7 +141,7 @@ class Records:
 
     def forget(self, connection: Connection) -> None:
         """Delete every trace of the integration's records."""
-        for table in (records, created_by_us):
+        for table in (records, created_by_us, switched_off):
             connection.execute(delete(table).where(table.c.integration_id == self._integration_id))
 
     # -- reading ------------------------------------------------------------------------------------------------
@@ -166,6 +183,25 @@ class Records:
     def _alive(self, connection: Connection, model: str) -> frozenset[str]:
         """The unified ids of a model's living rows."""
         return frozenset(row.id for row in connection.execute(_ALIVE, self._of(model)))
+
+    def _orphaned(self, connection: Connection, references: Mapping[str, str]) -> Callable[[Any], bool]:
+        """Whether a row refers (field to model) to a record that is not alive."""
+        alive = {target: self._alive(connection, target) for target in references.values()}
+
+        def orphaned(row: Any) -> bool:
+            values = orjson.loads(row.data)
+            return any(values.get(field) is not None and values[field] not in alive[target] for field, target in references.items())
+
+        return orphaned
+
+    def _referred_to(self, connection: Connection, referring: Mapping[str, Sequence[str]]) -> frozenset[Any]:
+        """The unified ids that living rows of these models hold in these fields."""
+        ids: set[Any] = set()
+        for model, fields in referring.items():
+            for row in connection.execute(_SHOWN, self._of(model)):
+                values = orjson.loads(row.data)
+                ids.update(values.get(field) for field in fields)
+        return frozenset(ids)
 
     def _of(self, model: str) -> dict[str, Any]:
         return {"p_integration": self._integration_id, "p_model": model}
@@ -222,6 +258,9 @@ _ALIVE = select(records.c.key, records.c.id, records.c.changed_at).where(_MODEL,
 _UNSEEN = _ALIVE.where(or_(records.c.seen_in_sync != bindparam("p_sync"), records.c.seen_in_sync.is_(None)))
 _AMONG = _ALIVE.where(_KEYS)
 _NEW = insert(records)
+_OFF = and_(switched_off.c.integration_id == bindparam("p_integration"), switched_off.c.model == bindparam("p_model"))
+_ASIDE = select(switched_off.c.key).where(_OFF)
+_ASIDE_NO_MORE = delete(switched_off).where(_OFF, switched_off.c.key == bindparam("p_key"))
 
 
 def _changing(**values: Any) -> Any:
@@ -239,6 +278,7 @@ _CHANGED = _changing(
 )
 _SEEN = _changing(seen_in_sync=bindparam("v_sync"))
 _BLANKED = _changing(data=bindparam("v_data"), digest=bindparam("v_digest"), changed_at=bindparam("v_changed_at"))
+_REVIVED = _changing(remote_deleted_at=None, changed_at=bindparam("v_changed_at"))
 _MARKED = _changing(remote_deleted_at=bindparam("v_changed_at"), changed_at=bindparam("v_changed_at"))
 
 

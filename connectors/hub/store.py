@@ -55,6 +55,14 @@ created_by_us = Table(
     Column("id", String, nullable=False),
 )
 
+switched_off = Table(
+    "switched_off",  # rows that lived when their model was turned off, of models whose rows are kept
+    metadata,
+    Column("integration_id", String, primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("key", String, primary_key=True),
+)
+
 sync_state = Table(
     "sync_state",
     metadata,

@@ -7,7 +7,7 @@ a watermark counts only when its stream came through; what is newly let in, or c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,20 +71,24 @@ class SyncRun:
                 if last.scope == config and (last.mode == "FULL" or asked == "DELTA"):
                     return last
                 self.progress.end(connection, last.id, "CANCELLED", None)
-            sync = self.progress.start(connection, self._mode(connection, asked, streams, last), config)
+            sync = self.progress.start(connection, self._mode(connection, asked, streams), config)
             if last is None or last.scope != config:
                 self._enforce(connection)
             return sync
 
-    def _mode(self, connection: Connection, asked: Mode, streams: tuple[Stream, ...], last: Sync | None) -> Mode:
+    def _mode(self, connection: Connection, asked: Mode, streams: tuple[Stream, ...]) -> Mode:
         """A delta needs something to build on, and a connector that can."""
         possible = any(stream.delta for stream in streams) and self.progress.ever(connection, "FULL")
-        same_records = last is None or last.scope["only_created"] == self.only_created
+        same_records = self.progress.whole_since(connection, "only_created", self.only_created)
         return "DELTA" if asked == "DELTA" and possible and same_records else "FULL"
 
     def _enforce(self, connection: Connection) -> None:
+        kept = self._kept()
         for model in self.scope.models_off():
-            self.records.mark_all(connection, model)
+            if model in kept:
+                self.records.set_aside(connection, model)
+            else:
+                self.records.mark_all(connection, model)
         off: dict[str, list[str]] = {}
         for model, field in self.scope.fields_off():
             off.setdefault(model, []).append(field)
@@ -211,8 +215,11 @@ class SyncRun:
             begun = self.progress.streams(connection, sync.id)
             all_progress = [(stream, begun.get(stream.name)) for stream in streams]
             state = _verdict([None if progress is None else progress.state for _, progress in all_progress], failures)
-            if sync.mode == "FULL" and state != "AUTHENTICATION_FAILED":
-                self._conclude_deletions(connection, sync, all_progress)
+            if state != "AUTHENTICATION_FAILED":
+                whole = _whole(self.scope.fields, all_progress)
+                if sync.mode == "FULL":
+                    self._conclude_deletions(connection, whole, sync)
+                self._settle_kept(connection, whole, sync)
             self.progress.settle_left_out(connection, sync.id)
             error = f"{type(failures[0]).__name__}: {failures[0]}" if failures else None
             self.progress.end(connection, sync.id, state, error)
@@ -224,21 +231,41 @@ class SyncRun:
                 error=self.progress.redacted(error),
             )
 
-    def _conclude_deletions(self, connection: Connection, sync: Sync, all_progress: list[tuple[Stream, StreamProgress | None]]) -> None:
-        """What a whole read has not met is gone; rows that are kept go when a record that they refer to is."""
-        kept = [model.name for model in self.scope.manifest.models if model.keeps_rows]
-        for model in self.scope.fields:
-            feeding = [progress for stream, progress in all_progress if model in stream.feeds]
-            whole = feeding and all(one is not None and one.state == "done" and (model, None) not in one.gaps for one in feeding)
-            if whole and model not in kept:
-                self.records.mark_unseen(connection, model, sync.id)
-        pairs = {model: REFERENCES.get(model, {}) for model in kept}
-        for model, references in pairs.items():
-            others = {field: target for field, target in references.items() if target in self.scope.fields and target not in kept}
-            self.records.mark_orphans(connection, model, others)
-        for model in (model for model, references in pairs.items() if not references):
-            referring = {other: [field for field, target in its.items() if target == model] for other, its in pairs.items()}
-            self.records.mark_unneeded(connection, model, sync.id, {other: fields for other, fields in referring.items() if fields})
+    def _kept(self) -> frozenset[str]:
+        """Models whose rows stay when a whole read does not meet them."""
+        return frozenset(model.name for model in self.scope.manifest.models if model.keeps_rows)
+
+    def _conclude_deletions(self, connection: Connection, whole: frozenset[str], sync: Sync) -> None:
+        """What a whole read has not met is gone."""
+        for model in sorted(whole - self._kept()):
+            self.records.mark_unseen(connection, model, sync.id)
+
+    def _settle_kept(self, connection: Connection, whole: frozenset[str], sync: Sync) -> None:
+        """Rows that are kept come back when their model is turned on again, and go when a record that they refer to is gone."""
+        on = self._kept() & self.scope.fields.keys()
+        links = {model: {field: to for field, to in REFERENCES.get(model, {}).items() if to in self.scope.fields} for model in on}
+        # Those that refer to others first: they are why the others are kept.
+        for model in sorted(on, key=lambda model: (not REFERENCES.get(model), model)):
+            outward = {field: to for field, to in links[model].items() if to not in on}
+            inward = {other: [field for field, to in its.items() if to == model] for other, its in links.items()}
+            referring = {other: fields for other, fields in inward.items() if fields}
+            if model in whole:
+                self.records.bring_back(connection, model, outward, referring)
+            if sync.mode != "FULL":
+                continue
+            self.records.mark_orphans(connection, model, outward)
+            if referring:
+                self.records.mark_unneeded(connection, model, sync.id, referring)
+
+
+def _whole(models: Iterable[str], streams: list[tuple[Stream, StreamProgress | None]]) -> frozenset[str]:
+    """Models all of whose streams came through without a denial of them."""
+    found = set()
+    for model in models:
+        feeding = [progress for stream, progress in streams if model in stream.feeds]
+        if feeding and all(one is not None and one.state == "done" and (model, None) not in one.gaps for one in feeding):
+            found.add(model)
+    return frozenset(found)
 
 
 def _by_model(refs: tuple[Ref, ...]) -> dict[str, list[str]]:

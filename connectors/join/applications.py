@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-import orjson
-
 from connectors.join.manifest import MANIFEST
 from connectors.join.mapping import JobStage, Stage
 from connectors.join.people import Candidate, tags_of
@@ -18,6 +16,8 @@ from connectors.unified.connector import Page, Record, Wanted
 
 SUMMARY_SIZE = 500
 """Candidates in one page of those that follow the last application."""
+FROM_THE_START = "from the start"
+"""The cursor of every page but the last: no place in the list is worth remembering, for it will be another row's."""
 
 SHOWN_BY_APPLICATIONS = {
     "currentStage": ("Application Stages", "Job-specific application stages"),
@@ -31,8 +31,9 @@ class ApplicationsReader:
     """Delivers applications page by page, then what only all of them together tell: candidates and stages.
 
     A candidate's source and date of birth in JOIN are those of the earliest application, and the list starts with the
-    newest: so candidates are delivered at the end. A read that goes on behind a cursor therefore looks at the earlier
-    pages again (their applications are not delivered twice).
+    newest: so candidates are delivered at the end, and a read that goes on after a crash needs the earlier pages again.
+    It delivers them again, too: rows move while nobody reads, so what stood on a page that was delivered says nothing of
+    what stands there now.
     """
 
     def __init__(self, pages: SeamedPages[dict[str, Any]], wanted: Wanted) -> None:
@@ -48,25 +49,21 @@ class ApplicationsReader:
         self._unshown: set[str] = set()
         """Keys that an application or its candidate did not have."""
 
-    def read(self, cursor: str | None) -> Iterator[Page]:
-        done = 0 if cursor is None else int(orjson.loads(cursor)["pages"])
-        number = 0
+    def read(self) -> Iterator[Page]:
         for step in self._pages.read():
-            number += 1
             for application in step.rows:
                 self._notice(application)
-            if number > done:
-                yield self._page(step, number)
-        yield from self._summaries(number)
+            yield self._page(step)
+        yield from self._summaries()
 
-    def _page(self, step: SeamStep[dict[str, Any]], number: int) -> Page:
+    def _page(self, step: SeamStep[dict[str, Any]]) -> Page:
         recorder = Recorder(self._wanted)
         for application in step.rows:
             recorder.add("Applications", str(application["id"]), application)
         if not step.settled:
             told = "JOIN's applications changed faster than they could be read; the next full sync completes them"
             recorder.miss(self._wanted.keys() & FED, "not_yet_synced", told)
-        return recorder.page(cursor=_cursor(number))
+        return recorder.page(cursor=FROM_THE_START)
 
     def _notice(self, application: Raw) -> None:
         candidate, id = application["candidate"], application["candidate"]["id"]
@@ -86,7 +83,7 @@ class ApplicationsReader:
         self._stages[stage["id"]] = Stage(known.raw if known and known.lowest_index == lowest else stage, lowest)
         self._pairs[job, str(stage["id"])] = JobStage(job, str(stage["id"]), index)
 
-    def _summaries(self, pages: int) -> Iterator[Page]:
+    def _summaries(self) -> Iterator[Page]:
         recorder = Recorder(self._wanted)
         for key in sorted(self._unshown):
             told = f"JOIN's applications do not show {key!r}, so this model is incomplete at best"
@@ -101,7 +98,7 @@ class ApplicationsReader:
             self._add_candidates(recorder, batch)
             batch = list(islice(ids, SUMMARY_SIZE))
             if batch:
-                yield recorder.page(cursor=_cursor(pages))
+                yield recorder.page(cursor=FROM_THE_START)
                 recorder = Recorder(self._wanted)
         yield recorder.page(cursor=None)
 
@@ -117,12 +114,8 @@ class ApplicationsReader:
 def records_of(application: Raw, wanted: Wanted) -> tuple[Record, ...]:
     """Everything that one application shows, as if the account held no other."""
     only = SeamedPages(lambda number, size: [dict(application)], key=str, version=str, size=2)
-    return tuple(record for page in ApplicationsReader(only, wanted).read(None) for record in page.records)
+    return tuple(record for page in ApplicationsReader(only, wanted).read() for record in page.records)
 
 
 def _age(application: Raw) -> tuple[str, int]:
     return str(application.get("createdAt")), int(application["id"])
-
-
-def _cursor(pages: int) -> str:
-    return orjson.dumps({"pages": pages}).decode()

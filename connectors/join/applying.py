@@ -28,6 +28,9 @@ from connectors.unified.errors import (
 LARGEST_FILE = 25 * 1024 * 1024
 """Bytes that we fetch for one attachment at the most; JOIN's own limit is not known and smaller."""
 EVERYTHING = {model.name: frozenset(field.name for field in model.fields) for model in MANIFEST.models}
+MADE_OF_SEVERAL = frozenset({"Candidates", "Application Stages"})
+"""Source and date of a candidate are those of the earliest application, the index of a stage is the lowest on any job: one
+application tells of them all only if it is the first."""
 
 Document = Mapping[str, str]
 Made = tuple[str | None, str | None]
@@ -73,9 +76,8 @@ def create(api: Api, values: ActionInput) -> ActionResult:
     records = _read_back(api, application, warnings)
     return ActionResult(
         created=created,
-        records=tuple(record for record in records if record.model != "Candidates"),
-        # Source and date of a candidate are those of the earliest application, which this is only if it is the first.
-        if_new=tuple(record for record in records if record.model == "Candidates"),
+        records=tuple(record for record in records if record.model not in MADE_OF_SEVERAL),
+        if_new=tuple(record for record in records if record.model in MADE_OF_SEVERAL),
         warnings=tuple(warnings),
     )
 

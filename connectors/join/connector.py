@@ -78,11 +78,12 @@ class JoinConnector:
 
     def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
         """Pages of one stream. `since` is not supported (no delta is promised) and every read is whole."""
+        # Neither reader has a place to go on from: see there.
         readers = {JOBS: self._read_jobs, APPLICATIONS: self._read_applications}
         if stream not in readers:
             raise NotSupported(f"JOIN has no stream {stream!r}; streams: {', '.join(readers)}")
         try:
-            yield from readers[stream](wanted, cursor)
+            yield from readers[stream](wanted)
         except PermissionMissing as denied:
             yield Page((), None, diagnostics=tuple(denial(model, None, denied) for model in self._feeds(stream, wanted)))
 
@@ -118,7 +119,7 @@ class JoinConnector:
 
     # -- streams ------------------------------------------------------------------------------------------------
 
-    def _read_jobs(self, wanted: Wanted, cursor: str | None) -> Iterator[Page]:
+    def _read_jobs(self, wanted: Wanted) -> Iterator[Page]:
         """All jobs as one page: a person's name is known only when every job that shows them has been read.
 
         A crash costs this stream a new start, which is cheap: an account has few jobs.
@@ -178,8 +179,8 @@ class JoinConnector:
             for warning in (*people.without_email(job), *people.unknown_roles(job)):
                 recorder.warn(warning)
 
-    def _read_applications(self, wanted: Wanted, cursor: str | None) -> Iterator[Page]:
-        return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read(cursor)
+    def _read_applications(self, wanted: Wanted) -> Iterator[Page]:
+        return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read()
 
     def _catalogue(self, wanted: Wanted) -> Catalogue:
         """Only the lists that a wanted field needs."""

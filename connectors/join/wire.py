@@ -37,6 +37,8 @@ LARGEST_PAGE = 50
 PASSING = frozenset({408, 425, 500, 502, 503, 504})
 CLOSED = ("not online", "offline", "closed", "archived", "no applications", "not accept")
 """Words beside "job" that mean that it takes no applications."""
+PLAN = re.compile(r"\b(plan|subscription)\b")
+"""The whole word, for an explanation is no plan. Assumed: JOIN's own words for an account without the API are not known."""
 
 
 class Api:
@@ -168,7 +170,7 @@ def refuse(reply: Reply) -> None:
 def _shuts_out(status: int, message: str) -> bool:
     """Whether nobody gets in with this token. A plan without the API shuts out all of the account's, whatever their owners may do;
     a missing header is invalid input to JOIN (SeenInCode: two public notes), and something between us may have taken it away."""
-    return status == 401 or (status == 403 and "plan" in message) or (status == 422 and "authorization" in message)
+    return status == 401 or (status == 403 and PLAN.search(message) is not None) or (status == 422 and "authorization" in message)
 
 
 def _refused_input(message: str) -> type[ConnectorError]:

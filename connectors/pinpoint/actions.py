@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from connectors.pinpoint import applying, details, files
 from connectors.pinpoint.answering import answers
-from connectors.pinpoint.creating import created_records, moved_record
+from connectors.pinpoint.creating import created_application, created_person, moved_record
 from connectors.pinpoint.manifest import (
     MANIFEST,
     READ_APPLICATIONS,
@@ -122,11 +122,13 @@ class Actions:
             except ConnectorError as refusal:
                 message = f"application {application.id} was created, but the vendor's answer names no candidate, and reading it: {refusal}"
                 warnings.append(Notice("candidate_unknown", message))
-        created = {"Applications": application.id}
-        if candidate_id is not None:
-            created["Candidates"] = candidate_id
-        records = created_records(application, candidate_id, at_the_beginning=at_the_beginning)
-        return ActionResult(created, records, warnings=tuple(warnings))
+        created = {"Applications": application.id} | ({} if candidate_id is None else {"Candidates": candidate_id})
+        return ActionResult(
+            created,
+            records=(created_application(application, candidate_id, at_the_beginning=at_the_beginning),),
+            if_new=() if candidate_id is None else (created_person(application, candidate_id),),
+            warnings=tuple(warnings),
+        )
 
     def _application(self, application_id: str, **asked: Any) -> Resource:
         """One application, with what else is asked for (`include`, `extra_fields`). Raises ConnectorError."""

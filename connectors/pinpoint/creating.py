@@ -30,17 +30,21 @@ MOVED_FIELDS = frozenset({"outcome", "current_stage_id", "remote_updated_at"})
 PERSON_FIELDS = frozenset({"first_name", "last_name", "phone_numbers", "email_addresses", "location"})
 
 
-def created_records(application: Resource, candidate_id: str | None, *, at_the_beginning: bool) -> tuple[Record, ...]:
-    """The application, and the person whom it made or found. `at_the_beginning`: no stage was chosen for it."""
+def created_application(application: Resource, candidate_id: str | None, *, at_the_beginning: bool) -> Record:
+    """The application that a create made. `at_the_beginning`: no stage was chosen for it."""
     values = dict(_shown(application, APPLICATION_FIELDS, at_the_beginning=at_the_beginning))
-    if candidate_id is None:
-        return (Record("Applications", application.id, values),)
-    values["candidate_id"] = Ref("Candidates", candidate_id)
+    if candidate_id is not None:
+        values["candidate_id"] = Ref("Candidates", candidate_id)
+    return Record("Applications", application.id, values)
+
+
+def created_person(application: Resource, candidate_id: str) -> Record:
+    """The person whom the create made. Of one whom it found an application tells nothing: it has its own phone and address."""
     person = dict(mapping.filled("Candidates", application, wanted=PERSON_FIELDS).values)
     link = tidy(application.get("linkedin_url"))
     if link is not None:
         person["social_media"] = linkedin(link)
-    return (Record("Candidates", candidate_id, person), Record("Applications", application.id, values))
+    return Record("Candidates", candidate_id, person)
 
 
 def moved_record(application: Resource) -> tuple[Record, ...]:

@@ -109,7 +109,8 @@ class ActionResult:
 
     created: Mapping[str, str] = field(default_factory=dict)
     records: tuple[Record, ...] = ()
-    """The records that the action made or changed, as a sync would deliver them, when the vendor's answer shows them."""
+    """The records that the action made or changed, with those fields that the vendor's answer shows as a sync would deliver them.
+    A field that is left out stays as it is stored, and is null in a new record until the next sync."""
     if_new: tuple[Record, ...] = ()
     """Records that are as a sync would deliver them only if nobody knew them before: kept unless they are there already."""
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -12,9 +12,6 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
     ("connectors.join.values", "translated", "None if value is None else table.get(value, value)", "table.get(value, value)"): (
         "table.get(None, None) is None; the condition is there for the types"
     ),
-    ("connectors.join.applications", "read", "number > done", "number >= done"): (
-        "the page before the cursor is read again in any case; handed over once more, its records are the same, and count once"
-    ),
 }
 """By `Mutant.identity`."""
 

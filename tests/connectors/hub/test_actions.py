@@ -325,6 +325,27 @@ def test_the_answers_data_has_unified_ids(synced: InProcessConnection, world: Wo
     assert synced.act("Get candidate attachments", {"candidate_id": id}).data == {"results": [{"candidate_id": id, "name": "cv.pdf"}]}
 
 
+def test_what_an_answer_does_not_show_stays_as_it_is_stored(synced: InProcessConnection, world: World) -> None:
+    """An answer may show three fields of a record; the others are not empty for that."""
+    before = next(row for row in synced.read("Applications") if row["remote_id"] == "600")
+    moved = Record("Applications", "600", {"current_stage_id": Ref("Application Stages", "4403")})
+    world.answer = ActionResult(records=(moved,))
+    synced.act("Move application to stage", {"application_id": before["id"], "stage_id": id_of(synced, "Application Stages", "4403")})
+    after = next(row for row in synced.read("Applications") if row["remote_id"] == "600")
+
+    assert after == {**before, "current_stage_id": id_of(synced, "Application Stages", "4403"), "changed_at": after["changed_at"]}
+    assert after["changed_at"] > before["changed_at"]
+
+
+def test_an_answer_that_tells_nothing_new_changes_nothing(synced: InProcessConnection, world: World) -> None:
+    """Not even changed_at."""
+    before = synced.read("Applications")
+    world.answer = ActionResult(records=(Record("Applications", "600", {"outcome": "PENDING"}),))
+    synced.act("Add note to application", {"application_id": before[0]["id"], "content": "hello"})
+
+    assert synced.read("Applications") == before
+
+
 def test_a_record_made_during_an_interrupted_sync_survives_its_end(synced: InProcessConnection, world: World) -> None:
     """The sync had passed the place where the record would have been."""
     synced.interrupt_after(10)

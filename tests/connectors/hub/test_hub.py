@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,11 @@ from conformance import subjects
 from connectors.hub.hub import Hub
 from connectors.hub.store import Store
 from connectors.hub.subject import InProcess, InProcessConnection
-from connectors.unified.errors import NotSupported, Unauthorized
+from connectors.unified.connector import Page
+from connectors.unified.errors import NotSupported, Unauthorized, Unavailable
 from connectors.unified.service import ConfigurationError, ModelUnavailable
 from tests.connectors.hub.conftest import Connect
-from tests.connectors.hub.invented import SECRET, ExploringConnector, Ticking, World, small_world, target
+from tests.connectors.hub.invented import SECRET, STREAMS, ExploringConnector, InventedConnector, Ticking, World, small_world, target
 
 
 @pytest.mark.parametrize(
@@ -129,6 +132,91 @@ def test_letting_all_applications_in_reads_everything_again(world: World, clock:
 
     assert hub.sync(id, "DELTA").mode == "FULL"
     assert len(hub.read(id, "Candidates")) == 2
+
+
+def test_letting_all_applications_in_asks_for_a_full_sync_until_one_has_come_through(world: World, clock: Ticking) -> None:
+    """One that failed has read nothing of what was left out before, and the next delta would never bring it."""
+    hub = Hub(factories=lambda vendor: world.connect, now=clock)
+    id = hub.connect(target(settings={"sync_only_created": True}))
+    hub.sync(id)
+    hub.connect(target(), id)
+    for failing in ({("people", 1)}, {(stream, 1) for stream in STREAMS}):
+        world.failing.update(dict.fromkeys(failing, Unavailable("down")))
+        assert hub.sync(id, "DELTA").state != "SUCCEEDED"
+    world.failing.clear()
+
+    assert hub.sync(id, "DELTA").mode == "FULL"
+    assert len(hub.read(id, "Candidates")) == 2
+    assert hub.sync(id, "DELTA").mode == "DELTA"
+
+
+class Closing:
+    """The invented connector, which refuses to work once it is closed, as a client does."""
+
+    def __init__(self, connector: InventedConnector) -> None:
+        self._connector, self.closed = connector, False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.closed:
+            raise RuntimeError("the client has been closed")
+        return getattr(self._connector, name)
+
+    def read(self, *args: Any, **given: Any) -> Iterator[Page]:
+        for page in self._connector.read(*args, **given):
+            if self.closed:
+                raise RuntimeError("the client has been closed")
+            yield page
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def opened() -> list[Closing]:
+    return []
+
+
+@pytest.fixture
+def closing(world: World, clock: Ticking, opened: list[Closing]) -> Hub:
+    """A hub whose connectors tell whether they are closed."""
+
+    def connect(**given: Any) -> Closing:
+        opened.append(Closing(world.connect(**given)))
+        return opened[-1]
+
+    return Hub(factories=lambda vendor: connect, now=clock)  # type: ignore[arg-type,return-value]
+
+
+def test_a_sync_that_runs_keeps_its_connector_when_another_takes_its_place(closing: Hub, opened: list[Closing]) -> None:
+    """It comes to its end, and then the old one is closed."""
+    id = closing.connect(target())
+    pages = iter(range(100))
+    told = closing.sync(id, on_page=lambda: closing.reconnect(id, scope_config={}) if next(pages) == 1 else None)
+
+    assert told.state == "SUCCEEDED"
+    assert [one.closed for one in opened] == [True, False]
+
+
+def test_one_sync_at_a_time_also_with_another_credential(closing: Hub) -> None:
+    """Two at once would undo each other's cursors and deletions."""
+    id = closing.connect(target())
+    running: list[str] = []
+    overlaps: list[int] = []
+    second = threading.Thread(target=lambda: closing.sync(id, on_page=lambda: overlaps.append(len(running))))
+
+    def first_page() -> None:
+        if not running:
+            running.append("first")
+            closing.reconnect(id, credential=target().credential)
+            second.start()
+            second.join(0.2)
+
+    closing.sync(id, on_page=first_page)
+    running.clear()
+    second.join(10)
+
+    assert overlaps
+    assert set(overlaps) == {0}
 
 
 def test_a_target_shows_no_secret() -> None:

@@ -174,6 +174,32 @@ def test_rows_that_are_kept_go_with_what_they_refer_to(connect: Connect, world: 
     assert kept["job_id"] == row(connection, "Jobs", "310")["id"]
 
 
+def test_rows_that_are_kept_come_back_when_their_model_is_turned_on_again(connect: Connect, world: World) -> None:
+    """All that lived when it was turned off, whether the vendor shows them now or not; but not what lost its job meanwhile."""
+    models = [replace(model, keeps_rows=model.name == "Job hiring team members") for model in world.manifest.models]
+    world.manifest = replace(world.manifest, models=tuple(models))
+    connection = connect()
+    for key, job in (("310/8", "310"), ("311/7", "311")):
+        world.put("Job hiring team members", key, roles=[], job_id=Ref("Jobs", job), user_id=Ref("Users", key[-1]))
+    connection.sync()
+    for key in ("310/7", "310/8", "311/7"):
+        world.remove("Job hiring team members", key)
+    connection.sync()
+    before = {row["id"] for row in connection.read("Job hiring team members")}
+    connection.reconnect(scope_config={"models": {"Job hiring team members": "DISABLED"}})
+    connection.sync()
+    connection.sync()
+    world.remove("Jobs", "311")
+    connection.reconnect(scope_config={})
+    connection.sync()
+    after = connection.read("Job hiring team members")
+
+    assert len(before) == 3
+    assert {row["id"] for row in after} < before
+    assert {row["job_id"] for row in after} == {row(connection, "Jobs", "310")["id"]}
+    assert len(after) == 2
+
+
 @pytest.mark.parametrize("failure", [RateLimited("slow down"), Unavailable("down"), UnexpectedReply("what?")])
 def test_a_failed_stream_takes_nothing_with_it(connection: InProcessConnection, world: World, failure: Exception) -> None:
     """The others go on, none of its records is deleted, and the outcome says what happened."""

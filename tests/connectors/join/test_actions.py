@@ -177,9 +177,9 @@ def test_the_new_records_are_those_of_a_sync(fake, account):
 
     assert records["Applications"].key == application_key
     assert records["Applications"].values["candidate_id"] == Ref("Candidates", candidate_key)
-    assert set(records) == {"Applications", "Application Stages", "Job-specific application stages"}
-    # Source and date are those of a person's first application, which this is only if nobody knew them.
-    assert [(record.model, record.key) for record in result.if_new] == [("Candidates", candidate_key)]
+    assert set(records) == {"Applications", "Job-specific application stages"}
+    # What is made of all applications is as a sync would deliver it only where this is the first.
+    assert [(record.model, record.key) for record in result.if_new] == [("Application Stages", "7003"), ("Candidates", candidate_key)]
 
 
 def test_a_create_that_cannot_be_read_back_stands(fake, account):

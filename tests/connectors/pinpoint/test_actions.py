@@ -119,8 +119,9 @@ def test_an_application_is_sent_in_the_vendors_words(fake, account, action):
 def test_the_records_are_those_of_the_answer(fake, account):
     accepts(account, answer=created(linkedin_url="https://linkedin.com/in/mira", town="Leeds"))
     result = create(connected(fake, account))
-    records = {record.model: record for record in result.records}
+    records = {record.model: record for record in (*result.records, *result.if_new)}
 
+    assert [record.model for record in result.records] == ["Applications"]
     assert records["Applications"].values["job_id"] == Ref("Jobs", "310")
     assert records["Applications"].values["outcome"] == "PENDING"
     assert records["Candidates"].key == "7701"

@@ -82,7 +82,7 @@ ACCESS_HONESTY = Chapter(
         HandMade(
             "a plan without the API is reported as a right that the token's owner lacks",
             "join.wire",
-            'status == 401 or (status == 403 and "plan" in message) or',
+            "status == 401 or (status == 403 and PLAN.search(message) is not None) or",
             "status == 401 or",
         ),
         HandMade(

@@ -128,8 +128,8 @@ CONFIGURATION = Chapter(
         HandMade(
             "the rows of a model that is turned off live on",
             "hub.sync",
-            "        for model in self.scope.models_off():\n            self.records.mark_all(connection, model)\n",
-            "",
+            "        for model in self.scope.models_off():\n",
+            "        for model in ():\n",
         ),
         HandMade(
             "a field that is off is stored all the same",

@@ -21,9 +21,9 @@ MANNERS = Chapter(
         HandMade(
             "every application is asked for once more by itself",
             "join.connector",
-            'return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read(cursor)',
+            'return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read()',
             'for row in self.api.listed("/applications"):\n            self.api.one(f"/applications/{row[\'id\']}")\n'
-            '        return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read(cursor)',
+            '        return ApplicationsReader(self.api.pages("/applications", size=self._page_size), wanted).read()',
         ),
         HandMade(
             "after a 429 it asks again at once",

@@ -283,21 +283,15 @@ STATE = Chapter(
         HandMade(
             "the stages of a job that is gone keep their places in it",
             "hub.sync",
-            "            self.records.mark_orphans(connection, model, others)\n",
+            "            self.records.mark_orphans(connection, model, outward)\n",
             "",
             at="join",
         ),
         HandMade(
-            "after a crash the people of the pages before it are taken for gone",
-            "join.applications",
-            "            for application in step.rows:\n                self._notice(application)\n            if number > done:\n",
-            "            if number > done:\n                for application in step.rows:\n                    self._notice(application)\n",
-        ),
-        HandMade(
             "one stream that failed keeps what is gone from the others alive",
             "hub.sync",
-            'if sync.mode == "FULL" and state != "AUTHENTICATION_FAILED":',
-            'if sync.mode == "FULL" and state == "SUCCEEDED":',
+            'if state != "AUTHENTICATION_FAILED":',
+            'if state == "SUCCEEDED":',
             at="join",
         ),
         HandMade(

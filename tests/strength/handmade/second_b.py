@@ -126,7 +126,7 @@ WRITES = Chapter(
         HandMade(
             "whoever applies again gets the source and the date of the new application",
             "join.applying",
-            '        records=tuple(record for record in records if record.model != "Candidates"),\n',
+            "        records=tuple(record for record in records if record.model not in MADE_OF_SEVERAL),\n",
             "        records=records,\n",
         ),
         HandMade(
@@ -144,9 +144,8 @@ WRITES = Chapter(
         HandMade(
             "what an action made is not stored: its answer is an id and nothing else",
             "hub.actions",
-            "                if found.row is not None:\n                    self.records.put(connection, [found.row], sync_id)\n",
-            "                if found.row is not None and sync_id is not None:\n"
-            "                    self.records.put(connection, [found.row], sync_id)\n",
+            "                if found.row is not None:\n",
+            "                if found.row is not None and sync_id is not None:\n",
             at="asymbl",
         ),
     ),

@@ -21,8 +21,8 @@ STATE = Chapter(
         HandMade(
             "a delta concludes deletions",
             "hub.sync",
-            'if sync.mode == "FULL" and state != "AUTHENTICATION_FAILED":',
-            'if state != "AUTHENTICATION_FAILED":',
+            '                if sync.mode == "FULL":\n',
+            "                if sync.mode:\n",
         ),
         HandMade(
             "records of a denied model are marked deleted",
@@ -45,8 +45,8 @@ STATE = Chapter(
         HandMade(
             "deletions are never concluded",
             "hub.sync",
-            "            if whole and model not in kept:\n                self.records.mark_unseen(connection, model, sync.id)",
-            "            if whole and model not in kept:\n                continue",
+            "            self.records.mark_unseen(connection, model, sync.id)\n",
+            "            continue\n",
         ),
         HandMade(
             "changed_at moves with every sync",
