@@ -100,13 +100,15 @@ def same(
     *,
     hidden: frozenset[str] = frozenset(),
     but: frozenset[str] = frozenset(),
+    unsettled: frozenset[tuple[str, str]] = frozenset(),
 ) -> str | None:
-    """Why two snapshots are not the same, or None. References to hidden models are left out."""
+    """Why two snapshots are not the same, or None. References to hidden models are left out, and so are (model, key) `unsettled`."""
     chosen = [model for model in (models or lab.models) if model not in hidden]
     found = [
         one
         for one in judge.differences(before, after, chosen)
         if one.field not in but
+        and (one.model, one.key) not in unsettled
         and not lab.ledger.bad_field(one.model, one.field)
         and not _points_into(one, hidden)
         and not _ambiguous(one, before, after)

@@ -370,6 +370,11 @@ class DeltaCase(Strict):
     also_changes: list[str] = []
     at_watermark: bool = False
     """The change bears the same time as the newest record of the sync before it."""
+    settings: dict[str, Any] = {}
+    """Of the connection, for what only so set can change; such a case stands by itself."""
+    unsettled: dict[str, list[Key]] = {}
+    """Records of which nothing that can be asked for by change tells the vendor's deletion: they may go at once or with the next full
+    sync. Judged are all others, also those that hang on them."""
 
 
 class PassthroughCase(Strict):

@@ -9,7 +9,8 @@ from connectors.asymbl import soql
 from connectors.asymbl.columns import APPLICANT, CONTACT, may_see
 from connectors.asymbl.mapping import Context
 from connectors.asymbl.reading import Reading
-from connectors.asymbl.scan import STAMP, Batch
+from connectors.asymbl.refusals import UnknownColumn
+from connectors.asymbl.scan import STAMP, Batch, without_refused
 from connectors.asymbl.schema import Lost, View, denied
 from connectors.asymbl.settings import Settings
 from connectors.asymbl.soql import Select
@@ -37,6 +38,12 @@ class CandidatesReading(Reading):
 
     def conditions(self) -> tuple[str, ...]:
         return (membership(self.settings),)
+
+    def outside(self) -> str:
+        """Who has no application any more is told by the applications; a change of the record type is the contact's own."""
+        if self.settings.candidates != "record_type":
+            return ""
+        return f"(RecordTypeId = null OR RecordType.DeveloperName != {soql.text(self.settings.candidate_record_type)})"
 
     def with_deleted(self) -> bool:
         """A deleted contact is no applicant's any more, so that it would not be found among candidates; it is asked for apart."""
@@ -77,10 +84,17 @@ class CandidatesReading(Reading):
         return self.wire.rows(select, deleted=True)
 
     def of(self, view: View, contacts: Sequence[str]) -> Page:
-        """These contacts as they are now; who is no candidate (any more) is gone."""
-        rows: list[Row] = []
-        for some in chunks(contacts):
-            rows += self.wire.rows(Select(view.columns, CONTACT, (f"Id IN {soql.texts(some)}", membership(self.settings))))
+        """These contacts as they are now; who is no candidate (any more) is gone. What they cannot show, their own list reports."""
+        while True:
+            try:
+                rows = [row for some in chunks(contacts) for row in self._asked(view, some)]
+                break
+            except UnknownColumn as unknown:
+                view = without_refused(view, unknown, self.wanted)
         records, diagnostics = self.records((MODEL,), view, rows)
         known = {row["Id"] for row in rows}
-        return Page(tuple(records), None, tuple(diagnostics), gone=tuple(Ref(MODEL, id) for id in contacts if id not in known))
+        gone = tuple(Ref(MODEL, id) for id in contacts if id not in known)
+        return Page(tuple(records), None, tuple(diagnostics), gone=gone)
+
+    def _asked(self, view: View, contacts: Sequence[str]) -> list[Row]:
+        return self.wire.rows(Select(view.columns, CONTACT, (f"Id IN {soql.texts(contacts)}", membership(self.settings))))

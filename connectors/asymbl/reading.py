@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from connectors.asymbl import marks
+from connectors.asymbl import marks, soql
 from connectors.asymbl.mapping import Context, Seen, filled
 from connectors.asymbl.marks import Watermark, shape_of
 from connectors.asymbl.scan import ALWAYS, STAMP, Batch, Scan
 from connectors.asymbl.schema import Schema, View, denied, unpicked
 from connectors.asymbl.settings import Settings
+from connectors.asymbl.soql import Select
 from connectors.asymbl.streams import Listing
 from connectors.asymbl.values import Row
 from connectors.asymbl.wire import Wire
@@ -65,6 +67,10 @@ class Reading:
         """Which records of the object belong to the list."""
         return self.listing.where
 
+    def outside(self) -> str:
+        """The condition of records that may have left the list; blank: there are none."""
+        return self.listing.outside
+
     def with_deleted(self) -> bool:
         """Whether deleted records are to come along."""
         return self.last is not None and self.listing.has_deleted
@@ -95,9 +101,16 @@ class Reading:
         if not view.columns or (self.models and all((model, None) in view.lost for model in self.models)):
             yield Page((), None, diagnostics=self._news(view.lost.values()), warnings=self._taken())
             return
-        self._compare(view)
         scan = self._scan(view, cursor)
-        for batch in scan.batches():
+        batches = scan.batches()
+        # What a query refuses although describe shows it is known once it has been asked.
+        first = next(batches)
+        self._compare(scan.view)
+        if self.reshaped:
+            scan = self._scan(scan.view, cursor)
+            batches = scan.batches()
+            first = next(batches)
+        for batch in chain((first,), batches):
             yield self._page(scan, batch)
 
     def view(self) -> View:
@@ -121,13 +134,13 @@ class Reading:
         if self.last is not None and not self.reshaped:
             scan.since = self.changed_from()
             scan.follows = tuple(parent for parent in self.listing.follows if any(name.startswith(f"{parent}.") for name in view.columns))
-        if self.last is not None:
-            self._mind_the_gap(self.last.moment)
         scan.mark = None if cursor is None else marks.place(cursor)
         return scan
 
     def _compare(self, view: View) -> None:
         """A field that can be seen since, or not any more, is part of every record and changes none of them."""
+        if self.last is not None:
+            self._mind_the_gap(self.last.moment)
         self.reshaped = self.last is not None and self.last.shape not in ("", shape_of(view, self.settings))
         if self.reshaped:
             text = f"{self.listing.name}: other fields are visible or set than last time, so all records are read"
@@ -149,9 +162,16 @@ class Reading:
             text = f"{self.listing.name}: the last sync was more than 15 days ago, so deletions may be missed; run a full sync"
             self.warnings.append(Warning("deletions_unseen", text))
 
+    def _left(self) -> list[str]:
+        """Records that changed and do not belong to the list, whatever they did before: whom nobody knew does no harm."""
+        outside, since = self.outside(), self.changed_from()
+        if not outside or since is None:
+            return []
+        return [row["Id"] for row in self.wire.rows(Select(("Id",), self.listing.sobject, (outside, f"{STAMP} >= {soql.time(since)}")))]
+
     def _page(self, scan: Scan, batch: Batch) -> Page:
         living = [row for row in batch.rows if not row.get("IsDeleted")]
-        gone = [row["Id"] for row in batch.rows if row.get("IsDeleted")]
+        gone = [row["Id"] for row in batch.rows if row.get("IsDeleted")] + ([] if batch.more else self._left())
         beside = self.beside(scan.view, batch)
         watermark = Watermark.reached(self.last, scan.mark, shape_of(scan.view, self.settings))
         records, diagnostics = self.records(self.models, scan.view, living)

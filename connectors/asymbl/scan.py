@@ -68,7 +68,7 @@ class Scan:
                     raise Unavailable(f"{self.view.sobject}: the list breaks off at the same place again: {gone}") from gone
                 came_to = self.mark
             except UnknownColumn as unknown:
-                self._give_up(unknown)
+                self.view = without_refused(self.view, unknown, self.wanted)
 
     def _once(self) -> Iterator[Batch]:
         select = self._select()
@@ -116,11 +116,13 @@ class Scan:
             self._met.update(row["Id"] for row in rows if row[STAMP] == self.mark)
         return fresh
 
-    def _give_up(self, unknown: UnknownColumn) -> None:
-        """Go on without a column that the query refused. Raises the refusal when it is none of ours or is indispensable."""
-        name = unknown.column
-        refused = [column for column in self.view.columns if column == name or column.endswith(f".{name}") or column.startswith(f"{name}.")]
-        if not refused or set(refused) & set(ALWAYS):
-            raise unknown
-        for column in refused:
-            self.view = self.view.without(column, losing(self.view.sobject, column, self.wanted))
+
+def without_refused(view: View, unknown: UnknownColumn, wanted: Wanted) -> View:
+    """The view without a column that a query refused. Raises the refusal when the column is none of ours or is indispensable."""
+    name = unknown.column
+    refused = [column for column in view.columns if column == name or column.endswith(f".{name}") or column.startswith(f"{name}.")]
+    if not refused or set(refused) & set(ALWAYS):
+        raise unknown
+    for column in refused:
+        view = view.without(column, losing(view.sobject, column, wanted))
+    return view

@@ -20,6 +20,8 @@ class Listing:
     tells_of: tuple[str, ...] = ()
     """Models made of other objects, of which this list's changes say something."""
     where: tuple[str, ...] = ()
+    outside: str = ""
+    """The condition of records that do not belong to the list and may have done so; blank: none leaves it but by being deleted."""
     decided_by: tuple[str, ...] = ()
     """Columns by which records belong to the list or not: whoever may not see them cannot read it."""
     has_deleted: bool = True
@@ -45,7 +47,15 @@ LISTINGS: Mapping[str, Listing] = {
     listing.name: listing
     for listing in (
         # Integration, guest and portal users are of other types.
-        Listing("users", USER, ("Users",), where=("UserType = 'Standard'",), decided_by=("UserType",), has_deleted=False),
+        Listing(
+            "users",
+            USER,
+            ("Users",),
+            where=("UserType = 'Standard'",),
+            outside="UserType != 'Standard'",
+            decided_by=("UserType",),
+            has_deleted=False,
+        ),
         Listing(
             "jobs",
             JOB,

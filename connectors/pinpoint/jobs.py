@@ -210,6 +210,11 @@ def job_questions(job: Resource) -> tuple[JobQuestion, ...]:
     return tuple(JobQuestion(job, question, index) for index, question in enumerate(job.many("questions")))
 
 
+def shows_team(job: Resource) -> bool:
+    """Whether the answer tells everybody on the team; nobody is an answer, too."""
+    return not any(isinstance(job_user(job, relation), Withheld) for relation in JOB_ROLES)
+
+
 def team_members(job: Resource) -> tuple[TeamMember, ...]:
     """Each user once, however many relations to the job."""
     relations: dict[str, list[str]] = {}

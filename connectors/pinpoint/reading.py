@@ -10,13 +10,13 @@ import orjson
 
 from connectors.pinpoint import mapping
 from connectors.pinpoint.jobs import JOB_ROLES
-from connectors.pinpoint.streams import SHARED, Item, Listing, items
+from connectors.pinpoint.streams import SHARED, Item, Listing, items, whole
 from connectors.pinpoint.talk import NOT_OFFERED, Talk, changed_at, denials
 from connectors.pinpoint.wire import Resource, Wire
 from connectors.transport.mapping import Withheld
 from connectors.transport.met import Met
 from connectors.transport.pages import NumberedPages, Step
-from connectors.unified.connector import Diagnostic, Page, Record, Wanted
+from connectors.unified.connector import Diagnostic, Page, Record, Ref, Wanted
 from connectors.unified.errors import Invalid, NotFound, PermissionMissing
 
 NAMED_AT_MOST = 5
@@ -59,6 +59,11 @@ class Records:
             for field, why in filled.withheld.items():
                 withheld.setdefault((model, field, why), []).append(key)
         return tuple(records), tuple(_withheld(*cell, keys) for cell, keys in withheld.items() if self._news(*cell))
+
+    def whole(self, rows: Sequence[Resource], lost: Mapping[str, Diagnostic]) -> tuple[Ref, ...]:
+        """Of which join model a page has all that hangs on which row; a model that is lost may have more."""
+        wanted = {model for model in self._wanted if model not in lost}
+        return tuple(Ref(model, row.id) for row in rows for model in whole(self._listing, row) if model in wanted)
 
     def _news(self, model: str, field: str, why: Withheld) -> bool:
         """What an account does not offer is the same for all its records and said once; what is masked, for each page."""
@@ -163,7 +168,9 @@ class Reader:
             reported.update(talk.lost)
             warnings, talk.warnings = tuple(talk.warnings), []
             cursor = None if step.next is None else mark.text()
-            yield Page(constants + found, cursor, lost + withheld, warnings, mark.watermark)
+            # A whole read shows what is gone by not bringing it.
+            complete = () if since is None else records.whole(step.rows, talk.lost)
+            yield Page(constants + found, cursor, lost + withheld, warnings, mark.watermark, complete=complete)
             constants = ()
 
     def _steps(self, talk: Talk, mark: Mark) -> Iterator[tuple[Step[Resource], str | None]]:

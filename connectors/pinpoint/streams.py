@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.pinpoint import manifest as promised
-from connectors.pinpoint.jobs import JOB_ROLES, Assignment, job_questions, job_stages, team_members
+from connectors.pinpoint.jobs import JOB_ROLES, Assignment, job_questions, job_stages, shows_team, team_members
 from connectors.pinpoint.people import CandidateTag, tags
 from connectors.pinpoint.wire import ALL_VISIBILITIES, Query, Resource
 from connectors.unified.connector import Stream, Wanted
@@ -203,6 +203,16 @@ def _of_job(job: Resource) -> Iterator[Item]:
         yield "Job hiring team members", member.key, member
         for relation in member.relations:
             yield "Job user role assignments", f"{member.key}/{relation}", Assignment(member, relation)
+
+
+def whole(listing: Listing, resource: Resource) -> tuple[str, ...]:
+    """The join models of which a resource shows all its rows: whatever else was known of them is no more."""
+    if listing.name != "jobs":
+        return ()  # tags on a person come from several lists, none of which knows all
+    stages = ("Job-specific application stages",) if resource.shows("stages") else ()
+    questions = ("Job-specific screening questions",) if resource.shows("questions") else ()
+    team = ("Job hiring team members", "Job user role assignments") if shows_team(resource) else ()
+    return (*stages, *questions, *team)
 
 
 def _tagged(owner: Resource, candidate_id: str | None) -> Iterator[Item]:

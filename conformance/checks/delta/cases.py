@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from conformance.casework import model_cells
 from conformance.check import Cell
+from conformance.fixture_models import DeltaCase
 from conformance.lab import Lab
 
 
@@ -20,6 +21,16 @@ def case_cells(owner: str, *, at_watermark: bool) -> Any:
         return found or [Cell("case", owner, "any")]
 
     return cells
+
+
+def usual(lab: Lab) -> list[tuple[str, DeltaCase]]:
+    """The cases of a connection with its usual settings, which can be put together."""
+    return [(name, case) for name, case in named(lab.profile.delta) if not case.settings]
+
+
+def unsettled(cases: Iterable[DeltaCase]) -> frozenset[tuple[str, str]]:
+    """(model, key) of the records that a delta sync after these cases may still show or not."""
+    return frozenset((model, key) for case in cases for model, keys in case.unsettled.items() for key in keys)
 
 
 def delta_cells(lab: Lab) -> list[Cell]:

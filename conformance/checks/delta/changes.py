@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from conformance import judge
 from conformance.casework import broken, examples, held, judged, model_cells, same, seen_at, unverifiable, worth_judging
 from conformance.check import Cell, Result
-from conformance.checks.delta.cases import case_cells, delta_cells, named
+from conformance.checks.delta.cases import case_cells, delta_cells, named, unsettled, usual
 from conformance.fixture_models import DeltaCase, Step, Update
 from conformance.lab import Lab, Session, World
 from conformance.prepared import synced
@@ -25,7 +25,7 @@ def changes(lab: Lab) -> Iterator[Result]:
         yield unverifiable(change_cells(lab)[0], "profile.yaml has no delta case")
         return
     for number, (cell, case) in enumerate(zip(change_cells(lab), cases, strict=True)):
-        with synced(lab, anew=not number) as (session, before):
+        with synced(lab, case.settings, anew=not number) as (session, before):
             session.world.tenant.advance(90)
             yield _judge_change(lab, cell, session, before, case)
 
@@ -34,7 +34,9 @@ def _judge_change(lab: Lab, cell: Cell, session: Session, before: judge.Snapshot
     session.world.perform(case.steps)
     session.sync_well("DELTA")
     wanted = judge.Declared((case.expect, case.also_changes))
-    found = worth_judging(lab, wanted.deviations(before, session.snapshot(), lab.models))
+    free = unsettled([case])
+    deviations = worth_judging(lab, wanted.deviations(before, session.snapshot(), lab.models))
+    found = [one for one in deviations if (one.model, one.key) not in free]
     if not found:
         return held(cell)
     return broken(cell, examples(found), code=found[0].code, expected=found[0].expected, got=found[0].got, seen=seen_at(session.world))
@@ -52,7 +54,7 @@ def at_watermark(lab: Lab) -> Iterator[Result]:
         stamped = _stamped(world, case.steps)
         # The newest record of the first sync bears the very time that the change after it will bear.
         world.perform([_without_change(step, lab.profile.touch.column) for step in stamped if step.update is not None])
-        session = world.connect()
+        session = world.connect(settings=case.settings)
         session.sync_well()
         yield _judge_change(lab, cell, session, session.snapshot(), case.model_copy(update={"steps": stamped}))
 
@@ -77,11 +79,7 @@ def _without_change(step: Step, column: str) -> Step:
 
 def chain(lab: Lab) -> Iterator[Result]:
     """DLT-3."""
-    good = [
-        case
-        for name, case in named(lab.profile.delta)
-        if not case.at_watermark and not lab.ledger.failed("DLT-1", Cell("case", "delta", name))
-    ]
+    good = [case for name, case in usual(lab) if not case.at_watermark and not lab.ledger.failed("DLT-1", Cell("case", "delta", name))]
     with synced(lab) as (session, _):
         for case in good:
             session.world.tenant.advance(90)
@@ -94,7 +92,7 @@ def chain(lab: Lab) -> Iterator[Result]:
         if not good:
             yield unverifiable(cell, "no delta case to chain")
         else:
-            yield judged(cell, same(lab, whole, shown, [cell.name]))
+            yield judged(cell, same(lab, whole, shown, [cell.name], unsettled=unsettled(good)))
 
 
 def fewer(lab: Lab) -> Iterator[Result]:

@@ -7,7 +7,7 @@ from functools import partial
 
 from conformance.casework import judged, same, unverifiable
 from conformance.check import Cell, Result
-from conformance.checks.delta.cases import delta_cells, named
+from conformance.checks.delta.cases import delta_cells, unsettled, usual
 from conformance.fixture_models import BetweenPages, Step
 from conformance.lab import Lab, Session, World
 from conformance.outcomes import Code
@@ -80,7 +80,7 @@ def made_up_for(lab: Lab) -> Iterator[Result]:
 def _after_a_failure(lab: Lab, cell: Cell, session: Session) -> Result:
     tenant = session.world.tenant
     tenant.advance(90)
-    for _, case in named(lab.profile.delta):
+    for _, case in usual(lab):
         session.world.perform(case.steps)
     tenant.clear_journal()
     tenant.fault("status", status=503, operation=cell.name, times=None)
@@ -92,7 +92,7 @@ def _after_a_failure(lab: Lab, cell: Cell, session: Session) -> Result:
     session.sync_well("DELTA")
     fresh = session.world.connect()
     fresh.sync_well()
-    problem = same(lab, fresh.snapshot(), session.snapshot())
+    problem = same(lab, fresh.snapshot(), session.snapshot(), unsettled=unsettled(lab.profile.delta))
     return judged(cell, problem and f"after a delta sync that failed, and one that did not: {problem}", code=Code.STALE)
 
 

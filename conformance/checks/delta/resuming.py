@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance import judge
 from conformance.casework import judged, same, unverifiable
 from conformance.check import Cell, Result
-from conformance.checks.delta.cases import named
+from conformance.checks.delta.cases import usual
 from conformance.lab import Lab, Session, World
 from conformance.prepared import synced
 
@@ -101,7 +101,7 @@ def _after_all_cases(lab: Lab, kill_after: int | None) -> judge.Snapshot:
     def observe() -> judge.Snapshot:
         with synced(lab) as (session, _):
             session.world.tenant.advance(90)
-            for _, case in named(lab.profile.delta):
+            for _, case in usual(lab):
                 if not case.at_watermark:
                     session.world.perform(case.steps)
             if kill_after is not None:
@@ -115,7 +115,7 @@ def _after_all_cases(lab: Lab, kill_after: int | None) -> judge.Snapshot:
 def whole_after_killed_delta(lab: Lab) -> Iterator[Result]:
     """INT-3."""
     for cell in delta_kill_cells(lab):
-        if all(case.at_watermark for case in lab.profile.delta):
+        if all(case.at_watermark for _, case in usual(lab)):
             yield unverifiable(cell, "profile.yaml has no delta case")
             continue
         try:

@@ -414,6 +414,22 @@ def test_who_has_no_application_any_more_is_no_candidate(fake, org):
     assert gone(pages) == {("Applications", number(APPLICANT, 3)), ("Candidates", YAN)}
 
 
+def test_who_is_of_another_record_type_now_is_no_candidate(fake, org):
+    """The contact is there and changed, and the list of candidates has it no more."""
+    org.touch(CONTACT, MIRA, T3, RecordTypeId=None)
+    pages = read(connected(fake, org, candidates="record_type"), "candidates", since=SINCE)
+
+    assert ("Candidates", MIRA) in gone(pages)
+    assert ("Candidates", MIRA) not in gone(read(connected(fake, org), "candidates", since=SINCE))
+
+
+def test_a_user_of_another_kind_now_is_gone(fake, org):
+    org.touch("User", BOB, T3, UserType="PowerPartner")
+
+    assert gone(read(connected(fake, org), "users", since=SINCE)) == {("Users", BOB)}
+    assert gone(read(connected(fake, org), "users")) == set()
+
+
 def test_an_application_less_leaves_the_candidate_with_another_source(fake, org):
     org.touch(CONTACT, MIRA, T1, LeadSource=None)
     org.touch(APPLICANT, number(APPLICANT, 1), T1, bpats__Source__c="Website")
@@ -487,6 +503,42 @@ def test_a_list_whose_records_have_another_shape_is_read_whole(fake, org, stream
     assert "read_whole" in {warning.code for page in pages for warning in page.warnings}
     assert sobject == "User" or (model, gone_id) in gone(pages)
     assert keys(read(asymbl, stream, since=pages[-1].watermark.replace("2026-02", "2026-03")), model) == []
+
+
+@pytest.mark.parametrize(
+    ("stream", "refused"),
+    [
+        ("users", "User.FirstName"),
+        ("jobs", f"{JOB}.bpats__Salary__c"),
+        ("stages", f"{STAGE}.bpats__Stage_Type__c"),
+        ("candidates", f"{CONTACT}.Title"),
+        ("applications", f"{APPLICANT}.bpats__Internal_Source__c"),
+    ],
+)
+def test_a_column_that_describe_shows_and_queries_refuse_makes_no_list_be_read_whole(fake, org, stream, refused):
+    """Only once it can be had after all, for then it belongs into each record."""
+    org.unqueryable = {refused}
+    asymbl = connected(fake, org)
+    mark = read(asymbl, stream)[-1].watermark.replace("2026-02", "2026-03")
+    asymbl.streams(EVERYTHING)
+    changed = read(asymbl, stream, since=mark)
+    org.unqueryable = set()
+    asymbl.streams(EVERYTHING)
+    anew = read(asymbl, stream, since=changed[-1].watermark)
+
+    assert [page.records for page in changed] == [()]
+    assert "read_whole" not in {warning.code for page in changed for warning in page.warnings}
+    assert "read_whole" in {warning.code for page in anew for warning in page.warnings}
+    assert len([record for page in anew for record in page.records]) > 0
+
+
+def test_a_first_application_brings_its_person_without_what_queries_refuse(fake, org):
+    org.unqueryable = {f"{CONTACT}.Title"}
+    org.put(APPLICANT, 50, bpats__ATS_Applicant__c=CLIENT, bpats__Job__c=BAKER, bpats__Stage__c=number(STAGE, 1), SystemModstamp=T3)
+    pages = read(connected(fake, org), "applications", since=SINCE)
+
+    assert CLIENT in keys(pages, "Candidates")
+    assert "title" not in values(pages, "Candidates", CLIENT)
 
 
 def test_another_setting_reads_the_records_anew(fake, org):

@@ -79,6 +79,13 @@ def rich_job() -> tuple[Any, list[Any]]:
     return job("310", relations), beside
 
 
+def with_a_rich_job(account: Account) -> None:
+    made, beside = rich_job()
+    account.add("/jobs", made)
+    account.beside(*beside)
+    account.add("/users", user("1"), user("2"))
+
+
 def test_one_list_feeds_every_model_of_a_job(fake, account):
     """One request brings the job, its stages, questions, people and roles."""
     made, beside = rich_job()
@@ -285,6 +292,33 @@ def test_a_whole_read_promises_only_what_it_has_surely_seen(fake, account):
     pages = read(connected(fake, account, page_size=10), "applications")
 
     assert pages[-1].watermark == T1
+
+
+JOINED = ("Job-specific application stages", "Job-specific screening questions", "Job hiring team members", "Job user role assignments")
+
+
+def test_a_changed_job_tells_of_what_else_hung_on_it(fake, account):
+    """Whoever left the team, and stages and questions taken off the job, have no record that could be deleted."""
+    with_a_rich_job(account)
+    pages = read(connected(fake, account), "jobs", since=T1)
+
+    assert {ref for page in pages for ref in page.complete} == {Ref(model, "310") for model in JOINED}
+
+
+def test_a_whole_read_needs_no_letting_go(fake, account):
+    with_a_rich_job(account)
+
+    assert not any(page.complete for page in read(connected(fake, account), "jobs"))
+
+
+@pytest.mark.parametrize(("refused", "kept"), [("stages", JOINED[:1]), ("questions", JOINED[1:2]), ("team", JOINED[2:])])
+def test_nothing_is_let_go_that_is_not_seen(fake, account, refused, kept):
+    team = {"hiring_manager_user", "recruitment_manager_user", "jobs.hiring_user_id", "jobs.recruitment_manager_user_id"}
+    account.unknown = team if refused == "team" else {refused}
+    with_a_rich_job(account)
+    pages = read(connected(fake, account), "jobs", since=T1)
+
+    assert {ref.model for page in pages for ref in page.complete} == set(JOINED) - set(kept)
 
 
 def test_users_are_read_whole_whatever_was_read_before(fake, account):
