@@ -96,5 +96,5 @@ class CandidatesReading(Reading):
         gone = tuple(Ref(MODEL, id) for id in contacts if id not in known)
         return Page(tuple(records), None, tuple(diagnostics), gone=gone)
 
-    def _asked(self, view: View, contacts: Sequence[str]) -> list[Row]:
+    def _asked(self, view: View, contacts: Sequence[str]) -> Sequence[Row]:
         return self.wire.rows(Select(view.columns, CONTACT, (f"Id IN {soql.texts(contacts)}", membership(self.settings))))
