@@ -46,6 +46,8 @@ class Calm:
     outcome: SyncOutcome
     snapshot: judge.Snapshot
     journal: tuple[Entry, ...]
+    quirks: frozenset[str]
+    """Those that the vendor looked at; however the others are set, the sync would have been this one."""
 
     def requests(self, operation: str) -> int:
         return sum(entry.operation == operation for entry in self.journal)
@@ -167,7 +169,7 @@ class Lab:
         session = world.connect(settings=settings)
         outcome = session.sync_well()
         world.kept = True
-        return Calm(world, session, outcome, session.snapshot(), tuple(world.tenant.journal()))
+        return Calm(world, session, outcome, session.snapshot(), tuple(world.tenant.journal()), world.tenant.quirks_asked())
 
     def expected_records(self, model: str) -> Mapping[str, Mapping[str, Any]]:
         """Key to values of expected.yaml, with the key as remote_id unless the file says otherwise."""

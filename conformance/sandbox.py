@@ -281,6 +281,10 @@ class Tenant:
     def set_quirk(self, name: str, *, on: bool, settings: Mapping[str, Any] | None = None) -> None:
         self._call("PUT", f"/quirks/{name}", {"on": on, "settings": dict(settings or {})})
 
+    def quirks_asked(self) -> frozenset[str]:
+        """The quirks that anything has looked at since the tenant was made or reset: no other can have made a difference."""
+        return frozenset(self._call("GET", "/quirks/asked")["asked"])
+
     def set_options(self, values: Mapping[str, Any]) -> None:
         self._call("PUT", "/options", dict(values))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance import judge
@@ -45,35 +45,62 @@ Seen = tuple[SyncOutcome, judge.Snapshot, tuple[dict[str, Any], ...], str]
 
 def _seen(lab: Lab, name: str, number: int, case: QuirkCase) -> Seen:
     """A first sync of an account with the quirk as the case says."""
+    together = _unnoticed(lab, number) if name in _unasked(lab, number) else None
+    return together or lab.once(("quirk", name, number), lambda: _synced(lab, {name: case}), brief=True)
 
-    def observe() -> Seen:
-        world = lab.world()
-        default = bool(lab.facts.quirks[name]["on_by_default"])
-        on = case.on if case.on is not None else (True if case.settings else not default)
-        world.tenant.set_quirk(name, on=on, settings=case.settings)
+
+def _synced(lab: Lab, cases: Mapping[str, QuirkCase]) -> Seen:
+    world = lab.world()
+    how = [f"switched {'on' if _is_on(lab, name, case) else 'off'} {case.settings or ''}".rstrip() for name, case in cases.items()]
+    for name, case in cases.items():
+        world.tenant.set_quirk(name, on=_is_on(lab, name, case), settings=case.settings)
         world.perform(case.steps)
-        session = world.connect()
-        outcome = session.sync()
-        good = outcome.state == "SUCCEEDED"
-        snapshot = session.snapshot() if good else judge.Snapshot({})
-        seen = outcome, snapshot, lab.exchanges(world), f"switched {'on' if on else 'off'} {case.settings or ''}".rstrip()
-        lab.close_world(world)
-        return seen
+    session = world.connect()
+    outcome = session.sync()
+    snapshot = session.snapshot() if outcome.state == "SUCCEEDED" else judge.Snapshot({})
+    seen = outcome, snapshot, lab.exchanges(world), ", ".join(how)
+    lab.close_world(world)
+    return seen
 
-    return lab.once(("quirk", name, number), observe)
+
+def _is_on(lab: Lab, name: str, case: QuirkCase) -> bool:
+    return case.on if case.on is not None else bool(case.settings) or not lab.facts.quirks[name]["on_by_default"]
+
+
+def _unasked(lab: Lab, number: int) -> Mapping[str, QuirkCase]:
+    """The cases of that number whose quirks the vendor does not look at in a sync, so that none of them can hide another."""
+    found = {name: _cases(lab, name)[number : number + 1] for name in lab.facts.quirks if name not in lab.calm.quirks}
+    first = {name: cases[0] for name, cases in found.items() if cases and name not in lab.profile.not_kept_under}
+    return {name: case for name, case in first.items() if case == QuirkCase(on=case.on, settings=case.settings, why=case.why)}
+
+
+def _unnoticed(lab: Lab, number: int) -> Seen | None:
+    """One sync for all of them, of which nothing is to be seen. None when anything was: then each is tried alone."""
+
+    def observe() -> Seen | None:
+        cases, place = _unasked(lab, number), Cell("quirk", "", "together")
+        seen = _synced(lab, cases)
+        return None if _problem(lab, place, QuirkCase(), seen) or _unsaid(lab, place, QuirkCase(), seen) else seen
+
+    return lab.once(("quirks together", number), observe, brief=True)
 
 
 def _judge(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
-    for number, case in enumerate(cases):
-        outcome, shown, seen, how = _seen(lab, cell.name, number, case)
-        if outcome.state != "SUCCEEDED":
-            return broken(cell, f"{how}, the sync ended {outcome.state}: {outcome.error}", seen=seen)
-        wanted = judge.Declared((_changes(case), case.also_changes))
-        found = worth_judging(lab, wanted.deviations(lab.calm.snapshot, shown, lab.models))
-        if found:
-            text = f"{how}: {examples(found)}"
-            return broken(cell, text, code=found[0].code, expected=found[0].expected, got=found[0].got, seen=seen)
-    return held(cell, f"{len(cases)} settings")
+    problems = (_problem(lab, cell, case, _seen(lab, cell.name, number, case)) for number, case in enumerate(cases))
+    return next(filter(None, problems), held(cell, f"{len(cases)} settings"))
+
+
+def _problem(lab: Lab, cell: Cell, case: QuirkCase, observed: Seen) -> Result | None:
+    """What is wrong with what came, or None."""
+    outcome, shown, seen, how = observed
+    if outcome.state != "SUCCEEDED":
+        return broken(cell, f"{how}, the sync ended {outcome.state}: {outcome.error}", seen=seen)
+    wanted = judge.Declared((_changes(case), case.also_changes))
+    found = worth_judging(lab, wanted.deviations(lab.calm.snapshot, shown, lab.models))
+    if found:
+        text = f"{how}: {examples(found)}"
+        return broken(cell, text, code=found[0].code, expected=found[0].expected, got=found[0].got, seen=seen)
+    return None
 
 
 def _changes(case: QuirkCase) -> Changes:
@@ -100,25 +127,26 @@ def _told(lab: Lab) -> Iterator[Result]:
 
 
 def _told_in(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
-    for number, case in enumerate(cases):
-        outcome, _, seen, how = _seen(lab, cell.name, number, case)
-        if outcome.state != "SUCCEEDED":
-            return unverifiable(cell, "not judged: the sync did not succeed (see QRK-1)")
-        said = {(one.model, one.field): one for one in outcome.diagnostics if one.reason != "empty"}
-        known = {(one.model, one.field) for one in lab.calm.outcome.diagnostics}
-        silent = [name for name in case.told if name.partition(".")[0] in lab.models and not is_told(name, said.keys())]
-        if silent:
-            return broken(
-                cell, f"{how}, the vendor does not show {examples(silent)}, and nothing says so", code=Code.DENIED_SILENT, seen=seen
-            )
-        # What was said in calm may still be said; whether it still holds is judged by the values.
-        false = [one for place, one in said.items() if place not in known and not any(_covers(place, name) for name in case.told)]
-        if false:
-            return broken(cell, f"{how}, and it reports {examples(false)}", code=Code.FALSE_DENIAL, seen=seen)
-        problem = warnings_problem(outcome.warnings, lab.profile.sync_warnings if case.warnings is None else case.warnings)
-        if problem is not None:
-            return broken(cell, f"{how}: {problem}", seen=seen)
-    return held(cell, f"{len(cases)} settings")
+    problems = (_unsaid(lab, cell, case, _seen(lab, cell.name, number, case)) for number, case in enumerate(cases))
+    return next(filter(None, problems), held(cell, f"{len(cases)} settings"))
+
+
+def _unsaid(lab: Lab, cell: Cell, case: QuirkCase, observed: Seen) -> Result | None:
+    """What is wrong with what was said of it, or None."""
+    outcome, _, seen, how = observed
+    if outcome.state != "SUCCEEDED":
+        return unverifiable(cell, "not judged: the sync did not succeed (see QRK-1)")
+    said = {(one.model, one.field): one for one in outcome.diagnostics if one.reason != "empty"}
+    known = {(one.model, one.field) for one in lab.calm.outcome.diagnostics}
+    silent = [name for name in case.told if name.partition(".")[0] in lab.models and not is_told(name, said.keys())]
+    if silent:
+        return broken(cell, f"{how}, the vendor does not show {examples(silent)}, and nothing says so", code=Code.DENIED_SILENT, seen=seen)
+    # What was said in calm may still be said; whether it still holds is judged by the values.
+    false = [one for place, one in said.items() if place not in known and not any(_covers(place, name) for name in case.told)]
+    if false:
+        return broken(cell, f"{how}, and it reports {examples(false)}", code=Code.FALSE_DENIAL, seen=seen)
+    problem = warnings_problem(outcome.warnings, lab.profile.sync_warnings if case.warnings is None else case.warnings)
+    return None if problem is None else broken(cell, f"{how}: {problem}", seen=seen)
 
 
 def _covers(place: tuple[str, str | None], name: str) -> bool:

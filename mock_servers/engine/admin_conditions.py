@@ -57,6 +57,10 @@ def _add_quirks_and_options(routes: APIRouter, desk: Desk) -> None:
     async def quirks(id: str) -> dict[str, Any]:
         return {"quirks": desk.tenants.get(id).quirks.state()}
 
+    @routes.get("/quirks/asked", tags=["quirks"], summary="Which quirks anything has looked at; no other can have made a difference.")
+    async def asked(id: str) -> dict[str, Any]:
+        return {"asked": desk.tenants.get(id).quirks.asked()}
+
     @routes.put("/quirks/{name}", tags=["quirks"], summary="Switch one.")
     async def switch(id: str, name: str, wish: QuirkWish) -> dict[str, Any]:
         switches = desk.tenants.get(id).quirks

@@ -46,8 +46,10 @@ class QuirkSwitches:
         self._known = {kind.name: kind for kind in known}
         self._on: dict[type[Quirk], Quirk] = {kind: kind() for kind in known if kind.on_by_default}
         self._derived: dict[Hashable, Any] = {}
+        self._asked: set[type[Quirk]] = set()
 
     def get(self, kind: type[Quirk]) -> Quirk | None:
+        self._asked.add(kind)
         return self._on.get(kind)
 
     def switch(self, name: str, *, on: bool, settings: dict[str, Any] | None = None) -> None:
@@ -64,6 +66,13 @@ class QuirkSwitches:
         else:
             self._on.pop(kind, None)
 
+    def asked(self) -> list[str]:
+        """The quirks that anything has looked at since the account began, or went back to its beginning.
+
+        However any other was set, all would have been the same.
+        """
+        return sorted(kind.name for kind in self._asked)
+
     def dump(self) -> dict[str, dict[str, Any]]:
         """The settings of those that are on, by name."""
         return {kind.name: asdict(quirk) for kind, quirk in self._on.items()}
@@ -73,6 +82,7 @@ class QuirkSwitches:
         kinds = {self.kind(name): settings for name, settings in on.items()}
         self._on = {kind: kind(**settings) for kind, settings in kinds.items()}
         self._derived.clear()
+        self._asked.clear()
 
     def derived(self, key: Hashable, make: Callable[[], T]) -> T:
         """What vendor code works out of nothing but the switches and the key: kept until one is switched."""

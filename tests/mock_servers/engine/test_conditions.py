@@ -62,6 +62,17 @@ def test_a_quirk_is_switched_with_its_settings_and_seen_in_the_journal(account: 
     assert account.journal()[-1]["quirks"] == []
 
 
+def test_the_sandbox_tells_which_quirks_anything_has_looked_at(account: Account) -> None:
+    """However a quirk is set that nothing looks at, all is the same: whoever tries many of them can try those together."""
+    assert account.ask("GET", "/quirks/asked").json() == {"asked": []}
+
+    account.client.get("/v1/parcels/10")
+    assert account.ask("GET", "/quirks/asked").json() == {"asked": ["shouting"]}
+
+    account.ask("POST", "/reset")
+    assert account.ask("GET", "/quirks/asked").json() == {"asked": []}
+
+
 @pytest.mark.parametrize(
     "wish", [{"on": True, "settings": {"volume": 3}}, {"on": True, "settings": {"ending": 3}}, {"settings": {}}, {"on": "perhaps"}]
 )
