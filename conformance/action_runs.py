@@ -92,10 +92,16 @@ def carry_out(
     permissions: Sequence[str] | str = "all",
     rule: Mapping[str, Any] | None = None,
     anew: bool = False,
+    wrong_credential: bool = False,
 ) -> Run:
-    """Sync with every permission, call the action with these, look at the tables. `rule`: a fault that strikes the call."""
+    """Sync with every permission, call the action with these, look at the tables.
+
+    `rule`: a fault that strikes the call. `wrong_credential`: it is made with one that is no good.
+    """
     with synced(lab, case.settings, anew=anew) as (session, shown):
-        if permissions != "all":
+        if wrong_credential:
+            session.reconnect(credential=session.world.wrong_credential())
+        elif permissions != "all":
             # The ids are known, the rights are not there.
             session.reconnect(credential=lab.mint(session.world, permissions).credential)
         session.world.perform(case.setup)
@@ -131,6 +137,7 @@ def _called(
         if not outcome.ok:
             world.search(f"act({case.action!r})", f"{outcome.message} {outcome.warnings}")
         journal = tuple(world.tenant.journal())
+        world.search_links(f"act({case.action!r})", f"{outcome.message} {outcome.warnings}", journal)
         after = world.tables(journal)
         if minted:
             # What no exchange touched is the suite's own doing.

@@ -24,13 +24,14 @@ class _Quiet(ThreadingHTTPServer):
 class FileServer:
     """Serves the named files on a free loopback port while it is open; everything else is 404 in HTML.
 
-    `https`: with a certificate of an authority that was made for this moment, and that nobody knows.
+    `everywhere`: instead of the 404. `https`: with a certificate of an authority that was made for this moment, and that nobody knows.
     """
 
-    def __init__(self, files: Mapping[str, ServedFile], *, https: bool = False) -> None:
+    def __init__(self, files: Mapping[str, ServedFile], *, https: bool = False, everywhere: ServedFile | None = None) -> None:
         self.asked = 0
         """Requests that came."""
         outer = self
+        elsewhere = None if everywhere is None else (everywhere.content_type, content_of(everywhere))
         contents = {f"/{name}": (file.content_type, content_of(file)) for name, file in files.items()}
 
         class Handler(BaseHTTPRequestHandler):
@@ -38,8 +39,9 @@ class FileServer:
 
             def do_GET(self) -> None:
                 outer.asked += 1
-                kind, body = contents.get(self.path.partition("?")[0], ("text/html", b"<html><body>Nothing here.</body></html>"))
-                self.send_response(200 if self.path.partition("?")[0] in contents else 404)
+                found = contents.get(self.path.partition("?")[0], elsewhere)
+                kind, body = found or ("text/html", b"<html><body>Nothing here.</body></html>")
+                self.send_response(200 if found is not None else 404)
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()

@@ -26,6 +26,17 @@ MOST_WAITS = 400
 SHORTEST_SECRET = 4
 
 
+LINK = re.compile(r"https?://[^\s\"'<>\\\\]+\?([^\s\"'<>\\\\#]+)")
+SHORTEST_SIGNATURE = 16
+
+
+def _signatures(entry: Entry) -> list[str]:
+    """The long values in the queries of links within an answer."""
+    body = str((entry.raw.get("response") or {}).get("body") or "")
+    values = (pair.partition("=")[2] for query in LINK.findall(body) for pair in query.split("&"))
+    return [value for value in values if len(value) >= SHORTEST_SIGNATURE]
+
+
 class World:
     """One tenant of the sandbox, and the subject's sessions in it."""
 
@@ -144,6 +155,11 @@ class World:
     def search(self, where: str, text: str) -> None:
         """As `hear`, but for what only the vendor knows as well: the sessions that it gave."""
         if self.tenant.leaks(text):
+            self.lab.leaks.add(where)
+
+    def search_links(self, where: str, text: str, answers: Sequence[Entry]) -> None:
+        """As `hear`, for what signs the links that the vendor gave: in data they belong, in a word about a failure they do not."""
+        if any(signature in text for entry in answers for signature in _signatures(entry)):
             self.lab.leaks.add(where)
 
     def tables(self, since: Sequence[Entry] = ()) -> Dump:

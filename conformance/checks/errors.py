@@ -11,7 +11,9 @@ from typing import Any
 from conformance import identity, judge
 from conformance.casework import broken, examples, held, judged, one_case, same, seen_at, unverifiable
 from conformance.check import Cell, Check, Result
+from conformance.faithful import unfaithful
 from conformance.files import FileServer
+from conformance.fixture_models import ServedFile
 from conformance.lab import Blocked, Lab, Session, SubjectCrashed, World
 from conformance.outcomes import Code
 from conformance.prepared import synced
@@ -30,6 +32,11 @@ class Told:
     rows: int
     readable: tuple[str, ...]
     """Models that the probe calls readable."""
+    denied: tuple[str, ...] = ()
+    """Of what sync or probe says that a permission is missing."""
+    unfaithful: str | None = None
+    """Why what is said of the vendor's refusals is not what the vendor said, or None."""
+    waits: int = 0
 
     @property
     def fingerprint(self) -> tuple[object, ...]:
@@ -111,7 +118,9 @@ def _try(world: World, *, credential: dict[str, str] | None = None, base_url: st
     probed = session.probe()
     world.search("sync() and probe()", f"{outcome} {probed}")
     readable = tuple(one.model for one in probed if one.field is None and one.readable)
-    return Told(outcome, None, rows, readable)
+    said = (*outcome.diagnostics, *(one.diagnostic for one in probed if one.diagnostic is not None))
+    denied = tuple(one.model for one in said if one.reason == "not_permitted" or one.missing_permissions)
+    return Told(outcome, None, rows, readable, denied, unfaithful(world.tenant.journal(), said), len(world.waits))
 
 
 def _bad_keys(lab: Lab) -> Iterator[Result]:
@@ -136,16 +145,67 @@ def _bad_probe(lab: Lab) -> Iterator[Result]:
         yield judged(cell, f"the probe calls readable: {examples(readable)}" if readable else None)
 
 
+def _web_pages(world: World) -> Told:
+    with FileServer({}, everywhere=WEB_PAGE) as other:
+        return _try(world, base_url=other.url)
+
+
+WEB_PAGE = ServedFile(content_type="text/html", text="<html><body>Welcome.</body></html>")
+STRANGERS = {"somebody else there": _somebody_else, "a web site there": _web_pages}
+
+
 def _host_cells(lab: Lab) -> list[Cell]:
-    return [Cell("connection", "host", name) for name in ("nobody there", "somebody else there")]
+    return [Cell("connection", "host", name) for name in ("nobody there", *STRANGERS)]
 
 
 def _wrong_hosts(lab: Lab) -> Iterator[Result]:
     """ERR-3."""
     for cell in _host_cells(lab):
-        told = _told(lab, cell.name)
+        told = lab.once(("told", cell.name), lambda name=cell.name: _try_host(lab, name))  # type: ignore[misc]
         state = told.outcome.state if told.outcome else "refused"
-        yield judged(cell, None if state in {"FAILED", "refused"} else f"the sync ended {state}")
+        if state not in {"FAILED", "refused"}:
+            yield broken(cell, f"the sync ended {state}")
+        else:
+            waited = cell.name in STRANGERS and told.waits
+            yield judged(cell, f"it waited {told.waits} times for it to pass, as for an outage" if waited else None)
+
+
+def _try_host(lab: Lab, name: str) -> Told:
+    return {**CONDITIONS, **STRANGERS}[name](lab.world())
+
+
+# ------------------------------------------------------------------------------------------------- the right reason
+
+GOOD_REASONS = tuple(name for name in CONDITIONS if name != "no permission")
+
+
+def _no_permission_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "called missing", name) for name in (*GOOD_REASONS, "empty account")]
+
+
+def _none_called_missing(lab: Lab) -> Iterator[Result]:
+    """ERR-12."""
+    for cell in _no_permission_cells(lab):
+        try:
+            told = _empty(lab) if cell.name == "empty account" else _told(lab, cell.name)
+        except Blocked as reason:
+            yield unverifiable(cell, str(reason))
+            continue
+        text = f"a permission is called missing for {examples(dict.fromkeys(told.denied))}, and no permission would help"
+        yield judged(cell, text if told.denied else None, code=Code.FALSE_DENIAL)
+
+
+def _vendor_word_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "the vendor's words", name) for name in (*sorted(ALIKE), "no permission", "API off")]
+
+
+def _vendor_words(lab: Lab) -> Iterator[Result]:
+    """ERR-13."""
+    for cell in _vendor_word_cells(lab):
+        try:
+            yield judged(cell, _told(lab, cell.name).unfaithful)
+        except Blocked as reason:
+            yield unverifiable(cell, str(reason))
 
 
 def _switched_off(lab: Lab) -> Iterator[Result]:
@@ -244,7 +304,8 @@ def _fails_for_good(lab: Lab, cell: Cell, session: Session, before: judge.Snapsh
         told = f"though it could not read {', '.join(models)}" if models else "without a word"
         text = f"{cell.owner} answered nothing but {cell.name.partition(' ')[0]}, and the sync ended SUCCEEDED {told}"
         return broken(cell, text, code=Code.FALSE_SUCCESS)
-    problem = _lost(lab, session.snapshot(include_deleted=True).rows) or _unexplained(lab, outcome, before, session.snapshot())
+    problem = unfaithful(tenant.journal(), outcome.diagnostics)
+    problem = problem or _lost(lab, session.snapshot(include_deleted=True).rows) or _unexplained(lab, outcome, before, session.snapshot())
     if problem is None and cell.name.startswith("503"):
         tenant.clear_faults()
         session.sync_well()
@@ -343,7 +404,7 @@ CHECKS = (
           _bad_key_cells, _bad_keys),
     Check("ERR-2", "With a credential that is invalid, expired or revoked the probe calls nothing readable.", API,
           _bad_key_cells, _bad_probe),
-    Check("ERR-3", "A wrong host is reported as a failure of its own, not as a bad credential or an empty account.", API,
+    Check("ERR-3", "A wrong host is reported as a failure of its own, not as a bad credential, an empty account or an outage.", API,
           _host_cells, _wrong_hosts),
     Check("ERR-4", "An account whose API is switched off is reported as a failure.", API,
           one_case("connection", "API off"), _switched_off),
@@ -356,6 +417,10 @@ CHECKS = (
     Check("ERR-8", "No secret stands in anything that the subject says.", "design of this suite: no secret in any artefact",
           one_case("connection", SPOKEN.name), _discreet, stage="last"),
     Check("ERR-9", "A sync that does not succeed says why.", API, _reason_cells, _says_why),
+    Check("ERR-12", "Where no permission would help (bad credential, wrong host, API off, empty account), none is called missing.", API,
+          _no_permission_cells, _none_called_missing),
+    Check("ERR-13", "What is said of the vendor's refusals carries the status and the code that the vendor gave.",
+          "design of this suite: diagnostics carry http_status and vendor_code", _vendor_word_cells, _vendor_words),
     Check("ERR-11", "A list that fails for good takes no other list with it.", API, _other_cells, _others_arrive),
     Check("ERR-10", "A credential is shown to no host whose certificate nobody vouches for.", "RFC 9110, 4.3.4",
           one_case("connection", STRANGER.name, STRANGER.owner), _distrusts),

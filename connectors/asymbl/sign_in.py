@@ -82,7 +82,9 @@ class SignIn:
         try:
             granted = WAYS[self.credential.way](self)
         except Unavailable as trouble:
-            raise NotSent(f"{trouble}", http_status=trouble.http_status, retry_after=trouble.retry_after) from trouble
+            raise NotSent(
+                f"{trouble}", http_status=trouble.http_status, vendor_code=trouble.vendor_code, retry_after=trouble.retry_after
+            ) from trouble
         if granted.refresh_token is not None:
             self._rotated = granted.refresh_token
         self._made += 1

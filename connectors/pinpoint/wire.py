@@ -290,9 +290,21 @@ def _answer(reply: Reply, operation: str, needs: tuple[str, ...]) -> Mapping[str
 
 
 def _passing(reply: Reply, operation: str) -> ConnectorError:
+    """What time may cure, in the vendor's words where it has any: something before it may have answered in its place."""
     kind = RateLimited if reply.status == 429 else Unavailable
-    wait = retry_after(reply.headers)
-    return kind(f"{operation}: the vendor answered {reply.status}", http_status=reply.status, operation=operation, retry_after=wait)
+    try:
+        document = orjson.loads(reply.body)
+    except orjson.JSONDecodeError:
+        document = None
+    errors = [error for error in document.get("errors") or () if isinstance(error, dict)] if isinstance(document, dict) else []
+    said = f": {'; '.join(map(_said, errors))}" if errors else ""
+    return kind(
+        f"{operation}: the vendor answered {reply.status}{said}",
+        http_status=reply.status,
+        vendor_code=_code(errors),
+        operation=operation,
+        retry_after=retry_after(reply.headers),
+    )
 
 
 def _parsed(reply: Reply, operation: str) -> Mapping[str, Any]:
@@ -345,10 +357,15 @@ def _refusal(status: int, errors: list[dict[str, Any]], operation: str, needs: t
     return kind(
         f"{operation}: {said}",
         http_status=status,
-        vendor_code=str(errors[0].get("code")) if errors[0].get("code") else None,
+        vendor_code=_code(errors),
         operation=operation,
         missing_permissions=needs if kind is PermissionMissing else (),
     )
+
+
+def _code(errors: Sequence[Mapping[str, Any]]) -> str | None:
+    """The first error's name for programs."""
+    return next((str(error["code"]) for error in errors[:1] if error.get("code")), None)
 
 
 def _said(error: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from conformance.check import Check
 from conformance.checks.actions.answering import answers, listed_cells, listed_ids, outcomes, warned
+from conformance.checks.actions.causes import cause_cells, causes
 from conformance.checks.actions.cells import action_cells, case_cells
 from conformance.checks.actions.proofs import input_cells, inputs
 from conformance.checks.actions.refusing import error_codes, own_words, permission_cells, refused_cells, without_permission
@@ -38,6 +39,8 @@ CHECKS = (
           "unified API: error codes", writing_cells, endless_limits),
     Check("ACT-16", "A write that the vendor never takes is given up and reported, also if others of the action went through; nothing is written twice.", OURS,
           writing_cells, hopeless_writes),
+    Check("ACT-26", "What an action could not read, and a credential that is no good, is told by the unified code for that cause, or in a warning.",
+          "unified API: error codes", cause_cells, causes),
     Check("ACT-15", "An input that the action takes and the connector does not promise is left out with a warning, or refused.", API,
           left_out_cells, left_out),
     Check("ACT-11", "An action sends nothing that the vendor does not read.", "design of this suite: manners", case_cells, understood),

@@ -60,7 +60,7 @@ def _written_twice(done: Run) -> str | None:
     return f"it wrote again: {_counted(twice)}" if twice else None
 
 
-def _warned_more(lab: Lab, done: Run) -> bool:
+def warned_more(lab: Lab, done: Run) -> bool:
     """Whether it warns of something of which it does not warn when nothing is in its way."""
     return bool(set(done.outcome.warnings) - set(run(lab, done.case).outcome.warnings))
 
@@ -76,7 +76,7 @@ def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
     twice, problem = _written_twice(done), writes_problem(done.case.writes, done.changes.counts())
     if twice:
         return broken(cell, twice, code=Code.DUPLICATED, seen=done.exchanges)
-    if done.outcome.ok and problem is not None and not _warned_more(lab, done):
+    if done.outcome.ok and problem is not None and not warned_more(lab, done):
         return broken(cell, problem[1], code=Code.FALSE_SUCCESS, seen=done.exchanges)
     if done.outcome.ok and problem is None and (other := _not_as_asked(done)) is not None:
         return broken(cell, f"it is done, and not as asked: {other}", code=Code.FALSE_SUCCESS, seen=done.exchanges)
@@ -110,10 +110,14 @@ def _gave_up(lab: Lab, cell: Cell, done: Run) -> Result:
         return broken(cell, f"it tried {refused} times; at most {MOST_TRIES} are reasonable", seen=done.exchanges)
     if done.outcome.ok and not done.changes.counts():
         return broken(cell, "nothing was written, and it is reported as done", code=Code.FALSE_SUCCESS, seen=done.exchanges)
+    if not done.outcome.ok and done.outcome.code != DOWN_CODE:
+        text = f"that the vendor is down is called {done.outcome.code}: {done.outcome.message}"
+        return broken(cell, text, expected=DOWN_CODE, got=done.outcome.code, seen=done.exchanges)
     # Of several writes some may have been done: then that is said, or all of it is called failed.
     return _in_doubt(lab, cell, done)
 
 
+DOWN_CODE = "REMOTE.SERVICE_UNAVAILABLE"
 LIMIT_CODE = "REMOTE.RATE_LIMIT_EXCEEDED"
 
 

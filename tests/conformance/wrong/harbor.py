@@ -122,6 +122,15 @@ class FailsAt503(harbor.Api):  # type: ignore[misc,name-defined]
         return super()._checked(reply, needs)
 
 
+class WaitsForWebPages(harbor.Api):  # type: ignore[misc,name-defined]
+    """A web page in the place of an answer is an outage that will pass."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status < 300 and reply.content_type == "text/html":
+            raise Unavailable("a web page answered", http_status=reply.status)
+        return super()._checked(reply, needs)
+
+
 class KnowsOnly503(harbor.Api):  # type: ignore[misc,name-defined]
     """Of all failures of the vendor only one is thought to pass."""
 

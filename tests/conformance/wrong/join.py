@@ -9,6 +9,7 @@ from typing import Any
 from connectors.join.connector import JoinConnector
 from connectors.transport.seams import SeamStep
 from connectors.unified.connector import Connector
+from connectors.unified.errors import Unavailable
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,28 @@ def counting_pages(factory: Callable[..., Connector], **given: Any) -> Connector
     """Pages are counted while the list shrinks."""
     right: Any = factory(**given)
     return JoinConnector(CountingApi(right.api), page_size=right._page_size)  # type: ignore[arg-type]
+
+
+class TellingLinksApi:
+    """Of a file that cannot be had, the whole link is told."""
+
+    def __init__(self, right: Any) -> None:
+        self._right = right
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._right, name)
+
+    def file(self, url: str) -> Any:
+        try:
+            return self._right.file(url)
+        except Unavailable as error:
+            raise Unavailable(f"{url}: {error}", http_status=error.http_status) from error
+
+
+def telling_links(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """The signature of a file's link stands in an error."""
+    right: Any = factory(**given)
+    return JoinConnector(TellingLinksApi(right.api), page_size=right._page_size)  # type: ignore[arg-type]
 
 
 def sending_bearer(factory: Callable[..., Connector], **given: Any) -> Connector:

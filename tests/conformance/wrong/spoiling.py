@@ -325,6 +325,17 @@ def telling_once(model: str | None = None, field: str | None = None) -> SpoilSyn
     return sync
 
 
+def said_otherwise(**changes: Any) -> SpoilSync:
+    """Something else in every denial and failure that a sync tells."""
+
+    def sync(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+        outcome = right(mode)
+        said = (replace(one, **changes) if one.reason in ("not_permitted", "error") else one for one in outcome.diagnostics)
+        return replace(outcome, diagnostics=tuple(said))
+
+    return sync
+
+
 def naming_nothing(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """What is denied is told, and not what is missing."""
     outcome = right(mode)
@@ -474,6 +485,13 @@ def first_field_readable(found: tuple[Probed, ...], told: Told) -> tuple[Probed,
     return tuple(replace(one, readable=True, diagnostic=None) if one is first else one for one in found)
 
 
+def nothing_permitted(found: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
+    """Whatever stands in the way of a probe, it is a lacking permission."""
+    return tuple(
+        replace(one, diagnostic=replace(one.diagnostic, reason="not_permitted")) if one.diagnostic is not None else one for one in found
+    )
+
+
 def speaking_of_another(found: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
     """Of whatever field it is asked, the reason speaks of the e-mail."""
     return tuple(
@@ -511,6 +529,13 @@ def outcome_when(known: str | None, **changes: Any) -> Callable[[Do, str, dict[s
         return replace(outcome, **changes) if outcome.code == known else outcome
 
     return act
+
+
+def failing_reads_blamed_on_the_input(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """A file that cannot be had is a file that should not have been asked for."""
+    outcome = do(action, values)
+    down = outcome.code == "REMOTE.SERVICE_UNAVAILABLE" and action.startswith("Get")
+    return replace(outcome, code="REMOTE.INPUT_INVALID") if down else outcome
 
 
 def naming_besides(permission: str) -> Callable[[Do, str, dict[str, Any], Told], ActionOutcome]:

@@ -27,7 +27,7 @@ ERRORS = Chapter(
             "a closed job and a second application are plain invalid input",
             "pinpoint.wire",
             "kind = next((telling for words, telling in TELLING_WORDS if words in said.lower()), kind)",
-            "kind = next((telling for words, telling in TELLING_WORDS if words in said), kind)",
+            "pass",
         ),
         HandMade(
             "somebody who has applied already is told that the job is closed",
@@ -113,8 +113,8 @@ ERRORS = Chapter(
         HandMade(
             "the vendor's code is not told",
             "pinpoint.wire",
-            'vendor_code=str(errors[0].get("code")) if errors[0].get("code") else None,',
-            "vendor_code=None,",
+            'return next((str(error["code"]) for error in errors[:1] if error.get("code")), None)',
+            "return None",
         ),
         HandMade(
             "JOIN's message is not told",
