@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from mock_servers.engine.quirks import Quirk
 from mock_servers.pinpoint.quirks import (
     OlderFeatureLevel,
     OversizedPagesRefused,
+    PrivateJobsUnknown,
     UndocumentedOperators,
     UnknownNamesRefused,
     UnscopedExtraFieldsRefused,
@@ -31,6 +32,7 @@ DEEPEST_INCLUDE = 8
 """Assumed: more steps than any path between two resources needs."""
 LARGEST_PAGE = 10**15
 FIRST_MOMENT, LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+PRIVATE = "private_job"
 LOCALES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cy", "ar")
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
@@ -191,8 +193,19 @@ class _Parser:
             self._query.filters.append(Asked(filter, "eq", _ids_of_object(filter, value)))
             return
         words = _filter_words(value) if filter.kind is Kind.TEXT and not filter.choices else value.split(",")
+        filter = self._as_it_was(filter)
         values = tuple(_filter_value(filter, word) for word in words)
         self._query.filters.append(Asked(filter, "eq", values))
+
+    def _as_it_was(self, filter: Filter) -> Filter:
+        """The filter without a visibility that came later, where the account does not know it yet."""
+        if PRIVATE not in filter.choices:
+            return filter
+        quirk = self._exchange.quirk(PrivateJobsUnknown)
+        if quirk is not None:
+            self._exchange.acted(quirk)
+        known = tuple(choice for choice in filter.choices if choice != PRIVATE)
+        return filter if quirk is None and not self._query.older else replace(filter, choices=known)
 
     def _time_filter(self, filter: Filter, operator: str | None, value: str) -> Asked:
         if operator not in ("gt", "lt"):

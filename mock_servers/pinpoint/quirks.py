@@ -39,6 +39,15 @@ class PrivateJobsHidden(Quirk):
 
 
 @dataclass(frozen=True)
+class PrivateJobsUnknown(Quirk):
+    """Filters by visibility do not know `private_job`, which came later, and refuse it with 400."""
+
+    name: ClassVar[str] = "private_jobs_unknown"
+    evidence: ClassVar[Evidence] = Documented(f"{OPENAPI_2024}: the filters take three visibilities; v1.0.27 adds this one", CHECKED)
+    on_by_default: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
 class IncludesNeedPermission(Quirk):
     """`include` of a resource needs that resource's read permission too; off: the endpoint's permission suffices."""
 
@@ -306,6 +315,7 @@ class PdfRendition(Quirk):
 QUIRKS: tuple[type[Quirk], ...] = (
     ConfidentialJobsHidden,
     PrivateJobsHidden,
+    PrivateJobsUnknown,
     IncludesNeedPermission,
     BlindScreening,
     OlderFeatureLevel,
