@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import mimetypes
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from connectors.asymbl import soql
@@ -17,31 +15,16 @@ from connectors.asymbl.soql import Select
 from connectors.asymbl.sources import chunks
 from connectors.asymbl.wire import Row, Wire
 from connectors.transport.client import Download
+from connectors.transport.file_types import extension, guessed_type, with_extension
 from connectors.unified.actions import File
 from connectors.unified.connector import Ref
 from connectors.unified.connector import Warning as Notice
 from connectors.unified.errors import ConnectorError, Invalid, OutcomeUnknown, PermissionMissing
 
-UNKNOWN_TYPE = "application/octet-stream"
 PRIMARY = "bpats__Is_Primary__c"
 """Asymbl's mark on the resume among a person's files."""
 
 Fetch = Callable[[str], Download]
-
-KINDS = mimetypes.MimeTypes()
-"""Extension to content type and back: a list of our own, so that a file is not called otherwise on another machine."""
-for _content_type, _extension in (
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
-    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
-    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
-    ("application/vnd.oasis.opendocument.text", ".odt"),
-    ("application/vnd.apple.pages", ".pages"),
-    ("application/rtf", ".rtf"),
-    ("image/heic", ".heic"),
-    ("image/webp", ".webp"),
-    ("text/markdown", ".md"),
-):
-    KINDS.add_type(_content_type, _extension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +53,7 @@ def prepared(file: File, fetch: Fetch, *, at_most: int) -> Upload:
         content, declared = download.content, file.content_type or download.content_type
     if len(content) > at_most:
         raise Invalid(f"attachment {file.name!r} has {len(content)} bytes; at most {at_most} are sent (setting max_file_bytes)")
-    return Upload(named(file.name, declared), content)
-
-
-def named(name: str, content_type: str | None) -> str:
-    """A name with an extension: its own, else the one that its type has."""
-    if extension(name) or content_type in (None, UNKNOWN_TYPE):
-        return name
-    return name + (KINDS.guess_extension(str(content_type)) or "")
-
-
-def extension(name: str) -> str:
-    """The end of a file's name that tells its type, with the dot; "" if nothing does: people write dots elsewhere, too (Dr. Smith)."""
-    suffix = PurePosixPath(name).suffix
-    known = suffix.lower() in KINDS.types_map[True] or suffix.lower() in KINDS.encodings_map
-    return suffix if known else ""
-
-
-def guessed_type(name: str) -> str:
-    """The content type that a file's name suggests."""
-    return KINDS.guess_type(name)[0] or UNKNOWN_TYPE
+    return Upload(with_extension(file.name, declared), content)
 
 
 @dataclass(frozen=True, slots=True)

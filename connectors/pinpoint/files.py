@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import base64
-import mimetypes
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.pinpoint.wire import Resource
 from connectors.transport.client import Download
+from connectors.transport.file_types import guessed_type
 from connectors.unified.actions import Attachment, File
 from connectors.unified.connector import Ref
 from connectors.unified.connector import Warning as Notice
 from connectors.unified.errors import Invalid
-
-UNKNOWN_TYPE = "application/octet-stream"
 
 Fetch = Callable[[str], Download]
 
@@ -52,11 +50,6 @@ def data_url(file: File, fetch: Fetch) -> str:
 
 def _encoded(content_type: str, content: str) -> str:
     return f"data:{content_type};base64,{content}"
-
-
-def guessed_type(name: str) -> str:
-    """The content type that a file's name suggests: Pinpoint tells none."""
-    return mimetypes.guess_type(name)[0] or UNKNOWN_TYPE
 
 
 @dataclass(frozen=True, slots=True)
