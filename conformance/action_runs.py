@@ -105,7 +105,14 @@ def carry_out(
             # The ids are known, the rights are not there.
             session.reconnect(credential=lab.mint(session.world, permissions).credential)
         session.world.perform(case.setup)
+        _cut_small(lab, session, case)
         return _called(lab, session, case, shown, rule=rule, further=True)
+
+
+def _cut_small(lab: Lab, session: Session, case: ActionCase) -> None:
+    """Let whatever the action looks up come in several pages, where the vendor may cut it so and no sync follows."""
+    if lab.profile.paging.smallest and not case.creates:
+        session.world.tenant.set_options(lab.profile.paging.smallest)
 
 
 def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iterator[Run]:
@@ -114,6 +121,7 @@ def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iter
     while left:
         with synced(lab, case.settings) as (session, shown):
             session.world.perform(case.setup)
+            _cut_small(lab, session, case)
             untouched = True
             while left and untouched:
                 session.reconnect(credential=lab.mint(session.world, sorted(left.pop(0))).credential)

@@ -275,6 +275,17 @@ class Touch(Strict):
     """Whether a subject can ask for records by the change of a row that they refer to, so that a delta sync owes them, too."""
 
 
+class OtherPages(Strict):
+    """Pages of another size, best such that the last one of some list is full and of another holds one record only."""
+
+    id: Key
+    why: str | None = None
+    settings: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    steps: list[Step] = []
+    """What makes it another account, of which a sync in usual pages is the measure then."""
+
+
 class Paging(Strict):
     """How to make several pages out of a small world, and how the journal shows page sizes."""
 
@@ -284,6 +295,10 @@ class Paging(Strict):
     """Tenant options that make the vendor give small pages."""
     size_parameter: str | None = None
     largest: int | None = None
+    smallest: dict[str, Any] = {}
+    """Tenant options under which even a short list has several pages; set where little is asked for: after a delta, by an action."""
+    otherwise: list[OtherPages] = []
+    """Further ways in which an account is cut into pages; each brings the same."""
 
 
 class BetweenPages(Strict):

@@ -16,6 +16,7 @@ from conformance.casework import (
     judged,
     model_cells,
     one_case,
+    same,
     seen_at,
     unverifiable,
     warnings_problem,
@@ -109,6 +110,31 @@ def _many_pages(lab: Lab) -> Iterator[Result]:
             yield held(cell, f"{paged.requests(operation)} pages of {operation}")
 
 
+def _other_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "cut into pages", one.id) for one in lab.profile.paging.otherwise] or [Cell("case", "cut into pages", "any")]
+
+
+def _other_pages(lab: Lab) -> Iterator[Result]:
+    """PAG-5."""
+    if not lab.profile.paging.otherwise:
+        yield unverifiable(_other_cells(lab)[0], "profile.yaml has no paging.otherwise")
+        return
+    for cell, one in zip(_other_cells(lab), lab.profile.paging.otherwise, strict=True):
+        world = lab.world()
+        world.perform(one.steps)
+        if one.steps:
+            usual = world.connect()
+            usual.sync_well()
+            measure = usual.snapshot()
+        else:
+            measure = lab.calm.snapshot
+        if one.options:
+            world.tenant.set_options(one.options)
+        session = world.connect(settings=one.settings)
+        session.sync_well()
+        yield judged(cell, same(lab, measure, session.snapshot()), seen=seen_at(world))
+
+
 def _moving_cases(lab: Lab) -> list[Cell]:
     return [Cell("case", "between pages", case.id) for case in lab.profile.between_pages] or [Cell("case", "between pages", "any")]
 
@@ -195,6 +221,8 @@ CHECKS = (
           _masked_cells, _masked),
     Check("PAG-1", "Every record that the vendor has arrives exactly once.", "unified API: read endpoints", model_cells, _complete),
     Check("PAG-2", "All pages are read to the last one, however small they are.", "unified API: read endpoints", model_cells, _many_pages),
+    Check("PAG-5", "Wherever a list is cut into pages, the same arrives: also if the last page is full, or holds one record.",
+          "unified API: read endpoints", _other_cells, _other_pages, stage="then"),
     Check("PAG-3", "Records inserted, changed or deleted between two pages make no other record lost or doubled.",
           "design of this suite: completeness while data moves", _moving_cases, _moving),
     Check("PAG-4", "A list that takes a day to read arrives whole, though what the vendor handed out for reading it has expired.",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
 
 SMALLEST_BATCH, LARGEST_BATCH = 200, 2000
+OPTIONS = {"query_batch_rows": None}
+"""query_batch_rows: the most records of a page, whatever is asked for; documented: the size asked for is not guaranteed, and wide rows
+make pages smaller."""
 
 
 def query(*, all_rows: bool) -> Handler:
@@ -77,7 +80,13 @@ def _page(exchange: Exchange, records: Sequence[dict[str, Any]], total: int, loc
 
 
 def _batch_size(exchange: Exchange, usual: int) -> int:
-    """What Sforce-Query-Options: batchSize=500 wishes, within the limits; anything else there is passed over."""
+    """What Sforce-Query-Options: batchSize=500 wishes, within the limits and what the server gives; anything else there is passed over."""
+    most = exchange.tenant.options["query_batch_rows"]
+    wished = _wished(exchange, usual)
+    return wished if most is None else max(1, min(wished, int(most)))
+
+
+def _wished(exchange: Exchange, usual: int) -> int:
     for option in (exchange.header(b"sforce-query-options") or "").split(","):
         name, _, value = option.partition("=")
         if name.strip().lower() == "batchsize" and value.strip().isdecimal():

@@ -12,6 +12,7 @@ from mock_servers.asymbl import (
     limits,
     openapi,
     org,
+    queries,
     quirks,
     resources,
     scenarios,
@@ -72,7 +73,7 @@ VENDOR = Vendor(
     first_tokens=sessions.first_tokens,
     enroll=enrolled.enroll,
     on_connect=dates.add_functions,
-    options={**sessions.OPTIONS, **bulk_jobs.OPTIONS, "private_objects": [], "edition_has_api": True},
+    options={**sessions.OPTIONS, **bulk_jobs.OPTIONS, **queries.OPTIONS, "private_objects": [], "edition_has_api": True},
     # A file of 37.5 MB in base64 in JSON; multipart uploads may be larger.
     max_body_bytes=144 * 1024 * 1024,
     # REST API Developer Guide, compression: requests may be packed.

@@ -88,8 +88,10 @@ def _judged(lab: Lab, cells: Sequence[Cell], groups: Sequence[Sequence[Perturbat
 
 def _deviations(lab: Lab, perturbations: Sequence[Perturbation], wanted: judge.Declared) -> list[judge.Deviation]:
     """From what was declared, after these changes and a delta sync."""
-    with synced(lab) as (session, before):
+    with synced(lab, lab.profile.paging.settings) as (session, before):
         session.world.tenant.advance(60)
+        # What is looked up beside the changed records has several pages as well.
+        session.world.tenant.set_options(lab.profile.paging.smallest)
         apply(session.world, perturbations)
         session.sync_well("DELTA")
         return wanted.deviations(before, session.snapshot(), lab.models)
@@ -104,4 +106,5 @@ def _part(one: Perturbation, *, own: bool) -> dict[str, dict[str, dict[str, obje
 
 
 def _is_own(one: Perturbation, key: str) -> bool:
-    return key == str(one.record)
+    """A record that joins two belongs to the rows of both."""
+    return str(one.record) in key.split("/")

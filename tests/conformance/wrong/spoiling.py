@@ -663,6 +663,15 @@ def first_page_only(right: Spoilt, stream: str, wanted: Wanted, since: str | Non
         return
 
 
+def full_first_page_only(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """A list whose first page brings three records has no other."""
+    for page in right.right.read(stream, wanted, since=since, cursor=cursor):
+        alone = len(page.records) == 3
+        yield replace(page, cursor=None) if alone else page
+        if alone:
+            return
+
+
 def no_delta_of(name: str) -> Callable[..., Iterator[Page]]:
     """A delta of this list brings nothing."""
 
