@@ -430,6 +430,13 @@ class FeatureProfile(Strict):
     """For explorers: model to fields among those that it shows, before any sync."""
 
 
+class Earlier(Strict):
+    """How much earlier a delta sync asks from than without the setting."""
+
+    operation: str
+    seconds: float
+
+
 class SettingCase(Strict):
     """A setting of the connection, or an account of another make, and exactly the unified cells that are other than usual."""
 
@@ -440,7 +447,23 @@ class SettingCase(Strict):
     """Run before the first sync: what makes the account another one than that of expected.yaml."""
     asks: list[str] = []
     """Operations that the vendor must have been asked for: a setting that nobody reads changes nothing either."""
-    expect: Changes
+    asks_again: list[str] = []
+    """Operations whose first request a step lets a fault strike, and which must have been asked once more."""
+    sends: dict[str, dict[str, str]] = {}
+    """Operation to what each of its requests must say: an expression for a parameter of its query by name, for "path",
+    "header:name", "body:dotted.path" or "form:name"."""
+    earlier: Earlier | None = None
+    same_waits: str | None = None
+    """An operation: where it fails for a while, two connections with these settings wait alike."""
+    action: Key | None = None
+    """A case of actions.yaml to be carried out with these settings besides its own; then `sends` is about what it sends."""
+    ends: Literal["SUCCEEDED", "PARTIALLY_FAILED", "FAILED", "AUTHENTICATION_FAILED"] = "SUCCEEDED"
+    """How the sync ends."""
+    only: list[str] = []
+    """Models that are read and judged, the others being off, where the setting concerns no others; none: all."""
+    exactly: dict[str, list[Key]] = {}
+    """Model to the keys of all its records, where the settings leave so few that naming those that are gone would take a page."""
+    expect: Changes = {}
     also_changes: list[str] = []
     told: list[str] = []
     """"Model" or "Model.field": what such an account does not show, so that a diagnostic must say so."""
@@ -450,6 +473,12 @@ class SettingCase(Strict):
         if not (self.settings or self.steps):
             raise ValueError("a case has settings, or steps that make another account, or both")
         return self
+
+    @property
+    def shows(self) -> bool:
+        """Whether it would be red if the settings were not read."""
+        sign = (self.asks, self.asks_again, self.sends, self.earlier, self.same_waits, self.exactly, self.expect, self.told)
+        return any(sign) or self.ends != "SUCCEEDED"
 
 
 class Profile(Strict):
@@ -481,6 +510,12 @@ class Profile(Strict):
     deletions: list[Deletion] = []
     delta: list[DeltaCase] = []
     settings: list[SettingCase] = []
+    settings_unseen: dict[str, str] = {}
+    """Setting to the reason why nothing that can be observed hangs on it."""
+    settings_refused: list[dict[str, Any]] = []
+    """Settings that can never work, each of which must be refused when connecting."""
+    base_urls: list[str] = []
+    """Other forms in which customers paste their address, with "{base_url}" for the right one."""
     constants: list[str] = []
     """Models whose records are facts about the vendor: nothing at the vendor changes or deletes them."""
     never_blank: dict[str, list[str]] = {}

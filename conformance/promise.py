@@ -58,6 +58,8 @@ class Promise(Lenient):
     credential: tuple[CredentialField, ...] = ()
     permissions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = {}
+    """What a customer may set on a connection, with its defaults."""
 
     def cells(self) -> Iterator[Cell]:
         """Every promised cell, in the order of the manifest."""

@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from conformance import action_runs, judge
-from conformance.casework import broken, examples, held, is_told, judged, unverifiable, worth_judging
+from conformance import action_runs, judge, setting_runs
+from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import PassthroughCase
-from conformance.lab import Lab
+from conformance.lab import Blocked, Lab
 from conformance.outcomes import Code, Verdict
+from conformance.subjects import ConfigurationError
 
 OURS = "the vendor's card: features"
+MOST_NAMED = 3
 SHORTEST_SECTION = 80
 """Characters: a heading with less below it guides nobody."""
 
@@ -197,21 +199,44 @@ def _settings(lab: Lab) -> Iterator[Result]:
         yield Result(_setting_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml has no case of a setting")
         return
     for cell, case in zip(_setting_cells(lab), lab.profile.settings, strict=True):
-        world = lab.world()
-        world.perform(case.steps)
-        session = world.connect(settings=case.settings)
-        outcome = session.sync_well()
-        declared = judge.Declared((case.expect, case.also_changes))
-        found = worth_judging(lab, declared.deviations(lab.calm.snapshot, session.snapshot(), lab.models))
-        asked = {entry.operation for entry in session.world.tenant.journal()}
-        idle = [f"{operation} was never asked" for operation in case.asks if operation not in asked]
-        said = {(one.model, one.field) for one in outcome.diagnostics if one.reason != "empty"}
-        silent = [f"{name} is not shown, and nothing says so" for name in case.told if not is_told(name, said)]
-        yield judged(cell, examples([*idle, *silent, *found]) or None, code=found[0].code if found else Code.BROKEN)
+        try:
+            problems, code = setting_runs.carry_out(lab, case)
+        except Blocked as reason:
+            yield unverifiable(cell, str(reason))
+        else:
+            yield judged(cell, examples(problems) or None, code=code)
+
+
+def _declared_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "setting", name) for name in lab.promise.settings] or [Cell("case", "setting", "any")]
+
+
+def _declared_settings(lab: Lab) -> Iterator[Result]:
+    """FEA-3."""
+    if not lab.promise.settings:
+        yield Result(_declared_cells(lab)[0], Code.NOT_APPLICABLE, "the manifest declares no setting")
+    world = lab.world()
+    for name, default in lab.promise.settings.items():
+        cell = Cell("case", "setting", name)
+        try:
+            world.connect(settings={name: default})
+        except ConfigurationError as refusal:
+            yield broken(cell, f"declared with {judge.short(default)}, and refused: {refusal}")
+            continue
+        cases = [case.id for case in lab.profile.settings if case.shows and case.settings.get(name, default) != default]
+        cases += [case.id for case in lab.fixtures.actions if case.settings.get(name, default) != default]
+        if cases:
+            yield held(cell, f"shown by {', '.join(cases[:MOST_NAMED])}")
+        elif name in lab.profile.settings_unseen:
+            yield Result(cell, Code.NOT_APPLICABLE, lab.profile.settings_unseen[name])
+        else:
+            yield unverifiable(cell, "no case of profile.yaml (settings) or actions.yaml shows that it acts")
 
 
 CHECKS = (
     Check("FEA-1", "Every promised feature is there and works.", OURS, _cells, _features),
     Check("FEA-2", "A setting of the connection, or an account of another make, changes exactly what it is said to change.", "fixtures: profile.yaml, settings",
           _setting_cells, _settings),
+    Check("FEA-3", "Every setting that the manifest declares is taken, and shown to act.", "design of this suite: one promise, four readers",
+          _declared_cells, _declared_settings),
 )  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance.casework import broken, judged, one_case
+from conformance import judge
+from conformance.casework import broken, judged, one_case, same
 from conformance.check import Cell, Check, Result
 from conformance.lab import Lab
 from conformance.outcomes import Code
@@ -108,13 +109,23 @@ def _dependencies(lab: Lab) -> Iterator[Result]:
 
 
 def _refusal_cells(lab: Lab) -> list[Cell]:
-    return [Cell("connection", "refused", name) for name in ("no credential", "unknown setting")]
+    wrong = [f"setting {name}" for name in (*lab.promise.settings, *map(_written, lab.profile.settings_refused))]
+    return [Cell("connection", "refused", name) for name in ("no credential", "unknown setting", *wrong)]
+
+
+NONSENSE: Any = {"no such": [{}]}
+"""A value that no setting can have."""
+
+
+def _written(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {judge.short(value)}" for name, value in settings.items())
 
 
 def _refused(lab: Lab) -> Iterator[Result]:
     """MAN-7."""
     world = lab.world()
-    wrong: tuple[dict[str, Any], ...] = ({"credential": {}}, {"settings": {"no_such_setting": True}})
+    settings = [{"no_such_setting": True}, *({name: NONSENSE} for name in lab.promise.settings), *lab.profile.settings_refused]
+    wrong: list[dict[str, Any]] = [{"credential": {}}, *({"settings": one} for one in settings)]
     for cell, given in zip(_refusal_cells(lab), wrong, strict=True):
         try:
             world.connect(**given)
@@ -124,18 +135,32 @@ def _refused(lab: Lab) -> Iterator[Result]:
             yield broken(cell, "it was connected")
 
 
-SLASH = Cell("connection", "address", "a slash at its end")
+SLASH, CAPITALS = "a slash at its end", "its scheme in capitals"
+EQUIVALENT: Mapping[str, Callable[[str], str]] = {SLASH: lambda url: f"{url}/", CAPITALS: lambda url: url.replace("http", "HTTP", 1)}
+"""Other ways to write the same address: they must work."""
 
 
-def _with_a_slash(lab: Lab) -> Iterator[Result]:
+def _address_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "address", name) for name in (*EQUIVALENT, *lab.profile.base_urls)]
+
+
+def _addresses(lab: Lab) -> Iterator[Result]:
     """MAN-8."""
-    world = lab.world()
-    try:
-        outcome = world.connect(base_url=f"{world.tenant.base_url}/").sync()
-    except ConfigurationError as error:
-        yield broken(SLASH, f"it was refused: {error}")
-    else:
-        yield judged(SLASH, None if outcome.state == "SUCCEEDED" else f"the sync ended {outcome.state}: {outcome.error}")
+    for cell in _address_cells(lab):
+        world = lab.world()
+        write = EQUIVALENT.get(cell.name, lambda url, form=cell.name: form.replace("{base_url}", url))
+        try:
+            session = world.connect(base_url=write(world.tenant.base_url))
+        except ConfigurationError as error:
+            # Who does not understand what was pasted may say so at once.
+            yield judged(cell, f"it was refused: {error}" if cell.name in EQUIVALENT else None)
+            continue
+        outcome = session.sync()
+        if outcome.state != "SUCCEEDED":
+            yield broken(cell, f"the sync ended {outcome.state}: {outcome.error}")
+        else:
+            # Links may begin as the address was written, in capitals.
+            yield judged(cell, None if cell.name == CAPITALS else same(lab, lab.calm.snapshot, session.snapshot()))
 
 
 OURS = "design of this suite: one promise, four readers"
@@ -152,8 +177,8 @@ CHECKS = (
           one_case("case", "credential"), _credential),
     Check("MAN-6", "A model depends only on models that are promised, too.", OURS,
           lambda lab: [Cell("model", "", model) for model in lab.promise.models], _dependencies),
-    Check("MAN-7", "What can never work is refused when connecting: no credential, a setting that nobody knows.", OURS,
+    Check("MAN-7", "What can never work is refused when connecting: no credential, a setting that nobody knows, a value that a setting cannot have.", OURS,
           _refusal_cells, _refused),
-    Check("MAN-8", "A slash at the end of the address changes nothing.", "RFC 3986, 6.2.3",
-          one_case("connection", SLASH.name, SLASH.owner), _with_a_slash, stage="then"),
+    Check("MAN-8", "An address that is written in another way works as ever, or is refused when connecting if it is not the same one.",
+          "RFC 3986, 6.2; fixtures: profile.yaml, base_urls", _address_cells, _addresses, stage="then"),
 )  # fmt: skip

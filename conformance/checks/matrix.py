@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from urllib.parse import parse_qsl
 
-from conformance.casework import broken, held, judged, model_cells, same, unverifiable
+import orjson
+
+from conformance.casework import MIRRORS, broken, examples, held, judged, model_cells, same, unverifiable, without_ids_of
 from conformance.check import Cell, Check, Result
-from conformance.lab import Lab
+from conformance.lab import Lab, Session
 from conformance.outcomes import WORST_FIRST, Code, Verdict, verdict_of
 from conformance.scopes import writes
 from conformance.scopes.credentials import Column, columns_under, declared
@@ -149,31 +152,86 @@ def _writes(lab: Lab, operation: str | None) -> bool:
     return operation is not None and bool(lab.facts.operations.get(operation, {}).get("writes"))
 
 
+INTERLEAVED = ("FULL", "NONE", "other settings and another scope", "another account")
+
+
 def _interleaved_cells(lab: Lab) -> list[Cell]:
-    return [Cell("credential", "interleaved", name) for name in ("FULL", "NONE")]
+    return [Cell("credential", "interleaved", name) for name in INTERLEAVED]
 
 
 def _interleaved(lab: Lab) -> Iterator[Result]:
     """MTX-5."""
-    world = lab.world()
+    rich_cell, poor_cell, odd_cell, other_cell = _interleaved_cells(lab)
+    world, elsewhere = lab.world(), lab.empty_world()
+    off = _independent(lab)
+    # All are open before the first asks anything: whatever they share, the last has had its way with it.
     rich = world.connect(credential=lab.mint(world, "all").credential)
     poor = world.connect(credential=lab.mint(world, []).credential)
-    matrix, none = matrix_of(lab), frozenset[str]()
-    rich.sync_well()
-    rich.snapshot()  # what was read once is what a cache would give to others
+    odd = world.connect(settings=lab.profile.paging.settings, scope={"models": {off: "DISABLED"}})
+    other = elsewhere.connect()
+    problem = _synced_as_ever(lab, rich)
     poor.sync()
-    first = poor.snapshot()
-    rich.sync_well()
-    poor.sync()
-    second = poor.snapshot()
-    yield judged(Cell("credential", "interleaved", "FULL"), same(lab, lab.calm.snapshot, rich.snapshot()))
+    shown = poor.snapshot()
+    odd_problem = _size_problem(lab, odd) or _narrowed(lab, odd, off)
+    elsewhere_problem = _strangers(other)
+    again = _synced_as_ever(lab, rich)
+    yield judged(rich_cell, problem or (again and f"after the others: {again}"))
+    truth, none = matrix_of(lab).truth, frozenset[str]()
     leaked = [
-        f"{len(shown.rows[model])} records of {model}"
-        for shown in (first, second)
-        for model in lab.models
-        if shown.rows.get(model) and matrix.truth.missing(none, model)
+        f"{len(shown.rows[model])} records of {model}" for model in lab.models if shown.rows.get(model) and truth.missing(none, model)
     ]
-    yield judged(Cell("credential", "interleaved", "NONE"), leaked[0] if leaked else None, code=Code.LEAK)
+    yield judged(poor_cell, leaked[0] if leaked else None, code=Code.LEAK)
+    yield judged(odd_cell, odd_problem)
+    yield judged(other_cell, elsewhere_problem, code=Code.LEAK)
+
+
+def _independent(lab: Lab) -> str:
+    """A model on which no other depends."""
+    needed = {name for promised in lab.promise.models.values() for name in promised.depends_on}
+    return next(model for model in reversed(lab.models) if model not in needed)
+
+
+def _synced_as_ever(lab: Lab, session: Session) -> str | None:
+    """Why a connection of the scenario's account does not show what it holds, or None."""
+    outcome = session.sync()
+    if outcome.state != "SUCCEEDED":
+        return f"the sync ended {outcome.state}: {outcome.error}"
+    return same(lab, lab.calm.snapshot, session.snapshot())
+
+
+def _size_problem(lab: Lab, session: Session) -> str | None:
+    """Why the requests of a connection that is to ask for small pages are not those of small pages, or None."""
+    name, small = lab.profile.paging.size_parameter, lab.profile.paging.settings
+    tenant = session.world.tenant
+    tenant.clear_journal()
+    outcome = session.sync()
+    if outcome.state != "SUCCEEDED":
+        return f"the sync ended {outcome.state}: {outcome.error}"
+    if name is None or not small:
+        return None
+    asked = {value for entry in tenant.journal() for key, value in parse_qsl(entry.query) if key == name}
+    usual = {value for entry in lab.calm_pages.journal for key, value in parse_qsl(entry.query) if key == name}
+    return f"it was to ask for small pages, and asked for pages of {', '.join(sorted(asked - usual))}" if asked - usual else None
+
+
+def _narrowed(lab: Lab, session: Session, off: str) -> str | None:
+    shown = session.snapshot()
+    if shown.rows.get(off):
+        return f"{off} is off here, and is shown"
+    hidden = frozenset({off})
+    return same(lab, without_ids_of(lab, lab.calm.snapshot, hidden), without_ids_of(lab, shown, hidden), hidden=hidden, but=MIRRORS)
+
+
+def _strangers(session: Session) -> str | None:
+    """Records that an account in which next to nothing is cannot have shown by itself, or None."""
+    outcome = session.sync()
+    if outcome.state != "SUCCEEDED":
+        return f"nothing is there, and the sync ended {outcome.state}: {outcome.error}"
+    own, lab = orjson.dumps(session.world.tenant.dump()).decode(), session.world.lab
+    # What is a fact about the vendor is the same in every account.
+    shown = {model: keys for model, keys in session.snapshot().keys.items() if model not in lab.profile.constants}
+    strange = [f"{model} {key}" for model, keys in shown.items() for key in keys if not all(part in own for part in key.split("/"))]
+    return f"records of another account: {examples(strange)}" if strange else None
 
 
 # ------------------------------------------------------------------------------------------------- smallest sets
@@ -298,7 +356,7 @@ CHECKS = (
           promised_cells, _worlds),
     Check("MTX-4", "Whatever the credential, reading only reads, and what is refused is not asked again.", "design of this suite: M5",
           _manners_cells, _manners),
-    Check("MTX-5", "Two connections with different credentials in one process never see each other's data.", DESIGN,
+    Check("MTX-5", "Connections with other credentials, settings, scopes or accounts in one process are what each is by itself.", DESIGN,
           _interleaved_cells, _interleaved),
     Check("MTX-6", "The permissions that the manifest names are the smallest set with which the model or field is read.", DESIGN,
           _smallest_cells, _smallest),

@@ -48,7 +48,6 @@ class Actions:
     wire: Wire
     retries: Retries
     fetch: Callable[[str], Download]
-    source_name: str | None
     skip_notifications: bool
 
     def perform(self, action: str, values: ActionInput) -> ActionResult:
@@ -79,8 +78,6 @@ class Actions:
         answered, unanswered = self._answers(given)
         # The reference is what makes a lost answer findable, so that it need not be repeated blindly.
         attributes = {**applying.attributes(given), "external_system_reference": f"ats-{uuid4().hex}"}
-        if self.source_name is not None and "channel_source" not in attributes:
-            attributes["channel_source"] = self.source_name
         if self.skip_notifications:
             attributes["skip_notifications_on_create"] = True
         if cv is not None:

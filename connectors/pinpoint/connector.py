@@ -50,7 +50,6 @@ class PinpointConnector:
             wire,
             retries,
             fetch=lambda url: retries.read(lambda: client.download(url, at_most=chosen.max_file_bytes)),
-            source_name=chosen.source_name,
             skip_notifications=chosen.skip_notifications,
         )
 

@@ -299,7 +299,6 @@ MANIFEST = Manifest(
         "delta_overlap_seconds": 60,
         "timeout_seconds": 60,
         "max_file_bytes": 30_000_000,
-        "source_name": None,
         "skip_notifications": False,
         "seed": None,
     },

@@ -26,8 +26,6 @@ class Settings(BaseModel):
     timeout_seconds: int = Field(60, ge=1)
     max_file_bytes: int = Field(30_000_000, ge=1)
     """Of a file that is downloaded to be sent on. Assumed: Pinpoint states this limit for cover letters only."""
-    source_name: str | None = Field(None, min_length=1)
-    """Written as the source of every application that names none."""
     skip_notifications: bool = False
     """Keeps Pinpoint from mailing applicants and users about applications made here."""
     seed: int | None = None

@@ -75,14 +75,19 @@ class Download:
     content_type: str | None
 
 
+def normal(base_url: str) -> str:
+    """The same address without a slash at its end, with scheme and host in small letters (RFC 3986, 6.2.2.1)."""
+    return re.sub(r"^[^/]+://[^/@]*(?=/|$)", lambda found: found[0].lower(), base_url.rstrip("/"))
+
+
 class Client:
     """Keeps connections to one vendor. Headers with secrets are given once, never logged, and never follow a redirect."""
 
     def __init__(self, base_url: str, *, headers: Mapping[str, str], timeouts: Timeouts, verify: str | bool = True) -> None:
         """Raises Invalid when base_url is no http(s) address."""
-        if not re.fullmatch(r"https?://[^/\s?#]+[^\s?#]*", base_url):
+        if not re.fullmatch(r"https?://[^/\s?#]+[^\s?#]*", base_url, re.IGNORECASE):
             raise Invalid(f"base URL {base_url!r} must look like https://host or https://host/path")
-        self.base_url = base_url.rstrip("/")
+        self.base_url = base_url = normal(base_url)
         self._verify = verify
         self._timeout = httpx.Timeout(timeouts.read, connect=timeouts.connect)
         # Loading certificates takes a tenth of a second, which plain http need not spend.

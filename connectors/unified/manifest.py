@@ -159,6 +159,7 @@ class Manifest:
             "credential": [{"name": item.name, "label": item.label, "secret": item.secret} for item in self.credential],
             "permissions": list(self.permissions),
             "notes": list(self.notes),
+            "settings": dict(self.settings),
         }
 
 

@@ -54,6 +54,9 @@ MINIATURES = (
     _m("MAN-5", "configuration", "it asks for a token where the vendor gives a key", manifest=lambda told: told["credential"][0].update(name="token")),
     _m("MAN-6", "configuration", "a model depends on one that is not promised", manifest=lambda told: told["models"]["Jobs"].update(depends_on=["Offers"])),
     _m("MAN-7", "configuration", "a setting that nobody knows is passed over", connector=spoiling.forgiving_settings),
+    _m("MAN-7", "configuration", "a page size that is none is passed over", connector=spoiling.taking_any_value),
+    _m("MAN-8", "configuration", "JOIN: an API path on the address is taken for a part of it", vendor="join", checks=("MAN-7",),
+       connector=spoiling.keeping_the_path("/v2")),
     _m("MAN-8", "configuration", "an address with a slash at its end is refused", connector=spoiling.minding_slashes),
     # ------------------------------------------------------------------------------------------------------- pages
     _m("SYN-1", "access honesty", "a field is called denied though every permission is held",
@@ -244,6 +247,7 @@ MINIATURES = (
     _m("MTX-3", "access honesty", "a value that became blank is called denied", sync=spoiling.calling_a_blank_denied),
     _m("MTX-4", "manners", "what was refused is asked for again and again", connector=api(harbor.InsistsMuch)),
     _m("MTX-5", "access honesty", "two connections of one process share what they have read", silent=True, rows=spoiling.shared_by_all()),
+    _m("MTX-5", "configuration", "the key of the last connection counts for all", connector=api(harbor.SharesItsKey)),
     _m("MTX-6", "configuration", "a model names one permission too many",
        manifest=lambda told: told["models"]["Users"].update(needs=["see crew", "see berths"])),
     _m("MTX-7", "writes", "an action without its permission is reported as done", silent=True, beside=("MTX-8",),
@@ -272,6 +276,9 @@ MINIATURES = (
     _m("FEA-1", "errors", "every raw call is answered 200", silent=True, passthrough=lambda outcome: replace(outcome, status=200)),
     _m("FEA-2", "configuration", "a setting is accepted and has no effect", silent=True, vendor="asymbl", checks=("SYN-1",),
        connector=spoiling.without_settings),
+    _m("FEA-2", "configuration", "JOIN: the page size that was set is not the one asked for", silent=True, vendor="join",
+       checks=("SYN-1",), connector=spoiling.without_settings),
+    _m("FEA-3", "configuration", "a setting is declared that no connection takes", manifest=lambda told: told["settings"].update(colour="blue")),
 )  # fmt: skip
 
 __all__ = ["MINIATURES", "ActionOutcome", "Miniature", "SyncOutcome"]

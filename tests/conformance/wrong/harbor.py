@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from connectors.transport.client import AnswerLost, Reply
 from connectors.transport.retry import Patience, Retries
@@ -49,6 +49,20 @@ def speaking(api: type[Any]) -> Callable[..., Connector]:
         return harbor.HarborConnector(own, size)  # type: ignore[no-any-return]
 
     return made
+
+
+class SharesItsKey(harbor.Api):  # type: ignore[misc,name-defined]
+    """All connections of the process have their headers in common, so that the key of the last one counts for all."""
+
+    _headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *, key: str, **given: Any) -> None:
+        super().__init__(key=key, **given)
+        self._headers["x-harbor-key"] = key
+        send = self._client.send
+        self._client.send = lambda method, path, **more: send(
+            method, path, **{**more, "headers": {**(more.get("headers") or {}), **self._headers}}
+        )
 
 
 class FailsAtHints(harbor.Api):  # type: ignore[misc,name-defined]

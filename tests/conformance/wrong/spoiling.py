@@ -749,8 +749,24 @@ def no_short_waits(sleep: Callable[[float], None]) -> Callable[[float], None]:
 
 def forgiving_settings(factory: Callable[..., Connector], **given: Any) -> Connector:
     """Settings that nobody knows are left out."""
-    known = {"page_size", "source_name"}
+    known = {"page_size"}
     return factory(**{**given, "settings": {name: value for name, value in (given.get("settings") or {}).items() if name in known}})
+
+
+def taking_any_value(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """A value that a setting cannot have is passed over."""
+    chosen = {name: value for name, value in (given.get("settings") or {}).items() if name != "page_size" or isinstance(value, int)}
+    return factory(**{**given, "settings": chosen})
+
+
+def keeping_the_path(path: str) -> Callable[..., Connector]:
+    """A factory of connectors that take an API path left on the address for a part of it, though the right ones take it off."""
+
+    def made(factory: Callable[..., Connector], **given: Any) -> Connector:
+        left = given["base_url"].rstrip("/").endswith(path)
+        return factory(**{**given, "base_url": given["base_url"].rstrip("/") + path if left else given["base_url"]})
+
+    return made
 
 
 def minding_slashes(factory: Callable[..., Connector], **given: Any) -> Connector:

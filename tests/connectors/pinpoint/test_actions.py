@@ -204,13 +204,10 @@ def test_every_part_of_a_source_shows(fake, account, source, sent, warned):
     assert codes(result) == warned
 
 
-def test_the_connections_source_is_written_when_the_action_names_none(fake, account):
+def test_nobody_is_mailed_where_the_connection_says_so(fake, account):
     seen = accepts(account)
-    pinpoint = connected(fake, account, source_name="Our Product", skip_notifications=True)
-    create(pinpoint)
-    create(pinpoint, source={"name": "Board"})
+    create(connected(fake, account, skip_notifications=True))
 
-    assert [asked.json["data"]["attributes"]["channel_source"] for asked in seen] == ["Our Product", "Board"]
     assert seen[0].json["data"]["attributes"]["skip_notifications_on_create"] is True
 
 

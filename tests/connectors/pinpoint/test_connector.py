@@ -26,7 +26,6 @@ GOOD = {"api_key": "k", "subdomain": "acme"}
         (GOOD, {"page_size": 1001}, "page_size"),
         (GOOD, {"page_size": 0}, "page_size"),
         (GOOD, {"page_size": "100"}, "page_size"),
-        (GOOD, {"source_name": ""}, "source_name"),
         (GOOD, {"colour": "red"}, "colour"),
     ],
 )

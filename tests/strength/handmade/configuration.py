@@ -176,10 +176,9 @@ CONFIGURATION = Chapter(
         ),
         HandMade(
             "the setting source_name is ignored",
-            "pinpoint.actions",
-            '        if self.source_name is not None and "channel_source" not in attributes:\n',
-            '        if self.source_name is None and "channel_source" in attributes:\n',
-            also=('            attributes["channel_source"] = self.source_name\n', "            pass\n"),
+            "hub.hub",
+            '            source_name=own["source_name"],\n',
+            "            source_name=None,\n",
         ),
     ),
 )

@@ -33,6 +33,8 @@ def connect(
     chosen = {**MANIFEST.settings, **(settings or {})}
     if set(chosen) != set(MANIFEST.settings):
         raise Invalid(f"unknown settings: {sorted(set(chosen) - set(MANIFEST.settings))}")
+    if type(chosen["page_size"]) is not int:
+        raise Invalid("page_size is a number")
     return HarborConnector(Api(base_url=base_url, key=credential["key"], sleep=sleep or time.sleep, verify=verify), chosen["page_size"])
 
 

@@ -23,5 +23,5 @@ MANIFEST = Manifest(
     features=(Feature("API Passthrough", "Any call below /api."), Feature("Delta Syncs", "By the time of change.")),
     credential=(CredentialField("key", "Key", secret=True),),
     permissions=("see crew", "see berths", "see sailors", "see bids", "write notes"),
-    settings={"page_size": 50, "source_name": None},
+    settings={"page_size": 50},
 )
