@@ -27,6 +27,8 @@ class Changes:
     inserted: Mapping[str, list[dict[str, Any]]]
     updated: Mapping[str, list[Any]]
     deleted: Mapping[str, list[Any]]
+    columns: Mapping[str, frozenset[str]]
+    """Those that changed in rows that were there, and those that hold something in new ones."""
 
     def counts(self) -> dict[str, Writes]:
         tables = {table for kind in (self.inserted, self.updated, self.deleted) for table, rows in kind.items() if rows}
@@ -54,18 +56,25 @@ class Run:
     """The answer to the same call a minute later, of an action that only looks."""
 
 
+NOTHING: tuple[Any, ...] = (None, False, "", [], {})
+
+
 def changes_between(before: Dump, after: Dump) -> Changes:
     """Row by row; rows are told apart by their id."""
     inserted: dict[str, list[dict[str, Any]]] = {}
     updated: dict[str, list[Any]] = {}
     deleted: dict[str, list[Any]] = {}
+    columns: dict[str, frozenset[str]] = {}
     for table in {**before, **after}:
         old = {row["id"]: row for row in before.get(table, [])}
         new = {row["id"]: row for row in after.get(table, [])}
         inserted[table] = [row for key, row in new.items() if key not in old]
         updated[table] = [key for key, row in new.items() if key in old and old[key] != row]
         deleted[table] = [key for key in old if key not in new]
-    return Changes(inserted, updated, deleted)
+        changed = {name for key in updated[table] for name in {**old[key], **new[key]} if old[key].get(name) != new[key].get(name)}
+        filled = {name for row in inserted[table] for name, value in row.items() if value not in NOTHING}
+        columns[table] = frozenset(changed | filled) - {"id"}
+    return Changes(inserted, updated, deleted, columns)
 
 
 def with_ids(value: Any, shown: judge.Snapshot, models: Sequence[str], files: str = "") -> Any:
@@ -208,6 +217,15 @@ def writes_problem(wanted: Mapping[str, Writes], got: Mapping[str, Writes]) -> t
         if happened.insert < declared.insert or happened.update < declared.update or happened.delete < declared.delete:
             return Code.FALSE_SUCCESS, text
         return Code.COLLATERAL, text
+    return None
+
+
+def columns_problem(case: ActionCase, changes: Changes) -> str | None:
+    """What changed in a row beside what the case is about, or None."""
+    for table, allowed in case.columns.items():
+        further = sorted(changes.columns.get(table, frozenset()) - set(allowed))
+        if further:
+            return f"{table}: {', '.join(further)} changed, too"
     return None
 
 

@@ -225,6 +225,8 @@ class ActionCase(Strict):
     """Input name, as promised, to where the truth shows it."""
     writes: dict[Table, Writes] = {}
     """All that may change in the tenant; everything else must be the same row for row."""
+    columns: dict[Table, list[str]] = {}
+    """All columns of a table that may change in rows that were there, or be filled in new ones; every table with updates is here."""
     warnings: list[str] = []
     """Expressions, each of which finds something in one warning; any further warning is a failure."""
     data: dict[str, Any] | None = None
@@ -243,6 +245,9 @@ class ActionCase(Strict):
     def _coherent(self) -> ActionCase:
         if self.error is not None and self.cells:
             raise ValueError("a refused case proves no input; leave out `cells` or `error`")
+        unnamed = [table for table, writes in self.writes.items() if writes.update and table not in self.columns]
+        if unnamed:
+            raise ValueError(f"`columns` does not say what may change in the rows of {', '.join(unnamed)}")
         unserved = {proof.same_file for proofs in self.cells.values() for proof in proofs} - {None, *self.files}
         if unserved:
             raise ValueError(f"same_file names {', '.join(map(str, unserved))}, which is not among `files`")

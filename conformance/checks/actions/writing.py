@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from conformance.action_runs import all_cases, cases_of, run, writes_problem
+from conformance.action_runs import all_cases, cases_of, columns_problem, run, writes_problem
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.actions.cells import action_cells, case_cell
@@ -33,6 +33,9 @@ def _written(lab: Lab, cell: Cell) -> Result:
         problem = writes_problem(case.writes, done.changes.counts())
         if problem is not None:
             return broken(cell, f"case {case.id}: {problem[1]}", code=problem[0], seen=done.exchanges)
+        beside = columns_problem(case, done.changes)
+        if beside is not None:
+            return broken(cell, f"case {case.id}: {beside}", code=Code.COLLATERAL, seen=done.exchanges)
         proved += case.error is None
     if not proved:
         return unverifiable(cell, "no case of it went through")
