@@ -178,6 +178,8 @@ MINIATURES = (
     _m("ACT-10", "writes", "what is sent again after a limit is half of it", silent=True, connector=api(harbor.CutsWhatItRepeats)),
     _m("ACT-14", "writes", "JOIN: a failed create is done because of an application to another job", silent=True, vendor="join",
        checks=("ACT-2", "ACT-3"), connector=join.adopting_any_job),
+    _m("ACT-2", "writes", "Pinpoint: who does not say where they live lives in the United Kingdom", silent=True, vendor="pinpoint",
+       checks=("ACT-11",), act=spoiling.with_a_country),
     _m("ACT-20", "writes", "Pinpoint: answers that do not fit their question are left out", silent=True, vendor="pinpoint",
        checks=("ACT-2", "ACT-3"), act=spoiling.without_refused_answers),
     _m("ACT-11", "manners", "before it acts it asks with a parameter that nobody reads", vendor="join", checks=("ACT-2", "ACT-3"),

@@ -588,6 +588,14 @@ def under_another_address(do: Do, action: str, values: dict[str, Any], told: Tol
     return do(action, {**values, "candidate": {**person, "email_address": f"again.{person['email_address']}"}})
 
 
+def with_a_country(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Whoever does not say where they live, lives in the United Kingdom."""
+    person = values.get("candidate")
+    if not isinstance(person, dict) or "location" in person:
+        return do(action, values)
+    return do(action, {**values, "candidate": {**person, "location": {"country": "GB"}}})
+
+
 def without_refused_answers(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """Answers to questions that were refused are left out without a word."""
     outcome = do(action, values)
