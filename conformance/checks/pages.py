@@ -22,7 +22,9 @@ from conformance.casework import (
     warnings_problem,
 )
 from conformance.check import Cell, Check, Result
-from conformance.fixture_models import BetweenPages
+from conformance.checks import quirks
+from conformance.fixture_models import BetweenPages, Changes, QuirkCase
+from conformance.judge import Snapshot, short
 from conformance.lab import Blocked, Lab
 from conformance.outcomes import Code
 
@@ -78,6 +80,64 @@ def _masked(lab: Lab) -> Iterator[Result]:
         else:
             told = (cell.owner.removeprefix("masked "), cell.name) in said
             yield judged(cell, None if told else "the vendor masks a value, and no diagnostic says so", code=Code.DENIED_SILENT)
+
+
+def _shapes(lab: Lab) -> list[Cell]:
+    """The scenario as it is, and each quirk with which the vendor masks something."""
+    found = [Cell("quirk", "masked", f"{name} {number}") for name, number, _ in _masking(lab)]
+    return [Cell("quirk", "masked", "as ever"), *found]
+
+
+def _masking(lab: Lab) -> list[tuple[str, int, QuirkCase]]:
+    return [
+        (name, number, case)
+        for name in lab.profile.quirks
+        if name not in lab.profile.not_kept_under
+        for number, case in enumerate(quirks.cases_of(lab, name))
+        if case.expect != "unchanged" and any(_masked_in(case.expect))
+    ]
+
+
+def _masked_in(expect: Changes) -> Iterator[tuple[str, str, str]]:
+    """(model, field, the vendor's words) of each masked value."""
+    for model, records in expect.items():
+        for values in records.values():
+            for name, value in (values or {}).items():
+                if isinstance(value, dict) and "$masked" in value:
+                    yield model, name, value["$masked"]
+
+
+def _masked_in_any_shape(lab: Lab) -> Iterator[Result]:
+    """SYN-4."""
+    expected: Changes = {model: {one.key: one.values for one in records} for model, records in lab.fixtures.expected.models.items()}
+    ever = list(_masked_in(expected))
+    cells = iter(_shapes(lab))
+    words = {said for _, _, said in ever}
+    if ever:
+        yield judged(next(cells), _passed_on(lab, lab.calm.snapshot, words), code=Code.MASKED_AS_DATA)
+    else:
+        yield Result(next(cells), Code.NOT_APPLICABLE, "the vendor masks nothing in this scenario")
+    for name, number, case in _masking(lab):
+        cell, (outcome, shown, seen, how) = next(cells), quirks.seen_with(lab, name, number, case)
+        masked = list(_masked_in(case.expect)) if case.expect != "unchanged" else []
+        told = {(one.model, one.field) for one in outcome.diagnostics if one.reason == "masked"}
+        silent = sorted({f"{model}.{field}" for model, field, _ in masked if model in lab.models and (model, field) not in told})
+        passed_on = _passed_on(lab, shown, words | {said for _, _, said in masked})
+        if passed_on is not None:
+            yield broken(cell, f"{how}: {passed_on}", code=Code.MASKED_AS_DATA, seen=seen)
+        else:
+            text = f"{how}, the vendor masks {examples(silent)}, and no diagnostic says so" if silent else None
+            yield judged(cell, text, code=Code.DENIED_SILENT, seen=seen)
+
+
+def _passed_on(lab: Lab, shown: Snapshot, words: set[str]) -> str | None:
+    """Where one of the vendor's placeholders stands in what was delivered, at any depth, or None."""
+    for model in lab.models:
+        for row in shown.rows.get(model, ()):
+            for name, value in row.items():
+                if any(word in repr(value) for word in words):
+                    return f"{model}/{row.get('remote_id')}.{name} holds the vendor's placeholder: {short(value)}"
+    return None
 
 
 def _complete(lab: Lab) -> Iterator[Result]:
@@ -219,6 +279,8 @@ CHECKS = (
           one_case("connection", WARNINGS.name, WARNINGS.owner), _warned),
     Check("SYN-3", "A value that the vendor masks is null and reported as masked.", "design of this suite: no silent null",
           _masked_cells, _masked),
+    Check("SYN-4", "In whatever shape the vendor masks, its placeholder is passed on nowhere, within no value, and the null is reported as masked.",
+          "design of this suite: no silent null", _shapes, _masked_in_any_shape),
     Check("PAG-1", "Every record that the vendor has arrives exactly once.", "unified API: read endpoints", model_cells, _complete),
     Check("PAG-2", "All pages are read to the last one, however small they are.", "unified API: read endpoints", model_cells, _many_pages),
     Check("PAG-5", "Wherever a list is cut into pages, the same arrives: also if the last page is full, or holds one record.",

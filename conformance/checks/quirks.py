@@ -18,7 +18,7 @@ def _cells(lab: Lab) -> list[Cell]:
     return [Cell("quirk", "", name) for name in lab.facts.quirks] or [Cell("quirk", "", "any")]
 
 
-def _cases(lab: Lab, name: str) -> list[QuirkCase]:
+def cases_of(lab: Lab, name: str) -> list[QuirkCase]:
     found = lab.profile.quirks.get(name, [])
     return [found] if isinstance(found, QuirkCase) else found
 
@@ -32,7 +32,7 @@ def _both_ways(lab: Lab) -> Iterator[Result]:
         yield unverifiable(_cells(lab)[0], "the vendor names no quirk")
     for name in lab.facts.quirks:
         cell = Cell("quirk", "", name)
-        cases = _cases(lab, name)
+        cases = cases_of(lab, name)
         if name in lab.profile.not_kept_under:
             yield Result(cell, Code.NOT_APPLICABLE, lab.profile.not_kept_under[name])
             continue
@@ -43,7 +43,7 @@ Seen = tuple[SyncOutcome, judge.Snapshot, tuple[dict[str, Any], ...], str]
 """How the sync ended; what it brought; the conversations, if it failed; how the quirk was set, in words."""
 
 
-def _seen(lab: Lab, name: str, number: int, case: QuirkCase) -> Seen:
+def seen_with(lab: Lab, name: str, number: int, case: QuirkCase) -> Seen:
     """A first sync of an account with the quirk as the case says."""
     together = _unnoticed(lab, number) if name in _unasked(lab, number) else None
     return together or lab.once(("quirk", name, number), lambda: _synced(lab, {name: case}), brief=True)
@@ -69,7 +69,7 @@ def _is_on(lab: Lab, name: str, case: QuirkCase) -> bool:
 
 def _unasked(lab: Lab, number: int) -> Mapping[str, QuirkCase]:
     """The cases of that number whose quirks the vendor does not look at in a sync, so that none of them can hide another."""
-    found = {name: _cases(lab, name)[number : number + 1] for name in lab.facts.quirks if name not in lab.calm.quirks}
+    found = {name: cases_of(lab, name)[number : number + 1] for name in lab.facts.quirks if name not in lab.calm.quirks}
     first = {name: cases[0] for name, cases in found.items() if cases and name not in lab.profile.not_kept_under}
     return {name: case for name, case in first.items() if case == QuirkCase(on=case.on, settings=case.settings, why=case.why)}
 
@@ -86,7 +86,7 @@ def _unnoticed(lab: Lab, number: int) -> Seen | None:
 
 
 def _judge(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
-    problems = (_problem(lab, cell, case, _seen(lab, cell.name, number, case)) for number, case in enumerate(cases))
+    problems = (_problem(lab, cell, case, seen_with(lab, cell.name, number, case)) for number, case in enumerate(cases))
     return next(filter(None, problems), held(cell, f"{len(cases)} settings"))
 
 
@@ -117,7 +117,7 @@ def _told_cells(lab: Lab) -> list[Cell]:
 def _told(lab: Lab) -> Iterator[Result]:
     """QRK-2."""
     for cell in _told_cells(lab):
-        cases = _cases(lab, cell.name)
+        cases = cases_of(lab, cell.name)
         if cell.name in lab.profile.not_kept_under:
             yield Result(cell, Code.NOT_APPLICABLE, lab.profile.not_kept_under[cell.name])
         elif not cases:
@@ -127,7 +127,7 @@ def _told(lab: Lab) -> Iterator[Result]:
 
 
 def _told_in(lab: Lab, cell: Cell, cases: Sequence[QuirkCase]) -> Result:
-    problems = (_unsaid(lab, cell, case, _seen(lab, cell.name, number, case)) for number, case in enumerate(cases))
+    problems = (_unsaid(lab, cell, case, seen_with(lab, cell.name, number, case)) for number, case in enumerate(cases))
     return next(filter(None, problems), held(cell, f"{len(cases)} settings"))
 
 

@@ -194,12 +194,24 @@ def is_blind(store: Store, job_id: int | None) -> bool:
     return bool(found and found[0][0])
 
 
-def conceal(store: Store, row: Row, attributes: dict[str, Any]) -> None:
+def conceal(quirk: BlindScreening, store: Store, row: Row, attributes: dict[str, Any]) -> None:
     """Hide who applied, on jobs with blind screening."""
     if not is_blind(store, row["job_id"]):
         return
-    shown = {**dict.fromkeys(CONCEALED), "concealed": True, "channel": HIDDEN_CHANNEL}
+    shown = {**dict.fromkeys(CONCEALED), "concealed": True, "channel": HIDDEN_CHANNEL if quirk.channel_in_words else None}
     attributes.update({name: value for name, value in shown.items() if name in attributes})
+
+
+def conceal_person(store: Store, row: Row, attributes: dict[str, Any]) -> None:
+    """Hide somebody of whom only concealed applications are known."""
+    found = store.query(
+        "jobs of a person",
+        lambda: select(tables.applications.c.job_id).where(tables.applications.c.candidate_id == bindparam("person", required=True)),
+        person=row["id"],
+    )
+    if found and all(is_blind(store, job) for (job,) in found):
+        hidden = (name for name in CONCEALED if name in attributes and name != "date_of_birth")
+        attributes.update({**dict.fromkeys(hidden, HIDDEN_CHANNEL), **({"date_of_birth": None} if "date_of_birth" in attributes else {})})
 
 
 def days_in_current_stage(exchange: Exchange, row: Row) -> int:

@@ -18,6 +18,7 @@ from mock_servers.pinpoint.links import link
 from mock_servers.pinpoint.query import Query
 from mock_servers.pinpoint.quirks import (
     AttachmentNameKey,
+    BlindPeople,
     BlindScreening,
     CompensationAsText,
     ConditionalQuestions,
@@ -85,8 +86,14 @@ RESHAPES = (
     Reshape(AttachmentNameKey, True, frozenset({"answers"}), _document_name),
     Reshape(ConditionalQuestions, False, frozenset({"questions"}), _no_conditions),
     Reshape(BlindScreening, False, frozenset({"applications"}), _nothing),
+    Reshape(BlindPeople, True, frozenset({"candidates"}), _nothing),
     Reshape(IntegerForeignKeys, True, None, _nothing),
 )
+
+
+def _applies(reshape: Reshape, quirk: Quirk | None) -> bool:
+    """What is stored was made with those quirks that are on by default, as they are then, and without the others."""
+    return quirk is not None if reshape.on else quirk != reshape.quirk()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ class Presenter:
     def __init__(self, exchange: Exchange, query: Query) -> None:
         self._exchange, self._query = exchange, query
         self._plans: dict[str, Plan] = {}
-        self._reshapes = [reshape for reshape in RESHAPES if (exchange.quirk(reshape.quirk) is not None) is reshape.on]
+        self._reshapes = [reshape for reshape in RESHAPES if _applies(reshape, exchange.quirk(reshape.quirk))]
 
     def plan(self, type: str) -> Plan:
         if type not in self._plans:
@@ -154,8 +161,10 @@ class Presenter:
     def _values(self, type: str, plan: Plan, row: Row) -> Values:
         exchange = self._exchange
         values = attribute_values(exchange.store, row, plan.attributes)
-        if type == "applications" and exchange.quirk(BlindScreening) is not None:
-            cells.conceal(exchange.store, row, values)
+        if type == "applications" and (blind := exchange.quirk(BlindScreening)) is not None:
+            cells.conceal(blind, exchange.store, row, values)
+        if type == "candidates" and exchange.quirk(BlindPeople) is not None:
+            cells.conceal_person(exchange.store, row, values)
         if type == "jobs" and self._query.locale not in (None, STORED_LOCALE):
             # Translations are not imitated, and Pinpoint shows null where there is none (v1.0.23).
             values.update({name: None for name in TRANSLATED if name in values})

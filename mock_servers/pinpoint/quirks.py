@@ -59,10 +59,23 @@ class IncludesNeedPermission(Quirk):
 @dataclass(frozen=True)
 class BlindScreening(Quirk):
     """Applications to a job with blind screening come concealed: the person's fields are null, attachments are left
-    out, `concealed` is true and `channel` says "Hidden due to blind screening"."""
+    out, `concealed` is true and `channel` says "Hidden due to blind screening". `channel_in_words` off: the channel is
+    null like the rest (assumed of versions before v1.0.23)."""
+
+    channel_in_words: bool = True
 
     name: ClassVar[str] = "blind_screening"
     evidence: ClassVar[Evidence] = Documented("reference page of GET /applications/{id}; channel values of v1.0.23", CHECKED)
+
+
+@dataclass(frozen=True)
+class BlindPeople(Quirk):
+    """Who has only concealed applications is concealed as a person, too: instead of each text stands "Hidden due to blind
+    screening"."""
+
+    name: ClassVar[str] = "blind_people"
+    evidence: ClassVar[Evidence] = Assumed('"concealed as in the UI" is all that is said; whether that reaches GET /candidates is unknown')
+    on_by_default: ClassVar[bool] = False
 
 
 # -- shapes on the wire ---------------------------------------------------------------------------------------------
@@ -318,6 +331,7 @@ QUIRKS: tuple[type[Quirk], ...] = (
     PrivateJobsUnknown,
     IncludesNeedPermission,
     BlindScreening,
+    BlindPeople,
     OlderFeatureLevel,
     IntegerForeignKeys,
     AttachmentNameKey,

@@ -18,7 +18,7 @@ from mock_servers.engine.store import Row, Store
 from mock_servers.engine.vendors import Refusal, Reply
 from mock_servers.pinpoint import cells
 from mock_servers.pinpoint.links import fill
-from mock_servers.pinpoint.quirks import ValidationPointers
+from mock_servers.pinpoint.quirks import BlindScreening, ValidationPointers
 from mock_servers.pinpoint.resource import Attribute, Cell, Kind, Relation
 from mock_servers.pinpoint.resources import RESOURCES
 
@@ -181,7 +181,7 @@ def render(store: Store, table: str, row: Row) -> Mapping[str, bytes]:
         return {}
     attributes = _values(store, row, usual_cells(table))
     if table == "applications":
-        cells.conceal(store, row, attributes)
+        cells.conceal(BlindScreening(), store, row, attributes)
     return {"doc": opening(table, row["id"], attributes) + usual_closing(table)}
 
 

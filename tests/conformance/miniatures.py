@@ -64,6 +64,8 @@ MINIATURES = (
     _m("SYN-2", "errors", "it warns of something that was not left out", sync=spoiling.warning("hats_left_out: 3 hats")),
     _m("SYN-3", "access honesty", "what the vendor masks is null without a word", silent=True, vendor="pinpoint", checks=("SYN-1", "SYN-2"),
        sync=spoiling.keeping_quiet("masked")),
+    _m("SYN-4", "access honesty", "the vendor's placeholder is passed on within an address", silent=True, vendor="pinpoint", checks=("SYN-1", "SYN-2"),
+       rows=spoiling.values("Candidates", "location", lambda home: {**(home or {}), "city": "Hidden due to blind screening"}, "7033")),
     _m("PAG-1", "completeness", "one record never arrives", silent=True, rows=spoiling.without("Jobs", "12")),
     _m("PAG-2", "completeness", "only the first page is read", silent=True, beside=("PAG-5",), connector=spoilt.spoiling_read(spoiling.first_page_only)),
     _m("PAG-5", "completeness", "three records on a page are taken for the whole list", silent=True,

@@ -177,3 +177,29 @@ def test_blind_screening_conceals_the_person_everywhere_in_applications(library:
             alone[name] for name in ("first_name", "last_name", "full_name", "email", "phone", "linkedin_url", "channel_source", "town")
         } == {None}
     assert concealed
+
+
+def test_without_words_a_concealed_channel_is_null_like_the_rest(library: Account) -> None:
+    """`channel_in_words` off: only `concealed` tells."""
+    library.quirk("blind_screening", channel_in_words=False)
+
+    concealed = [item["attributes"] for item in library.get("/applications", page__size=1000)["data"] if item["attributes"]["concealed"]]
+
+    assert concealed
+    assert {shown["channel"] for shown in concealed} == {None}
+
+
+def test_who_has_only_concealed_applications_can_be_concealed_as_a_person(library: Account) -> None:
+    """Each of their texts is the vendor's words; whoever has another application is shown."""
+    blind = {row["id"] for row in library.tenant.records("jobs") if row["blind_screening"]}
+    jobs_of: dict[int, set[int]] = {}
+    for row in library.tenant.records("applications"):
+        jobs_of.setdefault(row["candidate_id"], set()).add(row["job_id"])
+    library.quirk("blind_people")
+
+    shown = {int(item["id"]): item["attributes"] for item in library.get("/candidates", page__size=1000)["data"]}
+
+    hidden = {id for id, attributes in shown.items() if attributes["town"] == "Hidden due to blind screening"}
+    assert hidden == {id for id, jobs in jobs_of.items() if jobs <= blind and id in shown}
+    assert all(shown[id]["email"] == shown[id]["first_name"] == "Hidden due to blind screening" for id in hidden)
+    assert hidden
