@@ -181,7 +181,7 @@ def test_blind_screening_conceals_the_person_everywhere_in_applications(library:
 
 def test_without_words_a_concealed_channel_is_null_like_the_rest(library: Account) -> None:
     """`channel_in_words` off: only `concealed` tells."""
-    library.quirk("blind_screening", channel_in_words=False)
+    library.tenant.set_quirk("blind_screening", on=True, settings={"channel_in_words": False})
 
     concealed = [item["attributes"] for item in library.get("/applications", page__size=1000)["data"] if item["attributes"]["concealed"]]
 
@@ -195,7 +195,7 @@ def test_who_has_only_concealed_applications_can_be_concealed_as_a_person(librar
     jobs_of: dict[int, set[int]] = {}
     for row in library.tenant.records("applications"):
         jobs_of.setdefault(row["candidate_id"], set()).add(row["job_id"])
-    library.quirk("blind_people")
+    library.tenant.set_quirk("blind_people", on=True)
 
     shown = {int(item["id"]): item["attributes"] for item in library.get("/candidates", page__size=1000)["data"]}
 
