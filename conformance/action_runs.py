@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance import judge
-from conformance.files import FileServer
+from conformance.files import FileServer, fetched
 from conformance.fixture_models import ActionCase, FixtureError, Writes
 from conformance.lab import Blocked, Dump, Lab, Session
 from conformance.lab import shown as as_shown
@@ -54,6 +54,8 @@ class Run:
     repeat: tuple[ActionOutcome, Changes] | None
     looked_again: ActionOutcome | None = None
     """The answer to the same call a minute later, of an action that only looks."""
+    contents: Mapping[str, list[bytes | None]] = field(default_factory=dict)
+    """What the addresses of listed files lead to, by the file's name."""
 
 
 NOTHING: tuple[Any, ...] = (None, False, "", [], {})
@@ -164,6 +166,7 @@ def _called(
         if further and case.repeat is not None and rule is None:
             again = session.act(case.action, values)
             repeat = (again, changes_between(after, world.tables(world.tenant.journal())))
+        contents = _contents(outcome) if further and case.contents and rule is None else {}
         looked_again = None
         if further and rule is None and outcome.ok and not lab.promise.actions[case.action].writes:
             world.tenant.advance(60)
@@ -173,7 +176,15 @@ def _called(
     # A run carries out hundreds of cases; what no proof looks at is let go.
     looked_at = {proof.table for proofs in case.cells.values() for proof in proofs}
     kept = {table: rows for table, rows in after.items() if table in looked_at}
-    return Run(case, outcome, changes_between(before, after), kept, journal, exchanges, shown, later, repeat, looked_again)
+    return Run(case, outcome, changes_between(before, after), kept, journal, exchanges, shown, later, repeat, looked_again, contents)
+
+
+def _contents(outcome: ActionOutcome) -> dict[str, list[bytes | None]]:
+    found: dict[str, list[bytes | None]] = {}
+    for listed in judge.dig(outcome.data, "results.*"):
+        if isinstance(listed, Mapping):
+            found.setdefault(str(listed.get("file_name")), []).append(fetched(str(listed.get("data_url"))))
+    return found
 
 
 def _synced(session: Session) -> judge.Snapshot:

@@ -1,14 +1,17 @@
-"""A small HTTP server of the suite's own: gives files to actions that take an address, and plays "not this vendor"."""
+"""Files that go in and out of actions by their address: a small HTTP server of the suite's own, which also plays "not this vendor"."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import ssl
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from urllib.parse import unquote_to_bytes
 
+import httpx
 import trustme
 
 from conformance.fixture_models import ServedFile
@@ -70,6 +73,22 @@ class FileServer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def fetched(address: str) -> bytes | None:
+    """What an address leads to that an answer gives: without any credential, or in the address itself (data:). None: to nothing."""
+    kind, _, rest = address.partition(":")
+    if kind == "data":
+        head, comma, text = rest.partition(",")
+        try:
+            return (base64.b64decode(text, validate=True) if head.endswith(";base64") else unquote_to_bytes(text)) if comma else None
+        except binascii.Error:
+            return None
+    try:
+        reply = httpx.get(address, follow_redirects=True, trust_env=False, timeout=30)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return None
+    return reply.content if reply.status_code == httpx.codes.OK else None
 
 
 def content_of(file: ServedFile) -> bytes:

@@ -232,6 +232,8 @@ class ActionCase(Strict):
     data: dict[str, Any] | None = None
     """Dotted paths into the outcome's data and what must stand there (expected notation; ids as {"$ref": "Model/key"}): at
     "results.*.file_name" some item must have it."""
+    contents: dict[str, list[str]] = {}
+    """{file name: base64}: what is to be had, without a credential, under `data_url` of the files of that name that the answer lists."""
     creates: dict[str, str] = {}
     """{model: dotted path into data of the new record's unified id}: the next sync must deliver a record of that id."""
     error: str | None = None

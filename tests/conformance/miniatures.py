@@ -182,6 +182,8 @@ MINIATURES = (
        checks=("ACT-2", "ACT-3"), connector=join.adopting_any_job),
     _m("ACT-2", "writes", "Pinpoint: who does not say where they live lives in the United Kingdom", silent=True, vendor="pinpoint",
        checks=("ACT-11",), act=spoiling.with_a_country),
+    _m("ACT-21", "mapping", "JOIN: files that are read lose the end of their last line", silent=True, vendor="join", checks=("ACT-6",),
+       act=spoiling.without_line_ends),
     _m("ACT-20", "writes", "Pinpoint: answers that do not fit their question are left out", silent=True, vendor="pinpoint",
        checks=("ACT-2", "ACT-3"), act=spoiling.without_refused_answers),
     _m("ACT-11", "manners", "before it acts it asks with a parameter that nobody reads", vendor="join", checks=("ACT-2", "ACT-3"),

@@ -1,7 +1,7 @@
 """Actions, judged by read-back: what the tenant's tables hold before and after, never what the answer claims."""
 
 from conformance.check import Check
-from conformance.checks.actions.answering import answers, listed_cells, listed_ids, outcomes, warned
+from conformance.checks.actions.answering import answers, content_cells, contents, listed_cells, listed_ids, outcomes, warned
 from conformance.checks.actions.causes import cause_cells, causes
 from conformance.checks.actions.cells import action_cells, case_cells
 from conformance.checks.actions.proofs import input_cells, inputs
@@ -22,6 +22,8 @@ CHECKS = (
           refused_cells, error_codes),
     Check("ACT-18", "Records that an answer lists have ids of their own, and the same ones when asked for again.", "unified API: id format",
           listed_cells, listed_ids),
+    Check("ACT-21", "A file that an answer lists is to be had under its address, byte for byte.", "unified API: attachments",
+          content_cells, contents),
     Check("ACT-17", "What the vendor says against an input is passed on in the vendor's own words.", OURS, refused_cells, own_words),
     Check("ACT-5", "What an action leaves out is told in a warning, and nothing else is.", API, case_cells, warned),
     Check("ACT-6", "The answer's data is right, and ids in it are those of the records that the next sync brings.", API,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -130,3 +131,28 @@ def listed_ids(lab: Lab) -> Iterator[Result]:
             None if ids == later else f"a minute later the same records have the ids {examples(later)}, not {examples(ids)}"
         )
         yield judged(case_cell(case), problem)
+
+
+def _listing(lab: Lab) -> list[ActionCase]:
+    return [case for case in all_cases(lab) if case.contents]
+
+
+def content_cells(lab: Lab) -> list[Cell]:
+    return [case_cell(case) for case in _listing(lab)] or [Cell("case", "listed files", "any")]
+
+
+def contents(lab: Lab) -> Iterator[Result]:
+    """ACT-21."""
+    if not _listing(lab):
+        yield Result(content_cells(lab)[0], Code.NOT_APPLICABLE, "no action lists files")
+    for case in _listing(lab):
+        done = run(lab, case)
+        if not done.outcome.ok:
+            yield unverifiable(case_cell(case), "not judged: refused (see ACT-3)")
+            continue
+        wrong = [name for name, wanted in case.contents.items() if not _same_files(wanted, done.contents.get(name, []))]
+        yield judged(case_cell(case), f"the address of {wrong[0]!r} leads to something else" if wrong else None, seen=done.exchanges)
+
+
+def _same_files(wanted: list[str], got: list[bytes | None]) -> bool:
+    return Counter(base64.b64decode(one) for one in wanted) == Counter(got)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -586,6 +588,18 @@ def under_another_address(do: Do, action: str, values: dict[str, Any], told: Tol
         return outcome
     person = values["candidate"]
     return do(action, {**values, "candidate": {**person, "email_address": f"again.{person['email_address']}"}})
+
+
+def without_line_ends(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Files are read as texts, and lose the end of their last line."""
+    outcome = do(action, values)
+    if not outcome.ok or not isinstance(outcome.data, dict) or not outcome.data.get("results"):
+        return outcome
+    data = copy.deepcopy(outcome.data)
+    for listed in data["results"]:
+        head, comma, text = str(listed["data_url"]).partition(",")
+        listed["data_url"] = head + comma + base64.b64encode(base64.b64decode(text).rstrip(b"\n")).decode()
+    return replace(outcome, data=data)
 
 
 def with_a_country(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
