@@ -320,6 +320,14 @@ class BetweenPages(Strict):
     """Records that may or may not be delivered; all others exactly once."""
 
 
+class PutOff(Strict):
+    """Refusals by which the vendor says in words of its own, whatever the status, that it did nothing and may do it later: each by
+    the status of a fault that makes the sandbox say them."""
+
+    reads: list[int] = []
+    writes: list[int] = []
+
+
 class CredentialProfile(Strict):
     """A credential that customers really hand out, and what it can do."""
 
@@ -504,6 +512,7 @@ class Profile(Strict):
     """Operations that a sync must ask for once for each record, because no list tells what they tell."""
     sync_warnings: list[str] = []
     """Expressions, each of which finds something in one warning of a full sync; any further warning is a failure."""
+    put_off: PutOff = PutOff()
     between_pages: list[BetweenPages] = []
     credentials: dict[str, CredentialProfile] = {}
     denied_by: dict[str, dict[str, list[str]]] = {}

@@ -71,6 +71,8 @@ class Entry:
     path: str
     query: str
     operation: str | None
+    inside: tuple[str, ...]
+    """The operations of requests that came inside this one."""
     status: int | None
     needs: tuple[str, ...]
     unread: tuple[str, ...]
@@ -338,6 +340,7 @@ def _entry(told: Mapping[str, Any], operations: Mapping[str, Mapping[str, Any]])
         path=told["path"],
         query=query if isinstance(query, str) else str(httpx.QueryParams(query)),
         operation=told["operation"],
+        inside=tuple(told.get("inside", ())),
         status=told["status"],
         needs=tuple(told["needs"]),
         unread=tuple(told["unread"]),

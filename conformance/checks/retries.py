@@ -164,6 +164,27 @@ def _other_cells(lab: Lab) -> list[Cell]:
     return [_every(str(status)) for status in OTHERS]
 
 
+def _put_off_cells(lab: Lab) -> list[Cell]:
+    return [Cell("fault", "every list", f"put off, as by {status}") for status in lab.profile.put_off.reads] or [
+        Cell("fault", "every list", "put off")
+    ]
+
+
+def _put_off(lab: Lab) -> Iterator[Result]:
+    """RTY-13."""
+    statuses = lab.profile.put_off.reads
+    if not statuses:
+        yield Result(_put_off_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml knows no words of the vendor's for a read that is put off")
+    for cell, status in zip(_put_off_cells(lab), statuses, strict=False):
+        operations = lab.operations()
+        struck = _sync_struck(lab, operations, {"kind": "status", "status": status})
+        missed = [operation for operation in operations if struck.refused(operation) is None]
+        if missed:
+            yield unverifiable(cell, f"the fault never struck {', '.join(missed)}")
+        else:
+            yield judged(cell, struck.problem, seen=next(iter(struck.exchanges.values()), ()))
+
+
 DATED = Cell("fault", "", "Retry-After as a date")
 
 
@@ -227,6 +248,8 @@ CHECKS = (
     Check("RTY-8", "An answer whose JSON is incomplete is asked for again; half a page is never taken for a whole.", HTTP,
           _struck_cells("truncated body"), _survives({"kind": "truncated_body"}, "truncated body")),
     Check("RTY-10", "After a 500, 502 or 504 the page is asked for again, and the data is complete.", HTTP, _other_cells, _other_statuses),
+    Check("RTY-13", "A read that the vendor puts off in words of its own, whatever the status, is asked for again, and the data is complete.",
+          "fixtures: profile.yaml, put_off", _put_off_cells, _put_off),
     Check("RTY-9", "The subject gives up in the end: it does not ask for ever.", HTTP,
           _never_cells, _gives_up),
     Check("RTY-12", "A wait that is told as a date is kept as well.", "RFC 9110, 10.2.3", one_case("fault", DATED.name), _honours_dates),

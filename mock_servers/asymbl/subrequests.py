@@ -42,6 +42,10 @@ def perform(outer: Exchange, method: str, url: str, body: Any, headers: Mapping[
         return wire.error_reply(400, [wire.Problem("JSON_PARSER_ERROR", "The body of the subrequest is nested too deeply")])
     try:
         operation = _operation(inner)
+        outer.inside.append(operation.id)
+        struck = _struck(inner) if outer.tenant.faults.rules else None
+        if struck is not None:
+            return struck
         if not operation.writes:
             return _finished(operation, inner)
         with undone_on_refusal(outer):
@@ -68,6 +72,7 @@ def _exchange(outer: Exchange, method: str, url: str, body: Any, headers: Mappin
     inner.tenant, inner.credential, inner.token, inner.read_from = outer.tenant, outer.credential, outer.token, outer.read_from
     # One journal entry tells of all: the lists are shared.
     inner.quirks_acted, inner.changes, inner.unread = outer.quirks_acted, outer.changes, outer.unread
+    inner.faults_acted = outer.faults_acted
     return inner
 
 
@@ -88,6 +93,16 @@ def _operation(inner: Exchange) -> Operation:
     if refusal is not None:
         raise Refusal(refusal)
     return operation
+
+
+def _struck(inner: Exchange) -> Reply | None:
+    """What a fault that aims at the inner request's operation answers instead of it."""
+    rule = inner.tenant.faults.take_inside(inner)
+    if rule is None:
+        return None
+    outcome = rule.fault.strike(inner, None, rule.memory)
+    inner.faults_acted.append(rule.fault.name)
+    return outcome if isinstance(outcome, Reply) else None
 
 
 def _finished(operation: Operation, inner: Exchange) -> Reply:

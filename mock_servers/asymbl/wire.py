@@ -92,6 +92,13 @@ _STATUS_ERRORS = {
 }
 
 
+_PUT_OFF = {
+    408: ("QUERY_TIMEOUT", "Your query request was running for too long."),
+    423: ("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records"),
+}
+"""What passes by itself although Salesforce answers it 400. Seen in code: public clients wait these out (facts)."""
+
+
 class Errors:
     """What the engine itself must refuse, in Salesforce's shape."""
 
@@ -100,6 +107,8 @@ class Errors:
             allowed = _allowed(exchange)
             method = exchange.method if exchange is not None else "?"
             return error_reply(405, [Problem("METHOD_NOT_ALLOWED", f"HTTP Method '{method}' not allowed. Allowed are {allowed}")])
+        if status in _PUT_OFF:
+            return error_reply(400, [Problem(*_PUT_OFF[status])])
         if status in _STATUS_ERRORS:
             code, message = _STATUS_ERRORS[status]
             return error_reply(status, [Problem(code, detail if detail is not None and status == 400 else message)])

@@ -49,6 +49,8 @@ class Exchange:
     """The token that led to the credential, where the vendor issues any."""
     quirks_acted: list[str] = field(default_factory=list)
     faults_acted: list[str] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
+    """The operations of requests that came inside this one."""
     changes: list[tuple[str, str, Any]] = field(default_factory=list)
     """(what, table, id): what is insert, update or delete."""
     unread: list[str] = field(default_factory=list)

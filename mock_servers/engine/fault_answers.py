@@ -21,6 +21,7 @@ class Status(Fault):
     """An error of any status, in the vendor's own body."""
 
     name = "status"
+    inside = True
     status: int
     detail: str | None = None
 
@@ -38,6 +39,7 @@ class RateLimited(Fault):
     "seconds" or as a "date" of the tenant's clock, or, with `retry_after` null, not at all."""
 
     name = "rate_limit"
+    inside = True
     retry_after: float | None = 1.0
     form: Literal["vendor", "seconds", "date"] = "vendor"
 

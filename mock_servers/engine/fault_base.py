@@ -59,6 +59,9 @@ class Fault:
     phases: ClassVar[tuple[Phase, ...]] = ("before", "after")
     """When it can act; the first is the default. Before: instead of the work. After: the work is done, its answer is spoiled."""
 
+    inside: ClassVar[bool] = False
+    """Whether it can strike a request that came inside another one, which has an answer of its own and no connection."""
+
     by_mark: ClassVar[bool] = True
     """Whether a mark in one request's data can ask for it; False for what needs something from before."""
 

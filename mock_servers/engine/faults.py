@@ -178,15 +178,12 @@ class Faults:
 
     def take(self, exchange: Exchange) -> Rule | None:
         """The rule that strikes this request; it has been counted."""
-        for rule in self.living(exchange.now):
-            if not rule.is_for(exchange):
-                continue
-            if rule.skipped < rule.aim.skip:
-                rule.skipped += 1
-            elif rule.draw():
-                rule.struck += 1
-                return rule
-        return None
+        return _first_due(self.living(exchange.now), exchange)
+
+    def take_inside(self, exchange: Exchange) -> Rule | None:
+        """The same for a request that came inside another one: by rules only that name its operation and can strike there."""
+        rules = [rule for rule in self.living(exchange.now) if rule.aim.operation and rule.fault.inside and rule.phase == "before"]
+        return _first_due(rules, exchange)
 
     def marked(self, exchange: Exchange) -> Rule | None:
         """The rule that a mark in the request's own data asks for. Raises BadFault for a mark that means nothing."""
@@ -208,6 +205,18 @@ class Faults:
         """Have exactly these rules. Raises KeyError, TypeError or BadFault for one that cannot be; nothing has changed then."""
         self._keep([_loaded(told) for told in state.rules])
         self._armed, self._marks = state.armed, dict(state.marks)
+
+
+def _first_due(rules: list[Rule], exchange: Exchange) -> Rule | None:
+    for rule in rules:
+        if not rule.is_for(exchange):
+            continue
+        if rule.skipped < rule.aim.skip:
+            rule.skipped += 1
+        elif rule.draw():
+            rule.struck += 1
+            return rule
+    return None
 
 
 def _dumped(rule: Rule) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def as_json(entry: Entry, mask: Masker) -> dict[str, Any]:
         "path": mask.text(exchange.path),
         "query": mask.pairs(exchange.raw_query.decode("utf-8", "replace")),
         "operation": operation.id if operation is not None else None,
+        "inside": list(exchange.inside),
         "credential_id": exchange.credential.id if exchange.credential is not None else None,
         "status": entry.status,
         "needs": list(operation.needs) if operation is not None else [],

@@ -7,7 +7,15 @@ from conformance.checks.actions.cells import action_cells, case_cells
 from conformance.checks.actions.proofs import input_cells, inputs
 from conformance.checks.actions.refusing import error_codes, own_words, permission_cells, refused_cells, without_permission
 from conformance.checks.actions.strange import left_out, left_out_cells, misfit_cells, misfits, strange_cells, strange_input
-from conformance.checks.actions.unlucky import endless_limits, failing_writes, hopeless_writes, limited_writes, lost_answers, writing_cells
+from conformance.checks.actions.unlucky import (
+    endless_limits,
+    failing_writes,
+    hopeless_writes,
+    limited_writes,
+    lost_answers,
+    put_off_writes,
+    writing_cells,
+)
 from conformance.checks.actions.writing import repeat_cells, repeats, understood, used, used_cells, writes
 
 API = "unified API: actions"
@@ -35,6 +43,8 @@ CHECKS = (
           misfit_cells, misfits),
     Check("ACT-9", "A write whose answer was lost is not repeated blindly.", OURS, writing_cells, lost_answers),
     Check("ACT-10", "A write that was refused by a rate limit is made once, after the wait.", OURS, writing_cells, limited_writes),
+    Check("ACT-23", "A write that the vendor puts off in words of its own, whatever the status, is made once, after a wait.",
+          "fixtures: profile.yaml, put_off", writing_cells, put_off_writes),
     Check("ACT-14", "A write that failed at the vendor is reported as done only if it was, and made once at the most.", OURS,
           writing_cells, failing_writes),
     Check("ACT-19", "A write that a rate limit keeps away for good is reported as such, so that the caller knows to come back.",

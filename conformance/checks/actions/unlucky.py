@@ -13,7 +13,7 @@ from conformance.check import Cell, Result
 from conformance.checks.actions.answering import data_problem, known_record_problem
 from conformance.checks.actions.proofs import proof_problem
 from conformance.checks.retries import MOST_TRIES
-from conformance.fixture_models import Writes
+from conformance.fixture_models import ActionCase, Writes
 from conformance.lab import Lab, Stuck
 from conformance.outcomes import Code, Verdict
 
@@ -31,10 +31,27 @@ def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any], *, named: bool) -> 
     for case in cases_of(lab, action, refused=False):
         if case.permissions != "all" or not run(lab, case).outcome.ok:
             continue
-        for operation in dict.fromkeys(entry.operation for entry in run(lab, case).journal if entry.writes and entry.operation):
-            if operation not in struck or (named and case.lost_answer):
-                struck.add(operation)
-                yield operation, carry_out(lab, case, rule={"times": 1, **rule, "operation": operation})
+        for operation, told in _written_by(lab, case, inside=rule["kind"] in STRIKE_INSIDE).items():
+            if told not in struck or (named and case.lost_answer):
+                struck.add(told)
+                yield told, carry_out(lab, case, rule={"times": 1, **rule, "operation": operation})
+
+
+STRIKE_INSIDE = ("status", "rate_limit")
+"""Kinds of faults that can strike a request that came inside another one: they need nothing but an answer."""
+
+
+def _written_by(lab: Lab, case: ActionCase, *, inside: bool) -> dict[str, str]:
+    """The writing operations of a case that went through, and how they are told: many a vendor takes several requests in one, and
+    answers well for the whole whatever it says to a part."""
+    found: dict[str, str] = {}
+    for entry in run(lab, case).journal:
+        if entry.writes and entry.operation:
+            found.setdefault(entry.operation, entry.operation)
+        for operation in entry.inside if inside else ():
+            if lab.facts.operations.get(operation, {}).get("writes"):
+                found.setdefault(operation, f"{operation} inside {entry.operation}")
+    return found
 
 
 def _each_write(lab: Lab, rule: Mapping[str, Any], judge_one: Callable[[Cell, Run], Result], *, named: bool = False) -> Iterator[Result]:
@@ -137,15 +154,28 @@ def _counted(tables: Mapping[str, int]) -> str:
     return ", ".join(f"{count} rows in {table}" for table, count in sorted(tables.items()))
 
 
+def _made_later(cell: Cell, done: Run) -> Result:
+    """A write that was refused only for now."""
+    problem = writes_problem(done.case.writes, done.changes.counts())
+    if not done.outcome.ok:
+        return broken(cell, f"refused only for now, it gave up: {done.outcome.code}", code=Code.FALSE_FAILURE, seen=done.exchanges)
+    if problem is not None:
+        return broken(cell, problem[1], code=problem[0], seen=done.exchanges)
+    return judged(cell, _not_as_asked(done), code=Code.FALSE_SUCCESS, seen=done.exchanges)
+
+
 def limited_writes(lab: Lab) -> Iterator[Result]:
     """ACT-10."""
+    return _each_write(lab, {"kind": "rate_limit", "retry_after": 5}, _made_later)
 
-    def judge_one(cell: Cell, done: Run) -> Result:
-        problem = writes_problem(done.case.writes, done.changes.counts())
-        if not done.outcome.ok:
-            return broken(cell, f"refused only for now, it gave up: {done.outcome.code}", code=Code.FALSE_FAILURE, seen=done.exchanges)
-        if problem is not None:
-            return broken(cell, problem[1], code=problem[0], seen=done.exchanges)
-        return judged(cell, _not_as_asked(done), code=Code.FALSE_SUCCESS, seen=done.exchanges)
 
-    return _each_write(lab, {"kind": "rate_limit", "retry_after": 5}, judge_one)
+def put_off_writes(lab: Lab) -> Iterator[Result]:
+    """ACT-23."""
+    statuses = lab.profile.put_off.writes
+    if not statuses:
+        for cell in writing_cells(lab):
+            yield Result(cell, Code.NOT_APPLICABLE, "profile.yaml knows no words of the vendor's for a write that is put off")
+        return
+    found = [list(_each_write(lab, {"kind": "status", "status": status}, _made_later)) for status in statuses]
+    for results in zip(*found, strict=True):
+        yield next((one for one in results if one.verdict is not Verdict.PASS), results[0])

@@ -145,6 +145,25 @@ class WaitsForWebPages(harbor.Api):  # type: ignore[misc,name-defined]
         return super()._checked(reply, needs)
 
 
+class TakesBusyForNo(harbor.Api):  # type: ignore[misc,name-defined]
+    """What the vendor only puts off, in words of its own, is refused for good."""
+
+    status: int
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status == self.status:
+            raise UnexpectedReply(str(reply.status), http_status=reply.status)
+        return super()._checked(reply, needs)
+
+
+class TakesBusyPagesForNo(TakesBusyForNo):
+    status = 425
+
+
+class TakesBusyBidsForNo(TakesBusyForNo):
+    status = 423
+
+
 class KnowsOnly503(harbor.Api):  # type: ignore[misc,name-defined]
     """Of all failures of the vendor only one is thought to pass."""
 

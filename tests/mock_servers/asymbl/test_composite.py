@@ -33,6 +33,38 @@ def contact(**more: Any) -> dict[str, Any]:
 # -- composite ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("rule", "status", "code"),
+    [
+        ({"kind": "status", "status": 423}, 400, "UNABLE_TO_LOCK_ROW"),
+        ({"kind": "status", "status": 408}, 400, "QUERY_TIMEOUT"),
+        ({"kind": "status", "status": 503}, 503, "SERVER_UNAVAILABLE"),
+        ({"kind": "rate_limit"}, 403, "REQUEST_LIMIT_EXCEEDED"),
+    ],
+)
+def test_trouble_may_strike_a_request_inside(org: Org, rule: dict[str, Any], status: int, code: str) -> None:
+    """The answer around it is a good one, and with all or nothing nothing was done."""
+    org.tenant.fault(**rule, operation="records.create", skip=1)
+    steps = (node("person", "Contact", contact()), node("other", "Contact", contact()))
+    answers = composite(org, *steps, allOrNone=True)
+
+    assert [one["httpStatusCode"] for one in answers] == [400, status]
+    assert answers[1]["body"][0]["errorCode"] == code
+    assert org.rows("Contact") == []
+    entry = org.tenant.journal()[-1].raw
+    assert (entry["inside"], entry["faults"], entry["status"]) == (["records.create"] * 2, [rule["kind"]], 200)
+    assert [one["httpStatusCode"] for one in composite(org, *steps, allOrNone=True)] == [201, 201]
+
+
+def test_a_batchs_query_may_be_struck_alone(org: Org) -> None:
+    org.tenant.fault("status", status=408, operation="query.run")
+    batch = {"batchRequests": [{"method": "GET", "url": "v63.0/query?q=SELECT Id FROM Contact"}]}
+    first, second = (org.send("POST", "/composite/batch", batch).json()["results"][0] for _ in range(2))
+
+    assert (first["statusCode"], first["result"][0]["errorCode"]) == (400, "QUERY_TIMEOUT")
+    assert second["statusCode"] == 200
+
+
 def test_a_later_request_uses_what_an_earlier_one_answered(org: Org) -> None:
     """Alone it keeps its type, inside a text it is written into it."""
     answers = composite(

@@ -29,6 +29,7 @@ def test_a_write_is_told_with_all_that_was_decided(account: Account) -> None:
         "path": "/v1/parcels",
         "query": "source=web",
         "operation": "parcels.create",
+        "inside": [],
         "credential_id": "cred-1",
         "status": 201,
         "needs": ["parcels: write"],

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from connectors.transport.client import AnswerLost, Client, Params, Reply, Timeouts
+from connectors.transport.client import AnswerLost, Client, NotSent, Params, Reply, Timeouts
 from connectors.transport.retry import PASSING_STATUSES, Retries, retry_after
 from connectors.unified.errors import (
     Invalid,
@@ -69,6 +69,8 @@ class Api:
         facts: dict[str, Any] = {"http_status": reply.status}
         if reply.status == 429:
             raise RateLimited(text, retry_after=retry_after(reply.headers), **facts)
+        if reply.status == 423:
+            raise NotSent(text, **facts)
         if reply.status in PASSING_STATUSES or reply.status > 504:
             raise Unavailable(text, retry_after=retry_after(reply.headers), **facts)
         if reply.status == 401:
