@@ -153,6 +153,8 @@ def _called(
         if rule is not None:
             world.tenant.fault(**rule)
         outcome = session.act(case.action, values)
+        for headers in server.heard:
+            world.hear("a request to another host than the vendor's", headers)
         if not outcome.ok:
             world.search(f"act({case.action!r})", f"{outcome.message} {outcome.warnings}")
         journal = tuple(world.tenant.journal())

@@ -33,6 +33,8 @@ class FileServer:
     def __init__(self, files: Mapping[str, ServedFile], *, https: bool = False, everywhere: ServedFile | None = None) -> None:
         self.asked = 0
         """Requests that came."""
+        self.heard: list[str] = []
+        """The headers of each."""
         outer = self
         elsewhere = None if everywhere is None else (everywhere.content_type, content_of(everywhere))
         contents = {f"/{name}": (file.content_type, content_of(file)) for name, file in files.items()}
@@ -42,6 +44,7 @@ class FileServer:
 
             def do_GET(self) -> None:
                 outer.asked += 1
+                outer.heard.append(str(self.headers))
                 found = contents.get(self.path.partition("?")[0], elsewhere)
                 kind, body = found or ("text/html", b"<html><body>Nothing here.</body></html>")
                 self.send_response(200 if found is not None else 404)

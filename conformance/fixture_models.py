@@ -496,6 +496,28 @@ class SettingCase(Strict):
         return any(sign) or self.ends != "SUCCEEDED"
 
 
+class AskedFor(Strict):
+    """A part of a request that is there for some models or fields only."""
+
+    operation: str
+    parameter: str
+    """As in `SettingCase.sends`."""
+    part: str
+    """An expression that is found where the part is asked for."""
+    serves: Annotated[list[str], Field(min_length=1)]
+    """"Model" or "Model.field": where all of these are off, nobody needs the part."""
+
+
+class MadeToRead(Strict):
+    """Something of the vendor's that reading makes there, with people's data in it, and that goes when it was read."""
+
+    made_by: str
+    gone_by: str
+    """The operation that takes it away, one call for each."""
+    settings: dict[str, Any] = {}
+    """Those under which a sync makes it."""
+
+
 class Profile(Strict):
     """profile.yaml: what generic checks must know of the vendor."""
 
@@ -508,6 +530,12 @@ class Profile(Strict):
     paging: Paging = Paging()
     asked_anyway: list[str] = []
     """Operations that no page comes from and every sync needs, whatever is switched off: signing in, what there is to read."""
+    asked_for: list[AskedFor] = []
+    made_to_read: list[MadeToRead] = []
+    signs_in: list[str] = []
+    """Operations by which a session is had, which then serves for a whole sync."""
+    says_the_day: str | None = None
+    """An expression found in the refusal of what is over the day's allowance, where no header tells how long to wait."""
     asked_one_by_one: list[str] = []
     """Operations that a sync must ask for once for each record, because no list tells what they tell."""
     sync_warnings: list[str] = []

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from urllib.parse import parse_qsl, unquote_plus
 
-from conformance.casework import examples, judged, one_case, unverifiable
+from conformance.casework import broken, examples, judged, one_case, unverifiable
 from conformance.check import Cell, Check, Result
+from conformance.fixture_models import Denial, Step
 from conformance.lab import Lab, World, shown
 from conformance.outcomes import Code
 from conformance.sandbox import Entry
@@ -40,7 +42,28 @@ def _forbidden(lab: Lab) -> Iterator[Result]:
     """MNR-2."""
     world = lab.world()
     world.connect(credential=lab.mint(world, []).credential).sync()
-    yield _after_refusal(Cell("connection", "", "403"), world, [403])
+    yield _after_refusal(FORBIDDEN, world, [403])
+    for name, denial in lab.profile.denials.items():
+        yield _on_every_page(lab, Cell("connection", name, "403"), denial)
+
+
+FORBIDDEN = Cell("connection", "", "403")
+
+
+def _forbidden_cells(lab: Lab) -> list[Cell]:
+    return [FORBIDDEN, *(Cell("connection", name, "403") for name in lab.profile.denials)]
+
+
+def _on_every_page(lab: Lab, cell: Cell, denial: Denial) -> Result:
+    """What a list was refused with once, the next page need not be asked for with."""
+    world = lab.world()
+    world.perform([Step(quirk=denial.quirk)])
+    held = [name for name in lab.facts.permissions if name not in denial.denied_by or lab.profile.denied_by.get(name)]
+    world.connect(credential=lab.mint(world, held).credential, settings=lab.small_pages(world)).sync()
+    # The same on another page, or from another time, differs in numbers only.
+    asked = Counter((entry.operation, re.sub(r"\d+", "#", entry.query)) for entry in world.tenant.journal() if entry.status == 403)
+    again = [f"{operation} ({times} times)" for (operation, _), times in asked.items() if times > 1]
+    return judged(cell, f"it was refused, and asked the same of further pages: {examples(again)}" if again else None)
 
 
 def _after_refusal(cell: Cell, world: World, statuses: Sequence[int]) -> Result:
@@ -99,9 +122,13 @@ def _page_sizes(lab: Lab) -> Iterator[Result]:
     if paging.size_parameter is None or paging.largest is None:
         yield Result(cell, Code.NOT_APPLICABLE, "the vendor has no page size that a client could choose")
         return
-    sizes = {value for entry in lab.calm.journal for name, value in parse_qsl(entry.query) if name == paging.size_parameter}
+    sizes = _sizes(lab.calm.journal, paging.size_parameter)
     wrong = sorted(size for size in sizes if not size.isdigit() or not 1 <= int(size) <= paging.largest)
     yield judged(cell, f"{paging.size_parameter} was {', '.join(wrong)}; at most {paging.largest} is allowed" if wrong else None)
+
+
+def _sizes(entries: Iterable[Entry], parameter: str | None) -> set[str]:
+    return {value for entry in entries for name, value in parse_qsl(entry.query) if name == parameter}
 
 
 def _one_door(lab: Lab) -> Iterator[Result]:
@@ -117,6 +144,7 @@ def _one_door(lab: Lab) -> Iterator[Result]:
         yield judged(cell, text if len(operations) > 1 else None, seen=[shown(entry, world.tenant.base_url) for entry in refused[:2]])
 
 
+MANY = 10
 FEWEST = 3
 """Requests; whoever asks for fewer records by themselves may have a reason."""
 TWICE = 2
@@ -160,12 +188,129 @@ def _no_repetition(lab: Lab) -> Iterator[Result]:
     yield judged(cell, f"it was answered, and asked the same again: {examples(again)}" if again else None)
 
 
+DAY = 24 * 3600.0
+
+
+def _day_used_up(lab: Lab) -> Iterator[Result]:
+    """MNR-10."""
+    cell = Cell("connection", "", "a limit that ends tomorrow")
+    world = lab.world()
+    world.perform([Step(rate_limit={"on": True, "requests": max(1, len(lab.calm.journal) // 2), "window_seconds": DAY})])
+    world.connect().sync()
+    refused = [entry for entry in world.tenant.journal() if (entry.raw.get("rate_limit") or {}).get("allowed") is False]
+    if not refused:
+        yield unverifiable(cell, "the vendor never refused a request")
+    elif not any(_tells_the_day(lab, entry) for entry in refused):
+        yield Result(cell, Code.NOT_APPLICABLE, "the vendor does not say for how long it refuses")
+    else:
+        # Whether the limit stands still may be looked up once for each list; the list itself needs no second refusal.
+        own = [entry for entry in refused if entry.operation in lab.operations()]
+        problem = _same_request_again(own, sorted({entry.status for entry in own if entry.status is not None}))
+        yield judged(cell, problem, seen=[shown(entry, world.tenant.base_url) for entry in refused[:2]])
+
+
+def _tells_the_day(lab: Lab, refused: Entry) -> bool:
+    """Whether the refusal tells that it is good for hours: by a header in seconds or as a time, or in words that the vendor has for it."""
+    response = refused.raw.get("response") or {}
+    hints = [
+        str(value) for name, value in (response.get("headers") or {}).items() if any(word in name.lower() for word in ("retry", "reset"))
+    ]
+    told = any(not hint.replace(".", "", 1).isdigit() or float(hint) > DAY / 24 for hint in hints)
+    return told or (lab.profile.says_the_day is not None and re.search(lab.profile.says_the_day, str(response.get("body"))) is not None)
+
+
+def _left_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "left behind", row.made_by) for row in lab.profile.made_to_read] or [
+        Cell("connection", "left behind", "any")
+    ]
+
+
+def _left_behind(lab: Lab) -> Iterator[Result]:
+    """MNR-11."""
+    if not lab.profile.made_to_read:
+        yield Result(_left_cells(lab)[0], Code.NOT_APPLICABLE, "nothing is made at this vendor in order to read")
+    for cell, row in zip(_left_cells(lab), lab.profile.made_to_read, strict=False):
+        world = lab.world()
+        world.connect(settings=row.settings).sync_well()
+        good = [entry for entry in world.tenant.journal() if 200 <= (entry.status or 0) < 300]
+        made = sum(entry.operation == row.made_by for entry in good)
+        gone = len({entry.path for entry in good if entry.operation == row.gone_by})
+        if not made:
+            yield unverifiable(cell, f"{row.made_by} was never asked")
+        else:
+            yield judged(cell, f"{made} were made, and {gone} taken away when they were read" if gone < made else None)
+
+
+def _small_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "probe", operation) for operation in lab.operations()]
+
+
+def _small_probe(lab: Lab) -> Iterator[Result]:
+    """MNR-12."""
+    for cell in _small_cells(lab):
+        models = [model for model, operation in lab.profile.page_operations.items() if operation == cell.name]
+        records = max(sum(lab.calm.snapshot.keys.get(model, Counter()).values()) for model in models)
+        probed, read = (sum(one.received for one in entries if one.operation == cell.name) for entries in (_probed(lab), lab.calm.journal))
+        sizes = _sizes([one for one in _probed(lab) if one.operation == cell.name], lab.profile.paging.size_parameter)
+        large = [size for size in sizes if size.isdigit() and int(size) > MANY]
+        if large:
+            yield broken(cell, f"a probe asked for {large[0]} records")
+        elif records < MANY:
+            yield Result(cell, Code.NOT_APPLICABLE, f"only {records} records: a probe can read hardly less")
+        else:
+            yield judged(cell, f"a probe received {probed} bytes, a sync {read}" if probed > read / 2 else None)
+
+
+def _sign_in_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "signing in", name) for name in ("probe", "sync")]
+
+
+def _signs_in_once(lab: Lab) -> Iterator[Result]:
+    """MNR-13."""
+    for cell, (_, entries) in zip(_sign_in_cells(lab), _journals(lab), strict=True):
+        if not lab.profile.signs_in:
+            yield Result(cell, Code.NOT_APPLICABLE, "the vendor has no sessions")
+            continue
+        times = sum(entry.operation in lab.profile.signs_in for entry in entries)
+        yield judged(cell, f"it signed in {times} times, though nothing ended its session" if times > 1 else None)
+
+
+FASTEST_GROWTH, LONG = 2.0, 10.0
+
+
+def _waits_grow(lab: Lab) -> Iterator[Result]:
+    """MNR-14."""
+    cell = Cell("connection", "", "waits during a long outage")
+    if lab.subject.real_time:
+        yield Result(cell, Code.NOT_APPLICABLE, "the subject waits by the wall clock")
+        return
+    operation = lab.operations()[0]
+    world = lab.world()
+    world.tenant.fault("status", status=503, operation=operation, times=None)
+    world.connect().sync()
+    waits = _between_tries([entry for entry in world.tenant.journal() if entry.operation == operation])
+    if len(waits) < FEWEST:
+        yield Result(cell, Code.NOT_APPLICABLE, f"{len(waits) + 1} tries are too few to tell")
+    else:
+        short = max(waits) < LONG and max(waits) < FASTEST_GROWTH * waits[0]
+        yield judged(cell, f"between its tries it waited {', '.join(f'{wait:.1f}' for wait in waits)} seconds" if short else None)
+
+
+def _between_tries(entries: Sequence[Entry]) -> list[float]:
+    """Seconds between the tries of the request that was sent most often."""
+    tries: dict[tuple[str, str], list[float]] = {}
+    for entry in entries:
+        tries.setdefault((entry.path, entry.query), []).append(entry.at)
+    times = max(tries.values(), key=len, default=[])
+    return [later - earlier for earlier, later in pairwise(times)]
+
+
 OURS = "design of this suite: manners"
 CHECKS = (
     Check("MNR-1", "A request that was answered 401 is not sent again with the same credential.", OURS,
           one_case("connection", "401"), _unauthorized),
     Check("MNR-2", "A request that was answered 403 is not sent again in the same sync.", OURS,
-          one_case("connection", "403"), _forbidden),
+          _forbidden_cells, _forbidden),
     Check("MNR-3", "A probe and a sync only read.", OURS, _reading_cells, _reads_only),
     Check("MNR-4", "A probe and a sync use no permission that the manifest does not name.", OURS, _reading_cells, _promised_permissions),
     Check("MNR-5", "Nothing is sent that the vendor does not read.", OURS, _reading_cells, _understood),
@@ -177,4 +322,12 @@ CHECKS = (
           one_case("connection", "after a refused credential"), _one_door),
     Check("MNR-8", "What was answered is not asked for again and again in one sync.", OURS,
           one_case("connection", "answered already", "reading"), _no_repetition),
+    Check("MNR-10", "What is over the day's allowance is not asked for again before the day is over.", "RFC 9110, 10.2.3; the vendor's limits",
+          one_case("connection", "a limit that ends tomorrow"), _day_used_up),
+    Check("MNR-11", "What a sync makes at the vendor in order to read is gone when it is read.", f"{OURS}; people's data lie in it",
+          _left_cells, _left_behind),
+    Check("MNR-12", "A probe of a list asks for far less than a sync does.", OURS, _small_cells, _small_probe),
+    Check("MNR-13", "One session serves for a whole probe or sync.", f"{OURS}; vendors limit sign-ins", _sign_in_cells, _signs_in_once),
+    Check("MNR-14", "While an outage lasts, the waits between the tries grow, or are long.", f"{OURS}; RFC 9110, 15.6.4",
+          one_case("connection", "waits during a long outage"), _waits_grow, level="SHOULD"),
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from conformance.outcomes import Code
 from conformance.prepared import synced
 from conformance.promise import MADE_BY_SERVICE
 from conformance.sandbox import Entry
+from conformance.setting_runs import said
 from conformance.subjects import ConfigurationError, SyncOutcome
 from connectors.unified.models import REFERENCES
 
@@ -67,13 +69,14 @@ def _halves(lab: Lab) -> tuple[list[Cell], list[Cell]]:
     return cells[::2], cells[1::2]
 
 
-def _switched(lab: Lab, number: int) -> tuple[judge.Snapshot, SyncOutcome]:
-    def observe() -> tuple[judge.Snapshot, SyncOutcome]:
+def _switched(lab: Lab, number: int) -> tuple[judge.Snapshot, SyncOutcome, tuple[Entry, ...]]:
+    def observe() -> tuple[judge.Snapshot, SyncOutcome, tuple[Entry, ...]]:
         off = _halves(lab)[number]
         with synced(lab) as (session, _):
             session.reconnect(scope={"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in off}})
+            session.world.tenant.clear_journal()
             outcome = session.sync_well()
-            return session.snapshot(), outcome
+            return session.snapshot(), outcome, tuple(session.world.tenant.journal())
 
     return lab.once(("fields off", number), observe, brief=True)
 
@@ -81,7 +84,7 @@ def _switched(lab: Lab, number: int) -> tuple[judge.Snapshot, SyncOutcome]:
 def _fields_off(lab: Lab) -> Iterator[Result]:
     """SCP-1."""
     for number, off in enumerate(_halves(lab)):
-        shown, _ = _switched(lab, number)
+        shown, _, _ = _switched(lab, number)
         for cell in off:
             rows = shown.rows.get(cell.owner, [])
             left = [row[cell.name] for row in rows if row.get(cell.name) is not None]
@@ -114,7 +117,7 @@ def _fields_on(lab: Lab) -> Iterator[Result]:
 def _fields_said(lab: Lab) -> Iterator[Result]:
     """SCP-3."""
     for number, off in enumerate(_halves(lab)):
-        _, outcome = _switched(lab, number)
+        _, outcome, _ = _switched(lab, number)
         said = {(one.model, one.field) for one in outcome.diagnostics if one.reason == "disabled_by_scope_config"}
         for cell in off:
             told = (cell.owner, cell.name) in said
@@ -317,20 +320,42 @@ def _asked_in_vain(lab: Lab, model: str, off: Off) -> str | None:
     found = [f"{entry.operation} was asked for, and all that it brings is off" for entry in off.journal if entry.operation in needless]
     beyond = sorted({need for entry in off.journal for need in entry.needs} - allowed)
     found += [f"{', '.join(beyond)} was used, and all that needs it is off"] if beyond else []
+    found += _needless_parts(lab, off.journal, hidden)
     return examples(dict.fromkeys(found)) or None
 
 
+def _needless_parts(lab: Lab, journal: Sequence[Entry], off: Collection[str]) -> Iterator[str]:
+    """Parts of requests whose every purpose is off: `off` names models and fields as "Model" and "Model.field"."""
+    for row in lab.profile.asked_for:
+        if all(name in off or name.partition(".")[0] in off for name in row.serves):
+            asked = any(entry.operation == row.operation and re.search(row.part, said(entry, row.parameter) or "") for entry in journal)
+            if asked:
+                yield f"{row.operation} was asked for {row.part!r} in {row.parameter}, and all that it serves is off"
+
+
 ALL_OFF = Cell("connection", "scope", "all fields off")
+HALF_OFF = (Cell("connection", "scope", "every second field off"), Cell("connection", "scope", "every other field off"))
+
+
+def _only_needed(lab: Lab) -> Iterator[Result]:
+    """SCP-14."""
+    yield from _lists_only(lab)
+    for number, (cell, off) in enumerate(zip(HALF_OFF, _halves(lab), strict=True)):
+        journal = _switched(lab, number)[2]
+        yield judged(cell, examples(_needless_parts(lab, journal, [f"{one.owner}.{one.name}" for one in off])) or None)
 
 
 def _lists_only(lab: Lab) -> Iterator[Result]:
-    """SCP-14."""
+    """With all fields off nothing is asked for but lists, and of these no part that only fields need."""
     with synced(lab) as (session, _):
         session.reconnect(scope={"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in _field_cells(lab)}})
-        asked = [entry.operation for entry in _asked_meanwhile(session) if entry.operation is not None]
+        journal = _asked_meanwhile(session)
+    asked = [entry.operation for entry in journal if entry.operation is not None]
     known = {*lab.operations(), *lab.profile.asked_anyway, *(one for one in lab.asked() if _brings_pages(lab, one))}
     needless = [operation for operation in dict.fromkeys(asked) if operation not in known]
-    yield judged(ALL_OFF, f"all fields are off, and it asked for {', '.join(needless)}" if needless else None)
+    found = [f"all fields are off, and it asked for {', '.join(needless)}"] if needless else []
+    found += _needless_parts(lab, journal, [f"{cell.owner}.{cell.name}" for cell in _field_cells(lab)])
+    yield judged(ALL_OFF, examples(found) or None)
 
 
 def _brings_pages(lab: Lab, operation: str) -> bool:
@@ -455,7 +480,7 @@ CHECKS = (
     Check("SCP-13", "What is switched on again is whole after the next sync, even if that asks for changes only.", API,
           _on_again_cells, _on_again),
     Check("SCP-14", "Nothing is asked of the vendor that only a field needs that is switched off.", API,
-          one_case("connection", ALL_OFF.name, ALL_OFF.owner), _lists_only),
+          lambda lab: [ALL_OFF, *HALF_OFF], _only_needed),
     Check("SCP-8", "OPTIONAL is on; OPTIONAL that the customer opted out of is off.", API, _optional_cells, _optional),
     Check("SCP-11", "A scope config that names what is not there is refused, so that nothing stays on by a slip of the pen.", API,
           _strange_cells, _strange),

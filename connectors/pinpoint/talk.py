@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from connectors.pinpoint.streams import SHARED, Ask, Listing, Part, ask_for, is_wanted
-from connectors.pinpoint.wire import PRIVATE, Refused, Resource, Wire
+from connectors.pinpoint.wire import PRIVATE, Query, Refused, Resource, Wire
 from connectors.transport.pages import counted
 from connectors.unified.connector import Diagnostic, Wanted
 from connectors.unified.connector import Warning as Notice
@@ -60,6 +60,7 @@ class Talk:
         self.ask = ask_for(listing, wanted, since=since)
         self.lost: dict[str, Diagnostic] = {}
         self.warnings: list[Notice] = []
+        self._tried: dict[Query, bool] = {}
 
     def page(self, number: int, size: int) -> Sequence[Resource]:
         """A page with everything that is wanted of it and allowed. Raises ConnectorError."""
@@ -176,11 +177,16 @@ class Talk:
                 self.lost[cell] = diagnose(cell)
 
     def _allowed(self, ask: Ask) -> bool:
-        try:
-            self._list(ask, 1, 1)
-        except PermissionMissing:
-            return False
-        return True
+        """Whether the key may ask for this; the same is asked only once."""
+        query = ask.query(page=(1, 1))
+        if query not in self._tried:
+            try:
+                self._list(ask, 1, 1)
+            except PermissionMissing:
+                self._tried[query] = False
+            else:
+                self._tried[query] = True
+        return self._tried[query]
 
     def _known(self, ask: Ask) -> bool:
         try:

@@ -142,6 +142,13 @@ MINIATURES = (
     _m("MNR-7", "manners", "JOIN: each application is asked for once more by itself", vendor="join", checks=("MNR-3", "MNR-4", "MNR-5"),
        connector=spoilt.asking_each("/applications/{}", "Applications")),
     _m("MNR-9", "manners", "each list is tried with a key that was refused", connector=spoilt.wrapped_in(spoilt.CallingItAnOutage), checks=("MNR-2",)),
+    _m("MNR-10", "manners", "a limit that ends tomorrow is asked against again and again", connector=api(harbor.InsistsAllDay), checks=("MNR-2",)),
+    _m("MNR-11", "manners", "bulk jobs that were read are left lying", silent=True, vendor="asymbl", checks=("SYN-1",),
+       connector=spoilt.leaving_jobs_lying),
+    _m("MNR-12", "manners", "JOIN: a probe reads a whole page of people", vendor="join", checks=("MNR-3", "MNR-4", "MNR-5"),
+       connector=spoilt.also_asking("GET", "/applications", when="probe", params={"page": 1, "pageSize": 50})),
+    _m("MNR-13", "manners", "each list is read in a session of its own", vendor="asymbl", checks=("MNR-3", "SYN-1"), connector=spoilt.reading_anew),
+    _m("MNR-14", "manners", "during an outage it asks again every second", connector=api(harbor.WaitsAlike), checks=("MNR-2",)),
     _m("MNR-8", "manners", "before each list it looks whether the vendor is there", checks=("MNR-3",),
        connector=spoilt.asking_often("/crew", 1, params={"limit": 1})),
     # ------------------------------------------------------------------------------------------------------ errors
@@ -247,6 +254,8 @@ MINIATURES = (
     _m("SCP-12", "manners", "a list is asked for though all of it is off", connector=spoilt.also_asking("GET", "/crew", params={"limit": 1})),
     _m("SCP-14", "manners", "JOIN: names are looked up that nobody asked for", vendor="join", checks=("SCP-1",),
        connector=spoilt.asking_often("/categories", 1, params={"language": "en"})),
+    _m("SCP-14", "manners", "Pinpoint: whatever is off, everything is asked for", vendor="pinpoint", checks=("SCP-1",), beside=(),
+       connector=spoilt.asking_for_parts),
     _m("SCP-13", "state", "what is switched on again waits for the next full sync", silent=True, beside=("SCP-15",), sync=spoiling.no_deltas_after_switching),
     # ------------------------------------------------------------------------------------------------------ matrix
     _m("MTX-1", "access honesty", "without any permission the account looks empty", silent=True, sync=spoiling.silent_when_nothing_is_allowed),

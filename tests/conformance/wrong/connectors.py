@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from connectors.unified.connector import Connector, Page, Wanted
+from connectors.unified.connector import Connector, Page, Record, Wanted
 from connectors.unified.errors import Unauthorized, Unavailable
 
 Read = Callable[..., Iterator[Page]]
@@ -76,6 +77,44 @@ class CallingItAnOutage(Spoilt):
             yield from self.right.read(stream, wanted, since=since, cursor=cursor)
         except Unauthorized as refusal:
             raise Unavailable(str(refusal), http_status=refusal.http_status) from refusal
+
+
+def reading_anew(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Right connectors that open a connection of its own for each list."""
+
+    class Anew(Spoilt):
+        def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
+            fresh = factory(**given)
+            fresh.streams(wanted)
+            return fresh.read(stream, wanted, since=since, cursor=cursor)
+
+    return Anew(factory(**given))
+
+
+def leaving_jobs_lying(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Right Asymbl connectors that never delete anything."""
+    made: Any = factory(**given)
+    write = made._wire.write
+    made._wire.write = lambda method, *rest, **more: None if method == "DELETE" else write(method, *rest, **more)
+    return made  # type: ignore[no-any-return]
+
+
+def asking_for_parts(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Right Pinpoint connectors that ask for every part of a list, whatever is off."""
+    made: Any = factory(**given)
+    every = {model.name: frozenset(item.name for item in model.fields) for model in made.manifest.models}
+
+    class Greedy(Spoilt):
+        def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
+            for page in self.right.read(stream, every, since=since, cursor=cursor):
+                records = tuple(_narrowed(record, wanted[record.model]) for record in page.records if record.model in wanted)
+                yield replace(page, records=records)
+
+    return Greedy(made)
+
+
+def _narrowed(record: Record, wanted: frozenset[str]) -> Record:
+    return replace(record, values={name: value for name, value in record.values.items() if name in wanted})
 
 
 def asking_each(method_path: str, model: str) -> Callable[..., Connector]:

@@ -237,6 +237,23 @@ class NeverGivesUp(harbor.Api):  # type: ignore[misc,name-defined]
         self.retries = Retries(sleep=sleep, random=Random(0), policy=patient)
 
 
+class InsistsAllDay(harbor.Api):  # type: ignore[misc,name-defined]
+    """A wait of hours is taken for a slip of the vendor's: it asks again as after a 429 that says nothing."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status == 429 and float(reply.headers.get("retry-after", "0")) > 3600:
+            raise RateLimited("429", http_status=429)
+        return super()._checked(reply, needs)
+
+
+class WaitsAlike(harbor.Api):  # type: ignore[misc,name-defined]
+    """However long the trouble lasts, it waits a second and asks again."""
+
+    def __init__(self, *, sleep: Callable[[float], None], **more: Any) -> None:
+        super().__init__(sleep=sleep, **more)
+        self.retries = Retries(sleep=sleep, random=Random(0), policy={RateLimited: Patience(9, 1, 120), Unavailable: Patience(5, 1, 1)})
+
+
 class WritesForEver(harbor.Api):  # type: ignore[misc,name-defined]
     """Tries a write on and on while the vendor says that it is not to be had."""
 
