@@ -541,6 +541,9 @@ class Profile(Strict):
     sync_warnings: list[str] = []
     """Expressions, each of which finds something in one warning of a full sync; any further warning is a failure."""
     put_off: PutOff = PutOff()
+    chosen_by_people: dict[str, dict[str, Any]] = {}
+    """Values of the credential that a person chose, so that each letter counts, blanks at the ends among them; each with the
+    connection settings under which it is used."""
     between_pages: list[BetweenPages] = []
     credentials: dict[str, CredentialProfile] = {}
     denied_by: dict[str, dict[str, list[str]]] = {}

@@ -163,6 +163,37 @@ def _addresses(lab: Lab) -> Iterator[Result]:
             yield judged(cell, None if cell.name == CAPITALS else same(lab, lab.calm.snapshot, session.snapshot()))
 
 
+PASTED = Cell("connection", "credential", "an end of line behind each value")
+
+
+def _pasted(lab: Lab) -> Iterator[Result]:
+    """MAN-9."""
+    world = lab.world()
+    try:
+        outcome = world.connect(credential={name: f"{value}\n" for name, value in world.tenant.credential.items()}).sync()
+    except ConfigurationError as error:
+        yield broken(PASTED, f"it was refused: {error}")
+    else:
+        yield judged(PASTED, None if outcome.state == "SUCCEEDED" else f"the sync ended {outcome.state}: {outcome.error}")
+
+
+def _chosen_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "credential", f"a blank behind the {name}") for name in lab.profile.chosen_by_people or ("password",)]
+
+
+def _chosen(lab: Lab) -> Iterator[Result]:
+    """MAN-10."""
+    if not lab.profile.chosen_by_people:
+        yield Result(_chosen_cells(lab)[0], Code.NOT_APPLICABLE, "nothing of the vendor's credential is chosen by people")
+    for cell, (name, settings) in zip(_chosen_cells(lab), lab.profile.chosen_by_people.items(), strict=False):
+        world = lab.world()
+        # Another one than the right one, so that it has to be refused: unless somebody takes the blank away.
+        longer = {**world.tenant.credential, name: f"{world.tenant.credential[name]} "}
+        state = world.connect(credential=longer, settings=settings).sync().state
+        text = f"with another {name} than the right one the sync ended {state}: it is changed before it is used"
+        yield judged(cell, None if state == "AUTHENTICATION_FAILED" else text)
+
+
 OURS = "design of this suite: one promise, four readers"
 CHECKS = (
     Check("MAN-1", "The manifest promises exactly the models, fields, actions, inputs and features on the connector's card.",
@@ -181,4 +212,8 @@ CHECKS = (
           _refusal_cells, _refused),
     Check("MAN-8", "An address that is written in another way works as ever, or is refused when connecting if it is not the same one.",
           "RFC 3986, 6.2; fixtures: profile.yaml, base_urls", _address_cells, _addresses, stage="then"),
+    Check("MAN-9", "An end of line that copying leaves behind a value of the credential is no part of it.", "RFC 9110, 5.5: no header has one",
+          one_case("connection", PASTED.name, PASTED.owner), _pasted, level="SHOULD", stage="then"),
+    Check("MAN-10", "What a person chose, a password, is used to its last letter, be it a blank.", "NIST SP 800-63B-4, 3.1.1.2",
+          _chosen_cells, _chosen, stage="then"),
 )  # fmt: skip

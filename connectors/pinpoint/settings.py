@@ -55,8 +55,9 @@ def credential(given: Mapping[str, str]) -> Credential:
     unknown = sorted(set(given) - known)
     if unknown:
         raise Invalid(f"Pinpoint credential: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    # Copied from a page or read from a file, a key often has blanks or an end of line around it, which are no part of it.
-    api_key, subdomain = given.get("api_key", "").strip(), given.get("subdomain")
+    # Copied from a page or read from a file, a value often has blanks or an end of line around it, which are no part of it.
+    values = {name: value.strip() for name, value in given.items()}
+    api_key, subdomain = values.get("api_key", ""), values.get("subdomain")
     if not api_key or not api_key.isascii() or not api_key.isprintable():
         raise Invalid("Pinpoint credential: api_key is missing or no printable ASCII text")
     if subdomain is not None and not SUBDOMAIN.fullmatch(subdomain):

@@ -58,6 +58,9 @@ MINIATURES = (
     _m("MAN-8", "configuration", "JOIN: an API path on the address is taken for a part of it", vendor="join", checks=("MAN-7",),
        connector=spoiling.keeping_the_path("/v2")),
     _m("MAN-8", "configuration", "an address with a slash at its end is refused", connector=spoiling.minding_slashes),
+    _m("MAN-9", "configuration", "a key with an end of line behind it is refused", connector=spoiling.minding_line_ends),
+    _m("MAN-10", "configuration", "Asymbl: blanks are taken off passwords", silent=True, vendor="asymbl", checks=("MAN-5",),
+       connector=spoiling.trimming_passwords),
     # ------------------------------------------------------------------------------------------------------- pages
     _m("SYN-1", "access honesty", "a field is called denied though every permission is held",
        sync=spoiling.saying(Diagnostic("Users", "not_permitted", "email", ("see crew",)))),

@@ -798,6 +798,18 @@ def minding_slashes(factory: Callable[..., Connector], **given: Any) -> Connecto
     return factory(**given)
 
 
+def minding_line_ends(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """A value of the credential with an end of line behind it is refused."""
+    if any(not value.isprintable() for value in given["credential"].values()):
+        raise Invalid("the credential has letters that nobody can print")
+    return factory(**given)
+
+
+def trimming_passwords(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Blanks are taken off every value of the credential."""
+    return factory(**{**given, "credential": {name: value.strip() for name, value in given["credential"].items()}})
+
+
 def trusting_anybody(factory: Callable[..., Connector], **given: Any) -> Connector:
     """Certificates are not looked at."""
     return factory(**{**given, "verify": False})

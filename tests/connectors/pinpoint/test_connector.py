@@ -37,7 +37,7 @@ def test_what_can_never_work_is_refused_at_the_door(credential, settings, words)
 @pytest.mark.parametrize("key", [f"{KEY}\n", f"  {KEY}\r\n", f"\t{KEY} "])
 def test_what_copying_puts_around_a_key_is_no_part_of_it(fake, key):
     connected(fake, Account(lists={"/users": []}))
-    list(connect(base_url=fake.base_url, credential={"api_key": key}).read("users", EVERYTHING))
+    list(connect(base_url=fake.base_url, credential={"api_key": key, "subdomain": " acme\n"}).read("users", EVERYTHING))
 
     assert fake.asked[0].headers["x-api-key"] == KEY
 

@@ -35,7 +35,9 @@ def connect(
         raise Invalid(f"unknown settings: {sorted(set(chosen) - set(MANIFEST.settings))}")
     if type(chosen["page_size"]) is not int:
         raise Invalid("page_size is a number")
-    return HarborConnector(Api(base_url=base_url, key=credential["key"], sleep=sleep or time.sleep, verify=verify), chosen["page_size"])
+    return HarborConnector(
+        Api(base_url=base_url, key=credential["key"].strip(), sleep=sleep or time.sleep, verify=verify), chosen["page_size"]
+    )
 
 
 class HarborConnector:
