@@ -172,6 +172,7 @@ def _called(
         looked_again = None
         if further and rule is None and outcome.ok and not lab.promise.actions[case.action].writes:
             world.tenant.advance(60)
+            world.perform(case.meanwhile)
             looked_again = session.act(case.action, values)
     exchanges = tuple(as_shown(entry, world.tenant.base_url) for entry in journal[-4:])
     later = _synced(session) if further and case.creates and rule is None and outcome.ok else None

@@ -239,6 +239,8 @@ class ActionCase(Strict):
     error: str | None = None
     """The unified error code of a refusal; then nothing may be written unless `writes` says so."""
     repeat: Repeat | None = None
+    meanwhile: list[Step] = []
+    """Of an action that only looks: what happens to the records that it lists before it looks again; they are still the same ones."""
     lost_answer: bool = False
     """Its writes fail on the way, too: the answer lost, or refused with 500. For cases in which something that is there already could
     be taken for what was to be written; of the others only the first that uses an operation is struck."""

@@ -23,6 +23,8 @@ from conformance.casework import (
     without_ids_of,
 )
 from conformance.check import Cell, Check, Result
+from conformance.files import FileServer
+from conformance.fixture_models import ActionCase
 from conformance.lab import Blocked, Lab, Session, Stuck, SubjectCrashed
 from conformance.outcomes import Code
 from conformance.prepared import synced
@@ -289,7 +291,22 @@ def _models_back(lab: Lab) -> Iterator[Result]:
 def _back_problem(lab: Lab, model: str, off: Off) -> str | None:
     earlier, later = (without_ids_of(lab, shown, off.next_off) for shown in (off.before, off.after))
     back = [one for one in lab.models if one in _with(lab, model)]
-    return same(lab, earlier, later, back, hidden=off.next_off) or _moved(off.before, off.after, back)
+    return (
+        same(lab, earlier, later, back, hidden=off.next_off)
+        or _moved(off.before, off.after, back)
+        or _unmoved(off, [one for one in back if _off_problem(off, one) is None])
+    )
+
+
+def _unmoved(off: Off, models: Sequence[str]) -> str | None:
+    """Whoever reads by changed_at must hear that records went, and that they are back."""
+    still = [
+        f"{model}/{key}"
+        for model in models
+        for key, row in off.before.by_key.get(model, {}).items()
+        if str(off.after.by_key.get(model, {}).get(key, {}).get("changed_at", "~")) <= str(row.get("changed_at"))
+    ]
+    return f"changed_at tells nothing of their going and coming: {examples(still)}" if still else None
 
 
 def _moved(before: judge.Snapshot, after: judge.Snapshot, models: Sequence[str]) -> str | None:
@@ -405,7 +422,67 @@ def _optional(lab: Lab) -> Iterator[Result]:
             yield judged(cell, same(lab, off.before, off.meanwhile), code=Code.MISSING)
 
 
+def _reconnected_cells(lab: Lab) -> list[Cell]:
+    return [Cell("connection", "reconnected", name) for name in ("with another credential", "with another scope")]
+
+
+def _reconnected(lab: Lab) -> Iterator[Result]:
+    """SCP-17."""
+    keeps_scope, keeps_credential = _reconnected_cells(lab)
+    model = next((model for model in lab.models if not dependents(lab, model)), lab.models[0])
+    off = [cell for cell in _halves(lab)[0] if cell.owner != model]
+    fields = {f"{cell.owner}.{cell.name}": "DISABLED" for cell in off}
+    with synced(lab) as (session, before):
+        tenant = session.world.tenant
+        session.reconnect(scope={"models": {model: "DISABLED"}, "fields": fields})
+        session.sync_well()
+        session.snapshot()
+        session.reconnect(credential=lab.mint(session.world, "all").credential)
+        session.sync_well()
+        shown = session.snapshot()
+        tenant.revoke(tenant.credential_id)
+        session.reconnect(scope={})
+        outcome = session.sync()
+        problem = (
+            same(lab, before, session.snapshot()) if outcome.state == "SUCCEEDED" else f"the sync ended {outcome.state}: {outcome.error}"
+        )
+    in_again = [f"{len(shown.rows[model])} records of {model}"] if shown.rows.get(model) else []
+    in_again += [str(cell) for cell in off if any(row.get(cell.name) is not None for row in shown.rows.get(cell.owner, []))]
+    yield judged(keeps_scope, f"what was switched off is there: {examples(in_again)}" if in_again else None, code=Code.LEAK)
+    yield judged(keeps_credential, problem)
+
+
 # ------------------------------------------------------------------------------------------------------- actions
+
+
+def _making(lab: Lab) -> list[ActionCase]:
+    """The first case of each action that makes a record which the answer names."""
+    cases = [case for action in lab.promise.actions for case in cases_of(lab, action, refused=False) if case.creates and not case.settings]
+    return list({case.action: case for case in reversed(cases)}.values())
+
+
+def _made_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "made with fields off", case.action) for case in _making(lab)] or [Cell("case", "made with fields off", "any")]
+
+
+def _made_with_fields_off(lab: Lab) -> Iterator[Result]:
+    """SCP-16."""
+    if not _making(lab):
+        yield Result(_made_cells(lab)[0], Code.NOT_APPLICABLE, "no action makes a record that its answer names")
+    scope = {"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in _field_cells(lab)}}
+    for cell, case in zip(_made_cells(lab), _making(lab), strict=False):
+        with synced(lab) as (session, shown):
+            session.reconnect(scope=scope)
+            session.world.perform(case.setup)
+            with FileServer(case.files) as server:
+                outcome = session.act(case.action, with_ids(case.input, shown, tuple(lab.promise.models), server.url))
+            made = {model: next(iter(judge.dig(outcome.data, path)), None) for model, path in case.creates.items()}
+            rows = [(model, row) for model, id in made.items() for row in session.read(model) if row.get("id") == id]
+        kept = [f"{model}.{name}" for model, row in rows for name in scopable(lab, model) if row.get(name) is not None]
+        if not outcome.ok:
+            yield unverifiable(cell, f"not judged: the action ended {outcome.code} (see ACT-3)")
+        else:
+            yield judged(cell, f"switched off, and kept of what the action made: {examples(kept)}" if kept else None, code=Code.LEAK)
 
 
 def _action_cells(lab: Lab) -> list[Cell]:
@@ -484,5 +561,8 @@ CHECKS = (
     Check("SCP-8", "OPTIONAL is on; OPTIONAL that the customer opted out of is off.", API, _optional_cells, _optional),
     Check("SCP-11", "A scope config that names what is not there is refused, so that nothing stays on by a slip of the pen.", API,
           _strange_cells, _strange),
+    Check("SCP-16", "Of what an action makes, fields that are switched off are not kept.", API, _made_cells, _made_with_fields_off),
+    Check("SCP-17", "Another credential lets nothing in that is switched off, and another scope config goes on with the same credential.", API,
+          _reconnected_cells, _reconnected),
     Check("SCP-9", "An action that is switched off is refused and writes nothing.", API, _action_cells, _actions_off),
 )  # fmt: skip

@@ -267,6 +267,26 @@ def deleted_by_denial(read: Read, model: str, deleted: bool, told: Told) -> Rows
     return _marked(read()) if deleted and model in told.denied else read()
 
 
+def remembering_that_it_acted(do: Callable[[str, Any], ActionOutcome], action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    told.memory["acted"] = True
+    return do(action, values)
+
+
+def showing_what_was_made(rows: Rows, model: str, told: Told) -> Rows:
+    """After an action, fields that are off have values."""
+    off = told.off(model) if told.memory.get("acted") else []
+    return [{**row, **{name: row[name] if row.get(name) is not None else "kept" for name in off[:1]}} for row in rows]
+
+
+def letting_in_after_a_new_credential(rows: Rows, model: str, told: Told) -> Rows:
+    """A connection that goes on with another credential has forgotten what was switched off."""
+    known, told.memory["known"] = told.memory.get("known", (0, None)), (told.reconnected, told.scope)
+    if told.reconnected > known[0] and told.scope is known[1]:
+        told.memory["forgotten"] = told.reconnected
+    off = told.off(model) if told.memory.get("forgotten") == told.reconnected else []
+    return [{**row, **dict.fromkeys(off[:1], "let in")} for row in rows]
+
+
 def always_showing(model: str) -> Callable[[Read, str, bool, Told], Rows]:
     """The rows of before, when the model is off."""
 
