@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
+import orjson
 
+from conformance.admin_wire import AdminWire, Unreachable
 from conformance.fixture_models import Step, Touch
 from conformance.subjects import ConfigurationError
 
@@ -35,8 +37,8 @@ def sandbox_url(url: str | None, *options: str, environment: Mapping[str, str] |
     if url is not None:
         address = url if "://" in url else f"http://{url}"
         try:
-            httpx.URL(address)
-        except httpx.InvalidURL as error:
+            AdminWire(address, timeout=0)
+        except ValueError as error:
             raise ConfigurationError(f"{url} is no URL of a sandbox: {error}") from error
         yield address
         return
@@ -114,7 +116,7 @@ class Sandbox:
 
     def __init__(self, url: str, *, timeout: float = 60) -> None:
         self.url = url.rstrip("/").removesuffix(ADMIN)
-        self._http = httpx.Client(base_url=self.url + ADMIN, timeout=timeout, trust_env=False)
+        self._wire = AdminWire(self.url + ADMIN, timeout=timeout)
         self._vendors: dict[str, VendorFacts] = {}
 
     def __enter__(self) -> Sandbox:
@@ -124,7 +126,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        self._http.close()
+        self._wire.close()
 
     def call(self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None) -> Any:
         """One call of the admin API; its JSON, or None when there is none.
@@ -134,12 +136,14 @@ class Sandbox:
             ConfigurationError: nothing answers there.
         """
         try:
-            reply = self._http.request(method, path, json=json, params=params)
-        except httpx.TransportError as error:
+            status, body = self._wire.send(
+                method, f"{path}?{urlencode(params)}" if params else path, None if json is None else orjson.dumps(json)
+            )
+        except Unreachable as error:
             raise ConfigurationError(f"no sandbox answers at {self.url}: {error}; start one with `ats-sandbox up`") from error
-        if reply.status_code >= 400:
-            raise SandboxError(f"{method} {ADMIN}{path}: {reply.status_code} {_reason(reply)}")
-        return reply.json() if reply.content else None
+        if status >= 400:
+            raise SandboxError(f"{method} {ADMIN}{path}: {status} {_reason(body)}")
+        return orjson.loads(body) if body else None
 
     def vendors(self) -> dict[str, VendorFacts]:
         """Every vendor it imitates; asked once."""
@@ -155,12 +159,12 @@ class Sandbox:
         return Tenant(self, self.call("POST", "/tenants", json=wish))
 
 
-def _reason(reply: httpx.Response) -> str:
+def _reason(body: bytes) -> str:
     try:
-        error = reply.json()["error"]
+        error = orjson.loads(body)["error"]
         return " ".join(str(error[part]) for part in ("code", "message", "hint") if error.get(part))
     except (ValueError, KeyError, TypeError):
-        return reply.text[:300]
+        return body.decode(errors="replace")[:300]
 
 
 def _facts(name: str, told: Mapping[str, Any]) -> VendorFacts:
@@ -198,6 +202,7 @@ class Tenant:
         self.base_url: str = told["base_url"].rstrip("/")
         self.credential: Mapping[str, str] = told["credential"]
         self.credential_id: str = told["credential_id"]
+        self._clock: Mapping[str, Any] = told["clock"]
 
     def _call(self, method: str, path: str, json: Any = None, params: Mapping[str, Any] | None = None) -> Any:
         return self._sandbox.call(method, f"/tenants/{self.id}{path}", json=json, params=params)
@@ -210,7 +215,7 @@ class Tenant:
 
     def reset(self) -> None:
         """Everything as it was when the tenant was made, its credentials too; the journal is empty."""
-        self._call("POST", "/reset")
+        self._clock = self._call("POST", "/reset")["clock"]
 
     def delete(self) -> None:
         self._call("DELETE", "")
@@ -269,10 +274,12 @@ class Tenant:
     # --------------------------------------------------------------------------------------- circumstances
 
     def now(self) -> float:
-        return instant(self._call("GET", "/clock")["now"])
+        if not self._clock["frozen"]:
+            self._clock = self._call("GET", "/clock")
+        return instant(self._clock["now"])
 
     def advance(self, seconds: float) -> None:
-        self._call("POST", "/clock/advance", {"seconds": seconds})
+        self._clock = self._call("POST", "/clock/advance", {"seconds": seconds})
 
     def fault(self, kind: str, **settings: Any) -> None:
         self._call("POST", "/faults", {"kind": kind, **settings})
@@ -338,7 +345,7 @@ def _entry(told: Mapping[str, Any], operations: Mapping[str, Mapping[str, Any]])
         at=instant(told["at"]),
         method=told["method"],
         path=told["path"],
-        query=query if isinstance(query, str) else str(httpx.QueryParams(query)),
+        query=query if isinstance(query, str) else urlencode(query),
         operation=told["operation"],
         inside=tuple(told.get("inside", ())),
         status=told["status"],
