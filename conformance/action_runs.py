@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance import judge
+from conformance import aftermath, judge
+from conformance.aftermath import Aftermath
 from conformance.files import FileServer, fetched
 from conformance.fixture_models import ActionCase, FixtureError, Writes
 from conformance.lab import Blocked, Dump, Lab, Session
@@ -56,6 +57,8 @@ class Run:
     """The answer to the same call a minute later, of an action that only looks."""
     contents: Mapping[str, list[bytes | None]] = field(default_factory=dict)
     """What the addresses of listed files lead to, by the file's name."""
+    aftermath: Aftermath | None = None
+    """What the connection showed afterwards, of a write that went through."""
 
 
 NOTHING: tuple[Any, ...] = (None, False, "", [], {})
@@ -116,8 +119,10 @@ def carry_out(
             # The ids are known, the rights are not there.
             session.reconnect(credential=lab.mint(session.world, permissions).credential)
         session.world.perform(case.setup)
-        _cut_small(lab, session, case)
-        return _called(lab, session, case, shown, rule=rule, further=True)
+        delta = anew and any(one.delta for one in lab.promise.models.values())
+        if not delta:
+            _cut_small(lab, session, case)
+        return _called(lab, session, case, shown, rule=rule, further=True, delta=delta)
 
 
 def _cut_small(lab: Lab, session: Session, case: ActionCase) -> None:
@@ -142,9 +147,16 @@ def attempts(lab: Lab, case: ActionCase, sets: Sequence[frozenset[str]]) -> Iter
 
 
 def _called(
-    lab: Lab, session: Session, case: ActionCase, shown: judge.Snapshot, *, rule: Mapping[str, Any] | None = None, further: bool = False
+    lab: Lab,
+    session: Session,
+    case: ActionCase,
+    shown: judge.Snapshot,
+    *,
+    rule: Mapping[str, Any] | None = None,
+    further: bool = False,
+    delta: bool = False,
 ) -> Run:
-    """`further`: repeat the call and sync once more, where the case asks for that."""
+    """`further`: repeat the call and sync once more, where the case asks for that. `delta`: and before that by delta."""
     world = session.world
     with FileServer(case.files) as server:
         values = with_ids(case.input, shown, tuple(lab.promise.models), server.url)
@@ -164,6 +176,8 @@ def _called(
             # What no exchange touched is the suite's own doing.
             touched = {table for entry in journal for _, table, _ in entry.raw.get("changes") or ()}
             before = {**before, **{table: rows for table, rows in after.items() if table not in touched}}
+        seen = further and rule is None and outcome.ok and lab.promise.actions[case.action].writes
+        at_once = session.snapshot() if seen else None
         repeat = None
         if further and case.repeat is not None and rule is None:
             again = session.act(case.action, values)
@@ -175,11 +189,14 @@ def _called(
             world.perform(case.meanwhile)
             looked_again = session.act(case.action, values)
     exchanges = tuple(as_shown(entry, world.tenant.base_url) for entry in journal[-4:])
-    later = _synced(session) if further and case.creates and rule is None and outcome.ok else None
+    showed = later = None
+    if at_once is not None and (delta or case.creates or judge.differences(shown, at_once, lab.models)):
+        showed, later = aftermath.observed(session, shown, at_once, delta=delta)
     # A run carries out hundreds of cases; what no proof looks at is let go.
     looked_at = {proof.table for proofs in case.cells.values() for proof in proofs}
     kept = {table: rows for table, rows in after.items() if table in looked_at}
-    return Run(case, outcome, changes_between(before, after), kept, journal, exchanges, shown, later, repeat, looked_again, contents)
+    changes = changes_between(before, after)
+    return Run(case, outcome, changes, kept, journal, exchanges, shown, later, repeat, looked_again, contents, showed)
 
 
 def _contents(outcome: ActionOutcome) -> dict[str, list[bytes | None]]:
@@ -188,14 +205,6 @@ def _contents(outcome: ActionOutcome) -> dict[str, list[bytes | None]]:
         if isinstance(listed, Mapping):
             found.setdefault(str(listed.get("file_name")), []).append(fetched(str(listed.get("data_url"))))
     return found
-
-
-def _synced(session: Session) -> judge.Snapshot:
-    """What the connection shows after the action, read with every permission."""
-    session.reconnect(credential=session.world.tenant.credential)
-    session.world.tenant.advance(60)
-    session.sync_well()
-    return session.snapshot()
 
 
 def run(lab: Lab, case: ActionCase) -> Run:

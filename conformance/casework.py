@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance import identity, judge
@@ -85,6 +85,20 @@ def count_problem(wanted: Counter[str], got: Counter[str]) -> str | None:
     parts += [f"{len(twice)} delivered more than once ({examples(twice)})"] if twice else []
     parts += [f"{len(strange)} that should not be there ({examples(strange)})"] if strange else []
     return "; ".join(parts) or None
+
+
+def settled_problem(lab: Lab, before: judge.Snapshot, after: judge.Snapshot, unsettled: Mapping[str, Sequence[str]]) -> str | None:
+    """Why a record that nothing happened to is lost or there twice, or None. `unsettled`: by model, the keys of all others."""
+    for model in lab.models:
+        moved = set(unsettled.get(model, ()))
+        wanted = Counter({key: count for key, count in before.keys.get(model, Counter()).items() if key not in moved})
+        got = after.keys.get(model, Counter())
+        problem = count_problem(wanted, Counter({key: count for key, count in got.items() if key not in moved}))
+        twice = sorted(key for key in moved if got[key] > 1)
+        problem = problem or (f"delivered more than once: {', '.join(twice)}" if twice else None)
+        if problem is not None:
+            return f"{model}: {problem}"
+    return None
 
 
 def worth_judging(lab: Lab, deviations: Iterable[judge.Deviation]) -> list[judge.Deviation]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from conformance import fixture_models as fixtures
 from conformance import judge
 from conformance.sandbox import Entry, Tenant
+from conformance.secrecy import reveals, secret_parts
 from conformance.session import Session
 from conformance.stops import Stuck, SubjectCrashed
 from conformance.subjects import ConfigurationError, Target
@@ -23,7 +24,6 @@ Dump = Mapping[str, list[dict[str, Any]]]
 """Every row of every table of a tenant."""
 MOST_WAITS = 400
 """A sync that waits more often than this never ends."""
-SHORTEST_SECRET = 4
 
 
 LINK = re.compile(r"https?://[^\s\"'<>\\\\]+\?([^\s\"'<>\\\\#]+)")
@@ -77,9 +77,11 @@ class World:
         )
         try:
             connection = self.lab.subject.connect(target)
-        except ConfigurationError:
+        except ConfigurationError as error:
+            self.hear("connect()", str(error))
             raise
         except Exception as error:
+            self.hear("connect()", str(error))
             raise SubjectCrashed(f"connect() raised {type(error).__name__}: {error}") from error
         session = Session(self, connection)
         self._sessions.append(session)
@@ -143,13 +145,13 @@ class World:
     def keep_secret(self, credential: Mapping[str, str]) -> None:
         """Never show these values in any artefact. What the manifest calls no secret (a host's name) may be shown."""
         public = {item.name for item in self.lab.promise.credential if not item.secret}
-        found = {value for name, value in credential.items() if name not in public and len(value) >= SHORTEST_SECRET}
+        found = {part for name, value in credential.items() if name not in public for part in secret_parts(value)}
         self.secrets |= found
         self.lab.secrets |= found
 
     def hear(self, where: str, text: str) -> None:
         """Something that the subject said; secrets must not be in it."""
-        if any(secret in text for secret in self.secrets):
+        if reveals(text, self.secrets):
             self.lab.leaks.add(where)
 
     def search(self, where: str, text: str) -> None:

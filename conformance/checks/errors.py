@@ -380,6 +380,18 @@ def _distrusts(lab: Lab) -> Iterator[Result]:
         yield judged(STRANGER, "it spoke to a host that cannot show who it is" if stranger.asked else None, code=Code.LEAK)
 
 
+def _paste(lab: Lab) -> None:
+    """Credentials as people paste them, with a blank before and a line's end behind: the good one and one that is wrong."""
+    world = lab.world()
+    secret = {item.name for item in lab.promise.credential if item.secret}
+    for credential in (world.tenant.credential, world.wrong_credential()):
+        pasted = {name: f" {value}\n" if name in secret else value for name, value in credential.items()}
+        with suppress(ConfigurationError, SubjectCrashed):
+            session = world.connect(credential=pasted)
+            session.sync()
+            session.probe()
+
+
 SPOKEN = Cell("connection", "", "whatever the subject says")
 
 
@@ -390,6 +402,7 @@ def _discreet(lab: Lab) -> Iterator[Result]:
             _told(lab, condition)
         except Blocked:
             continue
+    _paste(lab)
     calm = lab.calm
     calm.world.hear("read()", repr(calm.snapshot.rows))
     if lab.leaks:

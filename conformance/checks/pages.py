@@ -18,6 +18,7 @@ from conformance.casework import (
     one_case,
     same,
     seen_at,
+    settled_problem,
     unverifiable,
     warnings_problem,
 )
@@ -218,17 +219,7 @@ def _while_reading(lab: Lab, cell: Cell, case: BetweenPages) -> Result:
         session.sync_well()
     if not ran:
         return unverifiable(cell, f"the subject never came to page {case.after + 1} of {case.operation}")
-    shown = session.snapshot()
-    for model in lab.models:
-        unsettled = set(case.unsettled.get(model, ()))
-        wanted = Counter({key: count for key, count in measure.keys.get(model, Counter()).items() if key not in unsettled})
-        got = shown.keys.get(model, Counter())
-        settled = Counter({key: count for key, count in got.items() if key not in unsettled})
-        twice = sorted(key for key in unsettled if got[key] > 1)
-        problem = count_problem(wanted, settled) or (f"delivered more than once: {', '.join(twice)}" if twice else None)
-        if problem is not None:
-            return judged(cell, f"{model}: {problem}", seen=seen_at(world, case.operation))
-    return held(cell)
+    return judged(cell, settled_problem(lab, measure, session.snapshot(), case.unsettled), seen=seen_at(world, case.operation))
 
 
 A_DAY = 86_400

@@ -11,14 +11,14 @@ from connectors.pinpoint.values import tidy
 from connectors.pinpoint.wire import Resource
 from connectors.unified.connector import Record, Ref
 
-# remote_data is the vendor's resource as the sync asks for it; an answer to a write shows other parts of it.
+# remote_data is the vendor's resource as the sync asks for it; an answer to a write shows other parts of it, and answers to
+# questions without the questions, so that one choice looks like several.
 APPLICATION_FIELDS = frozenset(
     {
         "outcome",
         "current_stage_id",
         "job_id",
         "candidate_id",
-        "screening_question_answers",
         "remote_url",
         "remote_created_at",
         "remote_updated_at",

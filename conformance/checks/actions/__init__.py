@@ -6,6 +6,7 @@ from conformance.checks.actions.causes import cause_cells, causes
 from conformance.checks.actions.cells import action_cells, case_cells
 from conformance.checks.actions.proofs import input_cells, inputs
 from conformance.checks.actions.refusing import error_codes, own_words, permission_cells, refused_cells, without_permission
+from conformance.checks.actions.showing import delta_cells, shown_after_a_delta, shown_at_once, written_cells
 from conformance.checks.actions.strange import left_out, left_out_cells, misfit_cells, misfits, strange_cells, strange_input
 from conformance.checks.actions.unlucky import (
     endless_limits,
@@ -55,6 +56,9 @@ CHECKS = (
           "unified API: error codes", cause_cells, causes),
     Check("ACT-15", "An input that the action takes and the connector does not promise is left out with a warning, or refused.", API,
           left_out_cells, left_out),
+    Check("ACT-21", "What is shown after an action and before the next sync is as it was before or as the vendor has it, never less.", OURS,
+          written_cells, shown_at_once),
+    Check("ACT-22", "A delta sync after an action shows what a full one shows.", "unified API: delta syncs", delta_cells, shown_after_a_delta),
     Check("ACT-11", "An action sends nothing that the vendor does not read.", "design of this suite: manners", case_cells, understood),
     Check("ACT-12", "The same action a second time does what the fixture says, and no more.", API, repeat_cells, repeats),
     Check("ACT-13", "An action uses no permission that its promise does not name.", "design of this suite: manners",

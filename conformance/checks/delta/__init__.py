@@ -42,4 +42,8 @@ CHECKS = (
           lambda lab: [Cell("connection", "killed", "late")], resuming.goes_on, needs=("interrupt",)),
     Check("INT-3", "After a delta sync was killed, the next one brings every change.", OURS,
           resuming.delta_kill_cells, resuming.whole_after_killed_delta, needs=("interrupt",)),
+    Check("INT-4", "Records inserted, changed or deleted after a sync was killed and before it goes on make no other record lost or doubled.",
+          OURS, resuming.moved_cells, resuming.moved_meanwhile, needs=("interrupt",)),
+    Check("INT-5", "A connection that is given another credential while it syncs loses nothing by it.", OURS,
+          lambda lab: [resuming.REPLACED], resuming.replaced_midway),
 )  # fmt: skip

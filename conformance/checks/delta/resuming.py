@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 from conformance import judge
-from conformance.casework import judged, same, unverifiable
+from conformance.casework import broken, judged, same, seen_at, settled_problem, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.delta.cases import usual
-from conformance.lab import Lab, Session, World
+from conformance.lab import Lab, Session, SubjectCrashed, World
 from conformance.prepared import synced
 
 POINTS = {"early": 0.0, "in the first half": 0.25, "midway": 0.5, "in the second half": 0.75, "late": 1.0}
@@ -124,3 +125,93 @@ def whole_after_killed_delta(lab: Lab) -> Iterator[Result]:
             yield unverifiable(cell, "the subject cannot be told to die at a request")
             continue
         yield judged(cell, same(lab, _after_all_cases(lab, None), killed))
+
+
+def moved_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "while a killed sync lay still", case.id) for case in lab.profile.between_pages] or [
+        Cell("case", "while a killed sync lay still", "any")
+    ]
+
+
+def moved_meanwhile(lab: Lab) -> Iterator[Result]:
+    """INT-4."""
+    if not lab.profile.between_pages:
+        yield unverifiable(moved_cells(lab)[0], "profile.yaml has no between_pages")
+    for cell, case in zip(moved_cells(lab), lab.profile.between_pages, strict=False):
+        try:
+            half = _half(lab, case.operation)
+        except NotImplementedError:
+            yield unverifiable(cell, "the subject cannot be told to die at a request")
+            continue
+        if half is None:
+            yield unverifiable(cell, f"the subject never dies between two pages of {case.operation}")
+            continue
+        world, session, _ = _killed(lab, half)
+        world.perform(case.steps)
+        session.sync_well()
+        problem = settled_problem(lab, lab.calm_pages.snapshot, session.snapshot(), case.unsettled)
+        yield judged(cell, problem, seen=seen_at(world, case.operation))
+
+
+def _half(lab: Lab, operation: str) -> int | None:
+    """The request after which to kill, so that more than half of what an operation is asked for has been asked. None: there is none."""
+
+    def asked(requests: int) -> int:
+        def observe() -> int:
+            world, _, _ = _killed(lab, requests)
+            count = sum(entry.operation == operation for entry in world.tenant.journal())
+            lab.close_world(world)
+            return count
+
+        return lab.once(("asked before death", operation, requests), observe)
+
+    wanted = lab.calm_pages.requests(operation) // 2 + 1
+    low, high = 1, _last_death(lab)
+    if asked(high) < wanted:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if asked(middle) >= wanted else (middle + 1, high)
+    return low
+
+
+A_MOMENT = 1.0
+"""Seconds of real time in which a subject may take another credential while it syncs; one that lets the sync end first takes it later."""
+REPLACED = Cell("connection", "another credential", "while it syncs")
+
+
+def replaced_midway(lab: Lab) -> Iterator[Result]:
+    """INT-5."""
+    operation = lab.operations()[-1]
+    world = lab.world()
+    other = lab.mint(world, "all").credential
+    session = world.connect(settings=lab.small_pages(world))
+    failures: list[SubjectCrashed] = []
+
+    def reconnect() -> None:
+        try:
+            session.reconnect(credential=other)
+        except SubjectCrashed as error:
+            failures.append(error)
+
+    aside = threading.Thread(target=reconnect, daemon=True)
+
+    def replace() -> None:
+        aside.start()
+        aside.join(A_MOMENT)
+
+    rule = {"kind": "rate_limit", "retry_after": 1, "operation": operation, "times": 1}
+    try:
+        with world.at_fault(rule, replace) as ran:
+            session.sync()
+        if ran:
+            aside.join()
+        session.sync_well()
+    except SubjectCrashed as error:
+        failures.append(error)
+    if failures:
+        yield broken(REPLACED, str(failures[0]), seen=seen_at(world, operation))
+    elif not ran:
+        yield unverifiable(REPLACED, f"{operation} was never asked")
+    else:
+        yield judged(REPLACED, same(lab, lab.calm_pages.snapshot, session.snapshot()))

@@ -40,6 +40,40 @@ def hiding_needs(model: str, permission: str) -> Callable[[dict[str, Any]], None
 # --------------------------------------------------------------------------------------------------------------- rows
 
 
+def emptied_until_synced(rows: Rows, model: str, told: Told) -> Rows:
+    """Right after an action an application has lost its outcome."""
+    return _without_outcome(rows, model) if told.memory.get("acted") == len(told.outcomes) else rows
+
+
+def emptied_by_a_delta(rows: Rows, model: str, told: Told) -> Rows:
+    """So it has after the delta that follows the action."""
+    acted = told.memory.get("acted")
+    later = acted is not None and len(told.outcomes) == acted + 1 and told.outcomes[-1].mode == "DELTA"
+    return _without_outcome(rows, model) if later else rows
+
+
+def _without_outcome(rows: Rows, model: str) -> Rows:
+    return [{**row, "outcome": None} for row in rows] if model == "Applications" else rows
+
+
+def moved_by_actions(rows: Rows, model: str, told: Told) -> Rows:
+    """Right after an action every user was changed just now."""
+    acted = told.memory.get("acted") == len(told.outcomes)
+    return [{**row, "changed_at": "2026-03-02T11:11:11.111Z"} for row in rows] if acted and model == "Users" else rows
+
+
+def forgetting_the_past(model: str) -> SpoilRows:
+    """Once a connection was given another scope config, of this model only what was met since then is alive."""
+
+    def spoil(rows: Rows, of: str, told: Told) -> Rows:
+        if of != model or not told.reconnected:
+            return rows
+        shown = {(row["job_id"], row["current_stage_id"]) for row in told.inner.read("Applications")}
+        return [row for row in rows if (row["job_id"], row["stage_id"]) in shown]
+
+    return spoil
+
+
 def without(model: str, key: str) -> SpoilRows:
     """The record of this key is lost."""
     return lambda rows, of, told: [row for row in rows if of != model or row["remote_id"] != key]
@@ -435,6 +469,35 @@ def telling_the_key(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     return replace(outcome, diagnostics=(*outcome.diagnostics, key))
 
 
+def telling_the_stripped_key(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """What was pasted is not shown, but what was made of it is."""
+    outcome = right(mode)
+    stripped = [value.strip() for value in told.target.credential.values() if value != value.strip()]
+    return replace(outcome, warnings=(*outcome.warnings, *(f"taken for {value}" for value in stripped)))
+
+
+def telling_the_header(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """As Basic authentication would write it."""
+    outcome = right(mode)
+    sent = base64.b64encode(f"api:{':'.join(told.target.credential.values())}".encode()).decode()
+    return replace(outcome, diagnostics=(*outcome.diagnostics, Diagnostic("Users", "empty", detail=f"sent Authorization: Basic {sent}")))
+
+
+def content_after_a_failure(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """After a full sync that failed nothing is left to be made up for."""
+    failed = told.reconnected > 1 and bool(told.outcomes) and told.outcomes[-1].state in ("FAILED", "PARTIALLY_FAILED")
+    return SyncOutcome("SUCCEEDED", "DELTA") if mode == "DELTA" and failed else right(mode)
+
+
+def broken_by_a_reconnect(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """The client is closed under a sync that runs."""
+    before = told.reconnected
+    outcome = right(mode)
+    if told.reconnected != before:
+        raise RuntimeError("Cannot send a request, as the client has been closed.")
+    return outcome
+
+
 def warning(text: str) -> SpoilSync:
     """Each sync warns of this, too."""
 
@@ -592,6 +655,12 @@ def forgiving(do: Do, action: str, values: dict[str, Any], told: Told) -> Action
     """Members that nobody knows are left out."""
     known = {name.partition(".")[0] for name in told.inner.manifest()["actions"].get(action, {"fields": values})["fields"]}
     return do(action, {name: value for name, value in values.items() if name in known})
+
+
+def noting_actions(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Changes nothing; other hooks are told that it was called."""
+    told.memory["acted"] = len(told.outcomes)
+    return do(action, values)
 
 
 def again_when_unsure(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
@@ -764,6 +833,13 @@ def forgetting_quiet_marks(right: Spoilt, stream: str, wanted: Wanted, since: st
         right.settings[stream] = right.settings.get(stream, 0) + 1
     late = right.settings.get(stream, 0) > 1
     return right.right.read(stream, wanted, since=None if late else since, cursor=cursor)
+
+
+def counting_what_was_delivered(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """A read that goes on begins anew and leaves out as many pages as were delivered."""
+    for number, page in enumerate(right.right.read(stream, wanted, since=since), 1):
+        if cursor is None or page.cursor is None or number > int(cursor):
+            yield replace(page, cursor=page.cursor and str(number))
 
 
 def skipping_after_crash(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:

@@ -6,6 +6,34 @@ STATE = Chapter(
     "state",
     (
         HandMade(
+            "what an action's answer does not show of a record is emptied until the next full sync",
+            "hub.actions",
+            "[self._completed(connection, found.row, found.left_out)]",
+            "[found.row]",
+        ),
+        HandMade(
+            "of whoever applied before is stored what the new application tells",
+            "pinpoint.actions",
+            "            records=(created_application(application, candidate_id, at_the_beginning=at_the_beginning),),\n"
+            "            if_new=() if candidate_id is None else (created_person(application, candidate_id),),\n",
+            "            records=(created_application(application, candidate_id, at_the_beginning=at_the_beginning),\n"
+            "                     *(() if candidate_id is None else (created_person(application, candidate_id),))),\n",
+        ),
+        HandMade(
+            "rows that only the past has shown do not come back when their model is turned on again",
+            "hub.sync",
+            "                self.records.bring_back(connection, model, outward, referring)\n",
+            "                pass\n",
+            at="join",
+        ),
+        HandMade(
+            "another credential closes the connection under a sync that runs",
+            "hub.hub",
+            "unused = old is not None and not old.lease.users",
+            "unused = old is not None",
+            silent=False,
+        ),
+        HandMade(
             "the watermark counts page by page, before the stream came through",
             "hub.sync",
             '        if progress.state != "done":\n            return\n        covered = {',
