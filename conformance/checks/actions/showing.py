@@ -23,7 +23,7 @@ def written_cells(lab: Lab) -> list[Cell]:
 
 
 def shown_at_once(lab: Lab) -> Iterator[Result]:
-    """ACT-21."""
+    """ACT-31."""
     if not _writing(lab):
         yield Result(written_cells(lab)[0], Code.NOT_APPLICABLE, "no action writes")
     for case in _writing(lab):
@@ -53,7 +53,7 @@ def delta_cells(lab: Lab) -> list[Cell]:
 
 
 def shown_after_a_delta(lab: Lab) -> Iterator[Result]:
-    """ACT-22."""
+    """ACT-32."""
     if not any(one.delta for one in lab.promise.models.values()) or not _writing(lab):
         for cell in delta_cells(lab):
             yield Result(cell, Code.NOT_APPLICABLE, "no model is promised by delta, or no action writes")
