@@ -274,11 +274,19 @@ def _lost(lab: Lab, rows: Mapping[str, list[dict[str, Any]]]) -> str | None:
     return f"{len(marked)} records were marked as deleted, and exist: {examples(marked)}" if marked else None
 
 
-FOR_GOOD = {"503": 503, "404": 404}
+FOR_GOOD = {"503 for good": 503, "404 for good": 404, "503 for a while in the middle": 503}
+HALFWAY = "503 for a while in the middle"
+WHILE = 12
+"""Requests: longer than any client is patient with one page, and not so long that the list never recovers."""
 
 
 def _failing_cells(lab: Lab) -> list[Cell]:
-    return [Cell("fault", operation, f"{name} for good") for operation in lab.asked() for name in FOR_GOOD]
+    return [
+        Cell("fault", operation, name)
+        for operation in lab.asked()
+        for name in FOR_GOOD
+        if name != HALFWAY or lab.calm_pages.requests(operation) > 1
+    ]
 
 
 def _failing_later(lab: Lab) -> Iterator[Result]:
@@ -292,7 +300,9 @@ def _failing_later(lab: Lab) -> Iterator[Result]:
 def _fails_for_good(lab: Lab, cell: Cell, session: Session, before: judge.Snapshot) -> Result:
     tenant = session.world.tenant
     tenant.clear_journal()
-    tenant.fault("status", status=FOR_GOOD[cell.name.partition(" ")[0]], operation=cell.owner, times=None)
+    lab.small_pages(session.world)
+    where = {"skip": lab.calm_pages.requests(cell.owner) // 2, "times": WHILE} if cell.name == HALFWAY else {"times": None}
+    tenant.fault("status", status=FOR_GOOD[cell.name], operation=cell.owner, **where)
     try:
         outcome = session.sync()
     except SubjectCrashed as error:
@@ -300,9 +310,9 @@ def _fails_for_good(lab: Lab, cell: Cell, session: Session, before: judge.Snapsh
     if not any(entry.raw.get("faults") for entry in tenant.journal()):
         return unverifiable(cell, "the fault never struck: the operation was not asked")
     models = [one.model for one in outcome.diagnostics if one.field is None and one.reason == "error"]
-    if outcome.state == "SUCCEEDED" and (models or not outcome.diagnostics):
+    if outcome.state == "SUCCEEDED" and (models or not (outcome.diagnostics or cell.name == HALFWAY)):
         told = f"though it could not read {', '.join(models)}" if models else "without a word"
-        text = f"{cell.owner} answered nothing but {cell.name.partition(' ')[0]}, and the sync ended SUCCEEDED {told}"
+        text = f"{cell.owner} answered {cell.name}, and the sync ended SUCCEEDED {told}"
         return broken(cell, text, code=Code.FALSE_SUCCESS)
     problem = unfaithful(tenant.journal(), outcome.diagnostics)
     problem = problem or _lost(lab, session.snapshot(include_deleted=True).rows) or _unexplained(lab, outcome, before, session.snapshot())
@@ -311,6 +321,49 @@ def _fails_for_good(lab: Lab, cell: Cell, session: Session, before: judge.Snapsh
         session.sync_well()
         problem = same(lab, before, session.snapshot())
     return judged(cell, problem)
+
+
+NO_ANSWER: Mapping[str, Mapping[str, Any]] = {
+    "an HTML page": {"kind": "not_json"},
+    "an HTML page instead of the second page": {"kind": "not_json", "skip": 1},
+    "half a document": {"kind": "truncated_body"},
+    "half a document instead of the second page": {"kind": "truncated_body", "skip": 1},
+    "nothing": {"kind": "not_json", "text": "", "content_type": "application/json"},
+    "a body that breaks off": {"kind": "cut_mid_body"},
+    "a body of another length": {"kind": "wrong_length"},
+}
+"""Answers with status 200 that hold no page. They are no reason to give up at once, but never an empty list."""
+
+
+def _no_answer_cells(lab: Lab) -> list[Cell]:
+    return [Cell("fault", "every list", name) for name in NO_ANSWER]
+
+
+def _no_answer(lab: Lab) -> Iterator[Result]:
+    """ERR-14."""
+    lists = [one for one in lab.asked() if one not in lab.profile.asked_anyway]
+    for cell, rule in zip(_no_answer_cells(lab), NO_ANSWER.values(), strict=True):
+        with synced(lab, lab.profile.paging.settings) as (session, before):
+            lab.small_pages(session.world)
+            tenant = session.world.tenant
+            for operation in lists:
+                tenant.fault(**rule, operation=operation, times=None)
+            try:
+                outcome = session.sync()
+            except SubjectCrashed as error:
+                yield broken(cell, str(error), code=Code.CRASHED)
+                continue
+            if not any(entry.raw.get("faults") for entry in tenant.journal()):
+                yield unverifiable(cell, "the fault never struck: no list was asked for a second page")
+                continue
+            lost = _lost(lab, session.snapshot(include_deleted=True).rows)
+            problem = lost or _unexplained(lab, outcome, before, session.snapshot())
+            if problem is None and outcome.state == "SUCCEEDED":
+                yield broken(cell, "the sync ended SUCCEEDED, though no list was answered", code=Code.FALSE_SUCCESS)
+                continue
+            tenant.clear_faults()
+            session.sync_well()
+            yield judged(cell, problem or same(lab, before, session.snapshot()))
 
 
 def _unexplained(lab: Lab, outcome: SyncOutcome, before: judge.Snapshot, after: judge.Snapshot) -> str | None:
@@ -427,6 +480,8 @@ CHECKS = (
           "design of this suite: M7", _midway_cells, _midway),
     Check("ERR-7", "A later sync in which an operation fails for good says so, deletes nothing, and spoils nothing in silence.", API,
           _failing_cells, _failing_later),
+    Check("ERR-14", "An answer that holds no page (HTML, half a document, nothing) is never taken for an empty list.",
+          "RFC 9110, 15.3.1; RFC 9112, 8", _no_answer_cells, _no_answer),
     Check("ERR-8", "No secret stands in anything that the subject says.", "design of this suite: no secret in any artefact",
           one_case("connection", SPOKEN.name), _discreet, stage="last"),
     Check("ERR-9", "A sync that does not succeed says why.", API, _reason_cells, _says_why),

@@ -24,7 +24,7 @@ MOST_TRIES = 12
 
 @dataclass(frozen=True)
 class Struck:
-    """A sync during which a fault struck some operations once each, on the second page or, where there is only one, on the first."""
+    """A sync during which a fault struck some operations a few times each, here and there, and let each be repeated."""
 
     problem: str | None
     journal: tuple[Entry, ...]
@@ -41,12 +41,17 @@ class Struck:
         return struck and next((entry for entry in self.journal if entry.id > struck.id and entry.operation == operation), None)
 
 
+def _places(requests: int) -> list[int]:
+    """Which of an operation's requests the fault strikes: the first ones, one in the middle, and the last."""
+    return sorted({place for place in (0, 1, 2, requests // 2, requests - 1) if 0 <= place < requests}) or [0]
+
+
 def _sync_struck(lab: Lab, operations: Sequence[str], rule: Mapping[str, Any]) -> Struck:
     world = lab.world()
     settings = lab.small_pages(world)
     for operation in operations:
-        skip = 1 if lab.calm_pages.requests(operation) > 1 else 0
-        world.tenant.fault(**rule, operation=operation, skip=skip, times=1)
+        for skip in _places(lab.calm_pages.requests(operation)):
+            world.tenant.fault(**rule, operation=operation, skip=skip, times=1)
     session = world.connect(settings=settings)
     problem = None
     try:

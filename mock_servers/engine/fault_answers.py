@@ -79,10 +79,13 @@ class NotJson(Fault):
 
 @dataclass(frozen=True)
 class TruncatedBody(Fault):
-    """A whole HTTP answer, with the right length, whose JSON stops in the middle."""
+    """A whole HTTP answer, with the right length, whose JSON stops in the middle; CSV stops behind a row, where it still looks whole."""
 
     name = "truncated_body"
     phases = ("after",)
 
     def strike(self, exchange: Exchange, reply: Reply | None, memory: Memory) -> Outcome:
-        return CARRY_ON if reply is None else replace(reply, body=reply.body[: len(reply.body) // 2])
+        if reply is None:
+            return CARRY_ON
+        half = reply.body[: len(reply.body) // 2]
+        return replace(reply, body=half[: half.rfind(b"\n") + 1] if reply.content_type.startswith(b"text/csv") else half)

@@ -175,6 +175,9 @@ MINIATURES = (
     _m("ERR-8", "errors", "a key that was pasted with a line's end is shown without it", sync=spoiling.telling_the_stripped_key),
     _m("ERR-8", "errors", "a diagnostic shows the key as it stands in a header", sync=spoiling.telling_the_header),
     _m("ERR-9", "errors", "where nobody answers a sync fails without a word", sync=spoiling.without_reason("NotSent")),
+    _m("ERR-7", "faults", "a further page that cannot be had is the end of the list", silent=True, beside=("ERR-14",),
+       connector=api(harbor.TakesOutagesForEnds)),
+    _m("ERR-14", "faults", "an answer without a body is an empty list", silent=True, connector=api(harbor.TakesNothingForEmpty)),
     _m("ERR-11", "faults", "one list fails, and nothing is shown of the others", silent=True, rows=spoiling.nothing_when_in_part),
     _m("ERR-10", "configuration", "certificates are not looked at", silent=True, connector=spoiling.trusting_anybody),
     # ----------------------------------------------------------------------------------------------------- actions

@@ -164,6 +164,27 @@ class TakesBusyBidsForNo(TakesBusyForNo):
     status = 423
 
 
+class TakesNothingForEmpty(harbor.Api):  # type: ignore[misc,name-defined]
+    """An answer without a body is a list without a record."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status < 300 and not reply.body:
+            return {"items": []}, reply
+        return super()._checked(reply, needs)
+
+
+class TakesOutagesForEnds(harbor.Api):  # type: ignore[misc,name-defined]
+    """A further page that cannot be had after all patience is the end of the list."""
+
+    def page(self, name: str, params: Any) -> Any:
+        try:
+            return super().page(name, params)
+        except Unavailable:
+            if dict(params).get("after") in (None, "0"):
+                raise
+            return [], Reply("GET", "", 200, {"date": "Mon, 02 Mar 2026 10:00:00 GMT"}, b"")
+
+
 class KnowsOnly503(harbor.Api):  # type: ignore[misc,name-defined]
     """Of all failures of the vendor only one is thought to pass."""
 
