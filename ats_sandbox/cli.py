@@ -208,7 +208,7 @@ def conform(
     cache: Annotated[
         Path | None,
         typer.Option(
-            help="Keep what was found good there, and take over what an earlier run left for the very same code, world and credentials.",
+            help="Keep what was settled there, and take over what an earlier run left for the very same code, world and credentials.",
             show_default="in your cache folder; none where CI is set, or with --sandbox",
             file_okay=False,
         ),

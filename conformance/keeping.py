@@ -1,10 +1,10 @@
-"""What an earlier run found good is kept, and taken over by a later one for which nothing has changed that could change it.
+"""What an earlier run settled is kept, and taken over by a later one for which nothing has changed that could change it.
 
 Kept is each check of a vendor (of the matrix, its reading and its writing half), in a file under a digest of all that its results
 depend on: the world (fixtures, seed, scenario), the vendor's server, the subject's code, this suite's, the libraries, what the
 subject published, the models and credentials that were selected, and what the checks before it found. One byte of these, and it
-runs anew. A check with a case that is not good is never kept, and nothing is when somebody's code cannot be known: a subject
-that does not tell its build, a sandbox that was started elsewhere.
+runs anew. A check with a case that failed or could not be tested is never kept, and nothing is when somebody's code cannot be
+known: a subject that does not tell its build, a sandbox that was started elsewhere.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from conformance.scopes.report import Scopes, of_half
 from conformance.subjects import Subject
 
 FORMAT = 1
-GOOD = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
+SETTLED = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.WARN})
+"""Of these a report tells nothing but the code and its words, so a run that takes them over says as much as the one that judged."""
 MOST_FILES = 4000
 """The oldest go first."""
 SUITE = (Path(conformance.__file__).parent, Path(connectors.unified.__file__).parent)
@@ -129,7 +130,7 @@ class _OfRun:
         secrets = found.secrets | self._labs[task.vendor].secrets
         for unit in units(task):
             made = [by_id[name] for name in unit if name in by_id]
-            if len(made) == len(unit) and all(map(_is_good, made)):
+            if len(made) == len(unit) and all(map(_is_settled, made)):
                 scopes = of_half(found.scopes, unit)
                 self._new.append((task.vendor, self._file(task, unit, before), _written(made, scopes, secrets)))
 
@@ -165,8 +166,8 @@ class _OfRun:
         return self._keeper.folder / f"{task.vendor}-{unit[0]}-{whole[:32]}.json"
 
 
-def _is_good(one: CheckFound) -> bool:
-    return one.expected == one.emitted and all(result.verdict in GOOD for result in one.results)
+def _is_settled(one: CheckFound) -> bool:
+    return one.expected == one.emitted and all(result.verdict in SETTLED for result in one.results)
 
 
 def build_of(subject: Subject, vendor: str) -> tuple[str | Path, ...]:
@@ -199,7 +200,7 @@ def _read(content: bytes, unit: tuple[str, ...]) -> Findings:
         raise ValueError("its checksum does not fit")
     body = orjson.loads(text)
     checks = tuple(CheckFound(one["check"], tuple(map(_result, one["results"])), one["emitted"], one["emitted"]) for one in body["checks"])
-    if tuple(one.check for one in checks) != unit or not all(map(_is_good, checks)):
+    if tuple(one.check for one in checks) != unit or not all(map(_is_settled, checks)):
         raise ValueError("it is not about what it is named after")
     return Findings(checks, scopes=body["scopes"], kept=sum(len(one.results) for one in checks))
 

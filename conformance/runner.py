@@ -111,7 +111,7 @@ def run(
 
     subject: itself, or "package.module:Factory", which more than one job needs, for each makes its own.
     fixtures_dir: the folder of all vendors' fixtures, or what tells it for a vendor.
-    keeper: where earlier runs left what they found good; the report counts what is taken from there.
+    keeper: where earlier runs left what they settled; the report counts what is taken from there.
 
     Raises:
         ConfigurationError: nothing could be tested, for a reason that is no fault of the subject.

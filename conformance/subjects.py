@@ -105,7 +105,7 @@ class Subject(Protocol):
         """Open a connection. Raises ConfigurationError for a target that can never work."""
 
     # A subject may also have `build(vendor) -> tuple[str | Path, ...]`: all that its answers for a vendor depend on, ids of builds as
-    # texts, files and folders of code as paths. Then a further run takes over what an earlier one found good (keeping.py).
+    # texts, files and folders of code as paths. Then a further run takes over what an earlier one settled (keeping.py).
 
 
 def load(name: str, **options: Any) -> Subject:

@@ -1,4 +1,4 @@
-"""A second run takes over what an earlier one found good: only that, only while nothing has changed, and it says so."""
+"""A second run takes over what an earlier one settled: only that, only while nothing has changed, and it says so."""
 
 from __future__ import annotations
 
@@ -141,6 +141,17 @@ def test_what_failed_is_judged_again_and_again(sandbox: str, folders: dict[str, 
     failed = {one["check"] for one in first["vendors"]["harbor"]["results"] if one["verdict"] == "fail"}
     assert failed == {"FLD-1"}
     assert kept(second) == judged(first) - sum(one["check"] == "FLD-1" for one in first["vendors"]["harbor"]["results"])
+    assert but_kept(second) == but_kept(first)
+
+
+def test_a_warning_is_kept_with_its_words(sandbox: str, folders: dict[str, Path]):
+    """A report tells no more of it than code and words; else one vague denial would cost the whole matrix again in each run."""
+    wrong = Wrong(sync=spoiling.naming_nothing)
+    first, _ = run(sandbox, folders, checks=("MTX-1",), wrong=wrong)
+    second, _ = run(sandbox, folders, checks=("MTX-1",), wrong=wrong)
+
+    assert {one["verdict"] for one in first["vendors"]["harbor"]["results"]} == {"pass", "warn"}
+    assert kept(second) == judged(first)
     assert but_kept(second) == but_kept(first)
 
 
