@@ -145,13 +145,22 @@ def _bad_probe(lab: Lab) -> Iterator[Result]:
         yield judged(cell, f"the probe calls readable: {examples(readable)}" if readable else None)
 
 
-def _web_pages(world: World) -> Told:
-    with FileServer({}, everywhere=WEB_PAGE) as other:
-        return _try(world, base_url=other.url)
+def _answering(content_type: str, text: str) -> Callable[[World], Told]:
+    """A host that answers everything alike."""
+
+    def condition(world: World) -> Told:
+        with FileServer({}, everywhere=ServedFile(content_type=content_type, text=text)) as other:
+            return _try(world, base_url=other.url)
+
+    return condition
 
 
-WEB_PAGE = ServedFile(content_type="text/html", text="<html><body>Welcome.</body></html>")
-STRANGERS = {"somebody else there": _somebody_else, "a web site there": _web_pages}
+STRANGERS: dict[str, Callable[[World], Told]] = {
+    "somebody else there": _somebody_else,
+    "a web site there": _answering("text/html", "<html><body>Welcome.</body></html>"),
+    "another API there": _answering("application/json", '{"status": "ok", "version": 3}'),
+    "an API of lists there": _answering("application/json", '["jobs", "people"]'),
+}
 
 
 def _host_cells(lab: Lab) -> list[Cell]:

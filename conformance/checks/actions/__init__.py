@@ -4,6 +4,7 @@ from conformance.check import Check
 from conformance.checks.actions.answering import answers, content_cells, contents, listed_cells, listed_ids, outcomes, warned
 from conformance.checks.actions.causes import cause_cells, causes
 from conformance.checks.actions.cells import action_cells, case_cells
+from conformance.checks.actions.partly import partly, partly_cells
 from conformance.checks.actions.proofs import input_cells, inputs
 from conformance.checks.actions.refusing import error_codes, own_words, permission_cells, refused_cells, without_permission
 from conformance.checks.actions.showing import delta_cells, shown_after_a_delta, shown_at_once, written_cells
@@ -54,6 +55,8 @@ CHECKS = (
           writing_cells, hopeless_writes),
     Check("ACT-26", "What an action could not read, and a credential that is no good, is told by the unified code for that cause, or in a warning.",
           "unified API: error codes", cause_cells, causes),
+    Check("ACT-27", "Where a permission lacks for some of the records, an action lists fewer only with a warning that names it.", API,
+          partly_cells, partly),
     Check("ACT-15", "An input that the action takes and the connector does not promise is left out with a warning, or refused.", API,
           left_out_cells, left_out),
     Check("ACT-31", "What is shown after an action and before the next sync is as it was before or as the vendor has it, never less.", OURS,

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance import judge
 from conformance.action_runs import Run, carry_out, run, writes_problem
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.actions.cells import first_good
+from conformance.checks.actions.partly import listed
 from conformance.checks.actions.unlucky import warned_more
 from conformance.fixture_models import ActionCase
 from conformance.lab import Blocked, Lab, Stuck
@@ -77,12 +77,8 @@ def _untold(lab: Lab, done: Run, good: Run, cause: Cause) -> tuple[Code, str] | 
     wrong = writes_problem(done.case.writes, done.changes.counts())
     if wrong is not None:
         return wrong
-    lost = _listed(good) - _listed(done)
+    lost = listed(good) - listed(done)
     return (Code.SILENT_DROP, f"{lost} records fewer are listed, and nothing says so") if lost > 0 else None
-
-
-def _listed(done: Run) -> int:
-    return len(list(judge.dig(done.outcome.data, "results.*")))
 
 
 def _shut_out(lab: Lab, cell: Cell, case: ActionCase) -> Result:
