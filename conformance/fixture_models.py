@@ -241,6 +241,8 @@ class ActionCase(Strict):
     repeat: Repeat | None = None
     meanwhile: list[Step] = []
     """Of an action that only looks: what happens to the records that it lists before it looks again; they are still the same ones."""
+    fewer_without: list[str] = []
+    """Permissions without which the answer lists fewer records, for the vendor hides them."""
     lost_answer: bool = False
     """Its writes fail on the way, too: the answer lost, or refused with 500. For cases in which something that is there already could
     be taken for what was to be written; of the others only the first that uses an operation is struck."""
@@ -409,6 +411,18 @@ class DeltaCase(Strict):
     sync. Judged are all others, also those that hang on them."""
 
 
+class UnfitCase(Strict):
+    """Values that a vendor may hold and the unified model cannot, e.g. an e-mail address that is none."""
+
+    id: Key
+    why: str | None = None
+    steps: Annotated[list[Step], Field(min_length=1)]
+    told: Annotated[list[str], Field(min_length=1)]
+    """"Model.field": what a diagnostic must speak of, since the record cannot show it."""
+    expect: Changes
+    also_changes: list[str] = []
+
+
 class PassthroughCase(Strict):
     """A raw call and what the vendor itself would answer."""
 
@@ -558,6 +572,7 @@ class Profile(Strict):
     quirks: dict[str, QuirkCase | list[QuirkCase]] = {}
     deletions: list[Deletion] = []
     delta: list[DeltaCase] = []
+    unfit: list[UnfitCase] = []
     settings: list[SettingCase] = []
     settings_unseen: dict[str, str] = {}
     """Setting to the reason why nothing that can be observed hangs on it."""

@@ -21,11 +21,12 @@ from conformance.casework import (
     settled_problem,
     unverifiable,
     warnings_problem,
+    worth_judging,
 )
 from conformance.check import Cell, Check, Result
 from conformance.checks import quirks
 from conformance.fixture_models import BetweenPages, Changes, QuirkCase
-from conformance.judge import Snapshot, short
+from conformance.judge import Declared, Snapshot, short
 from conformance.lab import Blocked, Lab
 from conformance.outcomes import Code
 
@@ -139,6 +140,33 @@ def _passed_on(lab: Lab, shown: Snapshot, words: set[str]) -> str | None:
                 if any(word in repr(value) for word in words):
                     return f"{model}/{row.get('remote_id')}.{name} holds the vendor's placeholder: {short(value)}"
     return None
+
+
+def _unfit_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "unfit", case.id) for case in lab.profile.unfit] or [Cell("case", "unfit", "none")]
+
+
+def _unfit(lab: Lab) -> Iterator[Result]:
+    """SYN-5."""
+    if not lab.profile.unfit:
+        yield Result(_unfit_cells(lab)[0], Code.NOT_APPLICABLE, "the vendor's records cannot hold what the unified model cannot")
+    for cell, case in zip(_unfit_cells(lab), lab.profile.unfit, strict=False):
+        world = lab.world()
+        world.perform(case.steps)
+        session = world.connect()
+        outcome = session.sync_well()
+        found = Declared((case.expect, case.also_changes)).deviations(lab.calm.snapshot, session.snapshot(), lab.models)
+        said = {f"{one.model}.{one.field}" for one in outcome.diagnostics if one.reason != "empty"}
+        known = {f"{one.model}.{one.field}" for one in lab.calm.outcome.diagnostics}
+        wanted = {name for name in case.told if name.partition(".")[0] in lab.models}
+        silent, false = sorted(wanted - said), sorted(said - known - wanted)
+        if bad := worth_judging(lab, found):
+            yield broken(cell, examples(bad), code=bad[0].code, expected=bad[0].expected, got=bad[0].got)
+        elif silent:
+            text = f"{examples(silent)} cannot hold what the vendor has, and no diagnostic says so"
+            yield broken(cell, text, code=Code.DENIED_SILENT)
+        else:
+            yield judged(cell, f"it speaks of {examples(false)}, where nothing is wrong" if false else None)
 
 
 def _complete(lab: Lab) -> Iterator[Result]:
@@ -272,6 +300,8 @@ CHECKS = (
           _masked_cells, _masked),
     Check("SYN-4", "In whatever shape the vendor masks, its placeholder is passed on nowhere, within no value, and the null is reported as masked.",
           "design of this suite: no silent null", _shapes, _masked_in_any_shape),
+    Check("SYN-5", "A value that the unified model cannot hold is told in a diagnostic, and costs its record nothing else.",
+          "design of this suite: no silent null", _unfit_cells, _unfit),
     Check("PAG-1", "Every record that the vendor has arrives exactly once.", "unified API: read endpoints", model_cells, _complete),
     Check("PAG-2", "All pages are read to the last one, however small they are.", "unified API: read endpoints", model_cells, _many_pages),
     Check("PAG-5", "Wherever a list is cut into pages, the same arrives: also if the last page is full, or holds one record.",

@@ -41,7 +41,7 @@ from connectors.pinpoint.people import (
     source,
 )
 from connectors.pinpoint.questions import question_format, screening_question_answers
-from connectors.pinpoint.values import HIDDEN, admin_page, amount, email, present, raw_below, refers, translated
+from connectors.pinpoint.values import HIDDEN, admin_page, amount, present, raw_below, refers, translated
 from connectors.pinpoint.wire import Resource
 from connectors.transport.mapping import Filled, Table, Withheld, fill
 from connectors.unified.connector import Ref
@@ -100,7 +100,8 @@ APPLICATIONS: Table[Resource] = {
 USERS: Table[Resource] = {
     "first_name": "first_name",
     "last_name": "last_name",
-    "email": lambda user: email(user.get("email")) if "email" in user.attributes else present(user, "email"),
+    # What is no address is left to the hub, which says so; here it would become a null without a word.
+    "email": lambda user: present(user, "email"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.pinpoint.values import HIDDEN, address, by_number, email, present, tidy
+from connectors.pinpoint.values import HIDDEN, address, by_number, present, tidy
 from connectors.pinpoint.wire import Resource
 from connectors.transport.mapping import Withheld
 
@@ -87,7 +87,7 @@ def email_addresses(person: Resource) -> Any:
     value = present(person, "email")
     if isinstance(value, Withheld) or value == HIDDEN:
         return value
-    found = email(value)
+    found = tidy(value)
     return [{"email_address": found, "type": None}] if found else []
 
 

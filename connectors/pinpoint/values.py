@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,11 +25,6 @@ def number(value: Any) -> float | int | None:
         return value
     exact = float(value)
     return int(exact) if exact.is_integer() else exact
-
-
-def email(value: Any) -> str | None:
-    """An address; None when it is none, for the unified model takes no other."""
-    return value if isinstance(value, str) and re.fullmatch(r"[^@\s]+@[^@\s]+", value) else None
 
 
 def translated(attribute: str, table: Mapping[str, str]) -> Callable[[Resource], Any]:

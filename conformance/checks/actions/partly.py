@@ -40,8 +40,8 @@ def partly(lab: Lab) -> Iterator[Result]:
 def _case(lab: Lab, cell: Cell, case: ActionCase) -> Result | None:
     """The first thing that is wrong without one of the permissions that the vendor asked for in this case; ACT-7 has the declared ones."""
     every, whole = frozenset(lab.facts.permissions), listed(run(lab, case))
-    asked = {need for entry in run(lab, case).journal for need in entry.needs} - set(lab.promise.actions[cell.name].needs)
-    sets = [every - {need} for need in sorted(asked & every)]
+    asked = {need for entry in run(lab, case).journal for need in entry.needs} | set(case.fewer_without)
+    sets = [every - {need} for need in sorted((asked - set(lab.promise.actions[cell.name].needs)) & every)]
     for held_, done in zip(sets, attempts(lab, case, sets), strict=True):
         need, outcome = next(iter(every - held_)), done.outcome
         texts = [*outcome.warnings, str(outcome.message or "")]
