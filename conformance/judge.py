@@ -379,6 +379,8 @@ class Deviation:
 
     def __str__(self) -> str:
         place = f"{self.model}/{self.key}" + (f".{self.field}" if self.field else "")
+        if self.undeclared and self.field is None:
+            return f"{place} {'appeared' if self.expected is None else 'disappeared'} though nothing declares it"
         if self.undeclared:
             return f"{place} changed though nothing declares it: {short(self.expected)} became {short(self.got)}"
         return f"{place} is {short(self.got)}, declared is {short(self.expected)}"

@@ -229,7 +229,8 @@ def _left_behind(lab: Lab) -> Iterator[Result]:
     """MNR-11."""
     if not lab.profile.made_to_read:
         yield Result(_left_cells(lab)[0], Code.NOT_APPLICABLE, "nothing is made at this vendor in order to read")
-    for cell, row in zip(_left_cells(lab), lab.profile.made_to_read, strict=False):
+        return
+    for cell, row in zip(_left_cells(lab), lab.profile.made_to_read, strict=True):
         world = lab.world()
         world.connect(settings=row.settings).sync_well()
         good = [entry for entry in world.tenant.journal() if 200 <= (entry.status or 0) < 300]

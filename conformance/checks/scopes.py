@@ -490,8 +490,9 @@ def _made_with_fields_off(lab: Lab) -> Iterator[Result]:
     """SCP-16."""
     if not _making(lab):
         yield Result(_made_cells(lab)[0], Code.NOT_APPLICABLE, "no action makes a record that its answer names")
+        return
     scope = {"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in _field_cells(lab)}}
-    for cell, case in zip(_made_cells(lab), _making(lab), strict=False):
+    for cell, case in zip(_made_cells(lab), _making(lab), strict=True):
         with synced(lab) as (session, shown):
             session.reconnect(scope=scope)
             session.world.perform(case.setup)
