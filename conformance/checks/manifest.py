@@ -185,7 +185,8 @@ def _chosen(lab: Lab) -> Iterator[Result]:
     """MAN-10."""
     if not lab.profile.chosen_by_people:
         yield Result(_chosen_cells(lab)[0], Code.NOT_APPLICABLE, "nothing of the vendor's credential is chosen by people")
-    for cell, (name, settings) in zip(_chosen_cells(lab), lab.profile.chosen_by_people.items(), strict=False):
+        return
+    for cell, (name, settings) in zip(_chosen_cells(lab), lab.profile.chosen_by_people.items(), strict=True):
         world = lab.world()
         # Another one than the right one, so that it has to be refused: unless somebody takes the blank away.
         longer = {**world.tenant.credential, name: f"{world.tenant.credential[name]} "}

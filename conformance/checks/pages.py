@@ -150,7 +150,8 @@ def _unfit(lab: Lab) -> Iterator[Result]:
     """SYN-5."""
     if not lab.profile.unfit:
         yield Result(_unfit_cells(lab)[0], Code.NOT_APPLICABLE, "the vendor's records cannot hold what the unified model cannot")
-    for cell, case in zip(_unfit_cells(lab), lab.profile.unfit, strict=False):
+        return
+    for cell, case in zip(_unfit_cells(lab), lab.profile.unfit, strict=True):
         world = lab.world()
         world.perform(case.steps)
         session = world.connect()

@@ -180,7 +180,8 @@ def _put_off(lab: Lab) -> Iterator[Result]:
     statuses = lab.profile.put_off.reads
     if not statuses:
         yield Result(_put_off_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml knows no words of the vendor's for a read that is put off")
-    for cell, status in zip(_put_off_cells(lab), statuses, strict=False):
+        return
+    for cell, status in zip(_put_off_cells(lab), statuses, strict=True):
         operations = lab.operations()
         struck = _sync_struck(lab, operations, {"kind": "status", "status": status})
         missed = [operation for operation in operations if struck.refused(operation) is None]

@@ -137,7 +137,8 @@ def moved_meanwhile(lab: Lab) -> Iterator[Result]:
     """INT-4."""
     if not lab.profile.between_pages:
         yield unverifiable(moved_cells(lab)[0], "profile.yaml has no between_pages")
-    for cell, case in zip(moved_cells(lab), lab.profile.between_pages, strict=False):
+        return
+    for cell, case in zip(moved_cells(lab), lab.profile.between_pages, strict=True):
         try:
             half = _half(lab, case.operation)
         except NotImplementedError:
