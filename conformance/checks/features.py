@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from conformance import action_runs, judge, setting_runs
@@ -13,6 +13,7 @@ from conformance.check import Cell, Check, Result
 from conformance.fixture_models import PassthroughCase
 from conformance.lab import Blocked, Lab
 from conformance.outcomes import Code, Verdict
+from conformance.sandbox import Entry
 from conformance.subjects import ConfigurationError
 
 OURS = "the vendor's card: features"
@@ -91,10 +92,26 @@ def _passthrough(lab: Lab, cell: Cell) -> Result:
         return unverifiable(cell, "profile.yaml has no passthrough case")
     session = lab.world().connect()
     for case in cases:
-        problem = _passthrough_problem(case, session.passthrough(case))
+        problem = _passthrough_problem(case, session.passthrough(case)) or _sent_otherwise(case, session.world.tenant.journal())
         if problem is not None:
             return broken(cell, f"{case.method} {case.path}: {problem}", seen=lab.exchanges(session.world))
     return held(cell, f"{len(cases)} calls")
+
+
+def _sent_otherwise(case: PassthroughCase, journal: Sequence[Entry]) -> str | None:
+    """Why the vendor did not get the caller's own headers, or a body that it is not told the type of; None: it got them."""
+    sent: dict[str, set[str]] = {}
+    for name, value in _headers(journal[-1]) if journal else ():
+        sent.setdefault(name.lower(), set()).add(value)
+    for name, value in (case.headers or {}).items():
+        if sent.get(name.lower()) != {value}:
+            return f"the header {name} was to say {value!r}, and it said {', '.join(sorted(sent.get(name.lower(), ()))) or 'nothing'}"
+    return "the body went out without a content type" if case.data is not None and not sent.get("content-type") else None
+
+
+def _headers(entry: Entry) -> list[tuple[str, str]]:
+    told = (entry.raw.get("request") or {}).get("headers") or {}
+    return [(str(name), str(value)) for name, value in (told.items() if isinstance(told, Mapping) else told)]
 
 
 def _passthrough_problem(case: PassthroughCase, got: object) -> str | None:

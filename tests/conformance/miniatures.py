@@ -319,6 +319,8 @@ MINIATURES = (
        act=spoiling.under_another_address),
     # ---------------------------------------------------------------------------------------------------- features
     _m("FEA-1", "errors", "every raw call is answered 200", silent=True, passthrough=lambda outcome: replace(outcome, status=200)),
+    _m("FEA-1", "errors", "the caller's own headers are left out of a raw call", vendor="pinpoint", checks=("SYN-1",),
+       connector=spoilt.wrapped_in(spoilt.DroppingHeaders)),
     _m("FEA-2", "configuration", "a setting is accepted and has no effect", silent=True, vendor="asymbl", checks=("SYN-1",),
        connector=spoiling.without_settings),
     _m("FEA-2", "configuration", "JOIN: the page size that was set is not the one asked for", silent=True, vendor="join",

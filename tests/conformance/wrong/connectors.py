@@ -69,6 +69,13 @@ def also_asking(method: str, path: str, *, when: str = "read", **more: Any) -> C
     return wrapped_in(Asking)
 
 
+class DroppingHeaders(Spoilt):
+    """A raw call goes out with the connector's own headers alone."""
+
+    def passthrough(self, method: str, path: str, *, headers: Any = None, **rest: Any) -> Any:
+        return self.right.passthrough(method, path, **rest)
+
+
 class CallingItAnOutage(Spoilt):
     """A refused credential is a failure of this list, and the next one may go better."""
 
