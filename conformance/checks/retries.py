@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.casework import broken, held, judged, one_case, operation_cells, same, seen_at, unverifiable
 from conformance.check import Cell, Check, Result
+from conformance.fixture_models import SettingCase
 from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed
 from conformance.outcomes import Code
 from conformance.sandbox import Entry
@@ -191,6 +192,46 @@ def _put_off(lab: Lab) -> Iterator[Result]:
             yield judged(cell, struck.problem, seen=next(iter(struck.exchanges.values()), ()))
 
 
+PASSING: Mapping[str, Mapping[str, Any]] = {
+    "503": OUTAGE,
+    "429": LIMITED,
+    "a body that breaks off": {"kind": "cut_mid_body"},
+    "half a document": {"kind": "truncated_body"},
+}
+
+
+def _set_apart(lab: Lab) -> dict[str, SettingCase]:
+    """Settings with which the same is read, but by operations that a usual sync does not ask for."""
+    plain = [one for one in lab.profile.settings if not (one.steps or one.expect or one.only or one.action or one.told)]
+    return {one.id: one for one in plain if one.ends == "SUCCEEDED" and set(one.asks) - set(lab.asked())}
+
+
+def _by_setting_cells(lab: Lab) -> list[Cell]:
+    return [Cell("fault", case, name) for case in _set_apart(lab) for name in PASSING] or [Cell("fault", "", "by a setting")]
+
+
+def _by_setting(lab: Lab) -> Iterator[Result]:
+    """RTY-14."""
+    cases = _set_apart(lab)
+    for cell in _by_setting_cells(lab):
+        if not cases:
+            yield Result(cell, Code.NOT_APPLICABLE, "no setting makes a sync ask for other operations")
+            continue
+        case = cases[cell.owner]
+        world = lab.world()
+        for operation in set(case.asks) - set(lab.asked()):
+            for skip in (0, 1):
+                world.tenant.fault(**PASSING[cell.name], operation=operation, skip=skip, times=1)
+        session = world.connect(settings=case.settings)
+        outcome = session.sync()
+        if outcome.state != "SUCCEEDED":
+            yield broken(cell, f"passing failures, and the sync ended {outcome.state}: {outcome.error}", seen=seen_at(world))
+        elif not any(entry.raw.get("faults") for entry in world.tenant.journal()):
+            yield unverifiable(cell, "the fault never struck: the operation was not asked")
+        else:
+            yield judged(cell, same(lab, lab.calm.snapshot, session.snapshot()), seen=seen_at(world))
+
+
 DATED = Cell("fault", "", "Retry-After as a date")
 
 
@@ -256,6 +297,8 @@ CHECKS = (
     Check("RTY-10", "After a 500, 502 or 504 the page is asked for again, and the data is complete.", HTTP, _other_cells, _other_statuses),
     Check("RTY-13", "A read that the vendor puts off in words of its own, whatever the status, is asked for again, and the data is complete.",
           "fixtures: profile.yaml, put_off", _put_off_cells, _put_off),
+    Check("RTY-14", "What is asked for only under some setting is asked for again as well, and the data is complete.", HTTP,
+          _by_setting_cells, _by_setting),
     Check("RTY-9", "The subject gives up in the end: it does not ask for ever.", HTTP,
           _never_cells, _gives_up),
     Check("RTY-12", "A wait that is told as a date is kept as well.", "RFC 9110, 10.2.3", one_case("fault", DATED.name), _honours_dates),

@@ -22,7 +22,7 @@ from connectors.asymbl.refusals import DayUsedUp, refused
 from connectors.asymbl.settings import Credential, Way
 from connectors.transport.client import Client, NotSent, Reply
 from connectors.transport.retry import PASSING_STATUSES, http_date, retry_after
-from connectors.unified.errors import RateLimited, Unauthorized, Unavailable, WrongHost
+from connectors.unified.errors import ConnectorError, RateLimited, Unauthorized, Unavailable, WrongHost
 
 GRANTING = "/services/oauth2/token"
 ASSERTION_LIVES = timedelta(minutes=3)
@@ -189,6 +189,8 @@ class SignIn:
         fault = _tag(text, "faultstring")
         if fault is not None:
             code = (_tag(text, "sf:exceptionCode") or fault.partition(":")[0]).strip()
+            if code in PASSING_FAULTS:
+                raise _put_off(reply, [{"errorCode": code, "message": fault}], "signing in by SOAP")
             raise Unauthorized(f"signing in by SOAP: {fault}", http_status=reply.status, vendor_code=code)
         raise _no_answer(reply, "signing in by SOAP")
 
@@ -204,6 +206,9 @@ WAYS: Mapping[Way, Callable[[SignIn], Granted]] = {
     "soap": SignIn.soap,
     "access_token": SignIn.access_token,
 }
+
+PASSING_FAULTS = frozenset({"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE"})
+"""SOAP faults that say nothing against the credential."""
 
 SOAP_LOGIN = (
     '<?xml version="1.0" encoding="utf-8"?>'
@@ -238,10 +243,7 @@ def _answer(reply: Reply, operation: str) -> Mapping[str, Any]:
         raise _no_answer(reply, operation) from None
     if isinstance(answer, list) and reply.status != 200:
         # What stands before the token endpoint (a limit, an outage) may speak as the API does.
-        refusal = refused(reply.status, answer, operation, wait=retry_after(reply.headers))
-        if isinstance(refusal, DayUsedUp):
-            refusal.retry_after = None  # nobody can look into it without a session, so that waiting a little is all there is
-        raise refusal
+        raise _put_off(reply, answer, operation)
     if not isinstance(answer, dict):
         raise _no_answer(reply, operation)
     if reply.status == 200:
@@ -252,6 +254,14 @@ def _answer(reply: Reply, operation: str) -> Mapping[str, Any]:
     told = f"{operation}: {code}: {answer.get('error_description', 'no description')}"
     kind = RateLimited if code == "rate_limit_exceeded" else Unauthorized
     raise kind(told, http_status=reply.status, vendor_code=code, operation=operation, retry_after=retry_after(reply.headers))
+
+
+def _put_off(reply: Reply, told: list[Any], operation: str) -> ConnectorError:
+    """The error that the API's array of errors means before there is a session."""
+    refusal = refused(reply.status, told, operation, wait=retry_after(reply.headers))
+    if isinstance(refusal, DayUsedUp):
+        refusal.retry_after = None  # nobody can look into it without a session, so that waiting a little is all there is
+    return refusal
 
 
 def _no_answer(reply: Reply, operation: str) -> Unavailable | RateLimited | WrongHost:

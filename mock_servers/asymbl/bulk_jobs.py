@@ -22,9 +22,16 @@ if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
     from mock_servers.engine.store import Row, Store
 
-OPTIONS = {"bulk_job_seconds": 1.0, "bulk_page_rows": 50_000, "bulk_hard_delete": False, "daily_bulk_jobs": 10_000}
+OPTIONS = {
+    "bulk_job_seconds": 1.0,
+    "bulk_page_rows": 50_000,
+    "bulk_hard_delete": False,
+    "daily_bulk_jobs": 10_000,
+    "bulk_queries_fail": False,
+}
 """bulk_job_seconds: how long a job takes. bulk_page_rows: rows of a page of results when nobody says maxRecords. bulk_hard_delete:
-whether the user may delete past the recycle bin. daily_bulk_jobs: query jobs a day."""
+whether the user may delete past the recycle bin. daily_bulk_jobs: query jobs a day. bulk_queries_fail: whether query jobs end as
+Failed, as one does that takes too long."""
 KEPT_SECONDS = 7 * 24 * 3600
 DELIMITERS = {"BACKQUOTE": "`", "CARET": "^", "COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "TAB": "\t"}
 ENDINGS = {"LF": "\n", "CRLF": "\r\n"}

@@ -45,6 +45,8 @@ async def create_job(exchange: Exchange) -> Reply:
     _check_supported(exchange, plan, parse(text))
     found = soql.run(exchange, text, all_rows=operation == "queryAll")
     about = {"operation": operation, "object": plan.sobject, "query": text, **layout, "numberRecordsProcessed": found.total}
+    if exchange.tenant.options["bulk_queries_fail"]:
+        about |= {"numberRecordsProcessed": 0, "errorMessage": "QUERY_TIMEOUT: Your query request was running for too long."}
     with exchange.store.transaction():
         job = bulk_jobs.add(exchange, bulk_jobs.QUERY, bulk_jobs.UPLOAD_COMPLETE, about)
         lines = Lines(job.delimiter)

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 NAMESPACES = {"u": "urn:partner.soap.sforce.com", "c": "urn:enterprise.soap.sforce.com"}
+XML = b"text/xml;charset=UTF-8"
 _START = '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"'
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 LARGEST = 1024 * 1024

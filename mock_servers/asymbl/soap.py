@@ -12,7 +12,6 @@ from mock_servers.engine.vendors import Credential, Handler, Reply
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
 
-XML = b"text/xml;charset=UTF-8"
 LOGIN_FAILED = "Invalid username, password, security token; or user locked out."
 
 
@@ -40,7 +39,7 @@ def _login(exchange: Exchange, api: str, call: Call) -> Reply:
         why = "no such user, or one that was revoked" if credential is None else "the password, or the security token behind it, is wrong"
         return _failed(envelope.fault("INVALID_LOGIN", LOGIN_FAILED), why)
     session = sessions.open_session(exchange, credential, sessions.APP_SCOPE)
-    return Reply(200, envelope.result(api, "login", _login_result(exchange, api, credential, session.secret)), XML)
+    return Reply(200, envelope.result(api, "login", _login_result(exchange, api, credential, session.secret)), envelope.XML)
 
 
 def _login_result(exchange: Exchange, api: str, credential: Credential, session_id: str) -> dict[str, object]:
@@ -78,9 +77,9 @@ def _logout(exchange: Exchange, api: str) -> Reply:
             envelope.fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader", "UnexpectedErrorFault"), "no session"
         )
     exchange.token.revoked = True
-    return Reply(200, envelope.result(api, "logout", {}), XML)
+    return Reply(200, envelope.result(api, "logout", {}), envelope.XML)
 
 
 def _failed(body: bytes, why: str) -> Reply:
     # SOAP 1.1 answers every fault with 500.
-    return Reply(500, body, XML, why=f"SOAP fault: {why}")
+    return Reply(500, body, envelope.XML, why=f"SOAP fault: {why}")

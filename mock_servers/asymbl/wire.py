@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mock_servers.asymbl import envelope
 from mock_servers.engine.vendors import Refusal, Reply
 
 if TYPE_CHECKING:
@@ -125,6 +126,9 @@ class Errors:
         """
         over_the_day = exchange.rate_limit is not None and not exchange.rate_limit.allowed
         which = "TotalRequests" if over_the_day else "ConcurrentRequests (Concurrent API Requests)"
+        if exchange.operation is not None and exchange.operation.id.startswith("soap."):
+            # SOAP 1.1 answers every fault with 500.
+            return Reply(500, envelope.fault("REQUEST_LIMIT_EXCEEDED", f"{which} Limit exceeded.", "UnexpectedErrorFault"), envelope.XML)
         return error_reply(403, [Problem("REQUEST_LIMIT_EXCEEDED", f"{which} Limit exceeded.")])
 
 

@@ -129,6 +129,7 @@ MINIATURES = (
     _m("RTY-3", "faults", "a 429 without Retry-After ends the sync", connector=api(harbor.FailsWithoutHints)),
     _m("RTY-4", "faults", "without Retry-After it asks again at once", beside=("RTY-11",), connector=spoilt.with_sleep(spoiling.no_short_waits)),
     _m("RTY-5", "faults", "a 503 ends the sync", connector=api(harbor.FailsAt503)),
+    _m("RTY-14", "faults", "Asymbl: in bulk nothing is waited for", vendor="asymbl", checks=("SYN-1",), connector=spoiling.impatient_in_bulk),
     _m("RTY-6", "faults", "a connection cut before the answer ends the sync", connector=api(harbor.FailsAtCuts)),
     _m("RTY-7", "faults", "half an answer is taken for the last page", silent=True, connector=api(harbor.TakesHalves)),
     _m("RTY-8", "faults", "incomplete JSON is taken for an empty page", silent=True, connector=api(harbor.SalvagesJson)),

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.hub.ids import unified_id
 from connectors.unified.connector import Connector, Diagnostic, Page, Probed, Wanted
-from connectors.unified.errors import ConnectorError, Invalid
+from connectors.unified.errors import ConnectorError, Invalid, UnexpectedReply
 from connectors.unified.service import ActionOutcome, ModelUnavailable, SyncOutcome, Target
 from tests.conformance.wrong.connectors import Spoilt
 from tests.conformance.wrong.service import Rows, Told, unavailable
@@ -863,6 +863,16 @@ def skipping_a_later_page(right: Spoilt, stream: str, wanted: Wanted, since: str
 def no_short_waits(sleep: Callable[[float], None]) -> Callable[[float], None]:
     """Only long waits are kept."""
     return lambda seconds: sleep(seconds) if seconds > 5 else None
+
+
+def impatient_in_bulk(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Whoever reads in bulk waits for nothing."""
+
+    def no_time(seconds: float) -> None:
+        raise UnexpectedReply(f"no time to wait {seconds} seconds")
+
+    in_bulk = (given.get("settings") or {}).get("bulk_above") == 0
+    return factory(**{**given, "sleep": no_time} if in_bulk else given)
 
 
 def forgiving_settings(factory: Callable[..., Connector], **given: Any) -> Connector:
