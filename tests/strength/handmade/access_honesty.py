@@ -131,8 +131,8 @@ ACCESS_HONESTY = Chapter(
         HandMade(
             "a column that describe shows and the query refuses is dropped without a word",
             "asymbl.scan",
-            "self.view = self.view.without(column, losing(self.view.sobject, column, self.wanted))",
-            "self.view = self.view.without(column, {})",
+            "view = view.without(column, losing(view.sobject, column, wanted))",
+            "view = view.without(column, {})",
         ),
         HandMade(
             "a refused key is reported as a lacking permission",

@@ -46,7 +46,7 @@ COMPLETENESS = Chapter(
         HandMade(
             "private jobs and what hangs on them are left out",
             "pinpoint.wire",
-            'ALL_VISIBILITIES = ("external", "internal", "confidential", "private_job")',
+            'ALL_VISIBILITIES = ("external", "internal", "confidential", PRIVATE)',
             'ALL_VISIBILITIES = ("external", "internal", "confidential")',
         ),
         HandMade(
@@ -124,7 +124,7 @@ COMPLETENESS = Chapter(
         HandMade(
             "files of applications to confidential jobs are missing among a candidate's",
             "pinpoint.actions",
-            'filters=(("candidate_id", candidate_id), EVERY_JOB),\n                sort="id",',
+            'filters=(("candidate_id", candidate_id), every),\n                sort="id",',
             'filters=(("candidate_id", candidate_id),),\n                sort="id",',
         ),
         HandMade(

@@ -96,8 +96,8 @@ WRITES = Chapter(
         HandMade(
             "after a lost answer an application to a confidential job is not found, and is sent again",
             "pinpoint.actions",
-            'filters=(("external_system_reference", reference), EVERY_JOB), sort="id", page=(1, 2)',
-            'filters=(("external_system_reference", reference),), sort="id", page=(1, 2)',
+            'Query(filters=(*filters, every), sort="id", page=(1, 2))',
+            'Query(filters=filters, sort="id", page=(1, 2))',
         ),
         HandMade(
             "a detail is written into a field of that name which is not one of applications",

@@ -123,8 +123,8 @@ STATE = Chapter(
         HandMade(
             "the watermark is the client's own time",
             "pinpoint.reading",
-            "yield Page(constants + found, cursor, lost + withheld, warnings, mark.watermark)",
-            "yield Page(constants + found, cursor, lost + withheld, warnings, datetime.now(tz=UTC).isoformat())",
+            "warnings, mark.watermark, complete=complete)",
+            "warnings, datetime.now(tz=UTC).isoformat(), complete=complete)",
         ),
         HandMade(
             "deleted records are not asked for in a delta",
@@ -165,8 +165,8 @@ STATE = Chapter(
         HandMade(
             "who has no application any more stays a candidate",
             "asymbl.candidates",
-            "tuple(diagnostics), gone=tuple(Ref(MODEL, id) for id in contacts if id not in known))",
-            "tuple(diagnostics))",
+            "return Page(tuple(records), None, tuple(diagnostics), gone=gone)",
+            "return Page(tuple(records), None, tuple(diagnostics))",
         ),
         HandMade(
             "who left a job's team stays on it",
