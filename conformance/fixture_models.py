@@ -282,6 +282,10 @@ class Touch(Strict):
     format: str = "%Y-%m-%dT%H:%M:%S+00:00"
     """For strftime, in UTC."""
     except_tables: list[Table] = []
+    exactly: dict[str, Any] = {}
+    """Settings of a connection with which a delta sync begins at the very time where the last one ended; {}: there are none."""
+    late_seconds: int = 0
+    """How much later than its time a change may show; 0: nothing is known of such."""
     tells_of_dependents: bool = False
     """Whether a subject can ask for records by the change of a row that they refer to, so that a delta sync owes them, too."""
 

@@ -104,6 +104,8 @@ MINIATURES = (
     _m("DLT-17", "state", "a delta sync leaves e-mail addresses as they are", silent=True, rows=spoiling.stale_in_deltas("Users", "email")),
     _m("DLT-18", "state", "Asymbl: a delta sync leaves the outcome that hangs on another record", silent=True, vendor="asymbl", checks=("PAG-1",),
        rows=spoiling.stale_in_deltas("Applications", "outcome")),
+    _m("DLT-19", "state", "Asymbl: what is dated before the end of the last sync is passed over", silent=True, vendor="asymbl", checks=("PAG-1",),
+       connector=spoiling.without_overlap),
     _m("DLT-5", "state", "after a delta sync what it did not bring counts as deleted", silent=True, read=spoiling.deleted_after_delta),
     _m("DLT-6", "state", "deleted records live on", silent=True, beside=("DLT-15",), rows=spoiling.keeping_all),
     _m("DLT-7", "state", "a deletion empties another record", silent=True, rows=spoiling.emptied_by_deletion),

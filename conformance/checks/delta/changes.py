@@ -10,6 +10,7 @@ from conformance.check import Cell, Result
 from conformance.checks.delta.cases import case_cells, delta_cells, named, unsettled, usual
 from conformance.fixture_models import DeltaCase, Step, Update
 from conformance.lab import Lab, Session, World
+from conformance.outcomes import Code
 from conformance.prepared import synced
 from conformance.sandbox import Entry
 from conformance.subjects import SyncOutcome
@@ -42,18 +43,60 @@ def _judge_change(lab: Lab, cell: Cell, session: Session, before: judge.Snapshot
     return broken(cell, examples(found), code=found[0].code, expected=found[0].expected, got=found[0].got, seen=seen_at(session.world))
 
 
+EXACTLY = ", and a delta begins there"
+
+
+def exact_cells(lab: Lab) -> list[Cell]:
+    """Each case as connections usually are, and with the settings that leave no time between two syncs."""
+    usual_ones = watermark_cells(lab)
+    return [*usual_ones, *(Cell(one.kind, one.owner, one.name + EXACTLY) for one in usual_ones if lab.profile.touch.exactly)]
+
+
 def at_watermark(lab: Lab) -> Iterator[Result]:
     """DLT-2."""
-    cases = [case for _, case in named(lab.profile.delta) if case.at_watermark]
+    cases = _at_watermark(lab)
     if not cases:
         yield unverifiable(watermark_cells(lab)[0], "profile.yaml has no delta case with at_watermark")
         return
-    for cell, case in zip(watermark_cells(lab), cases, strict=True):
+    for cell, case in zip(exact_cells(lab), [*cases, *cases], strict=False):
+        settings = {**case.settings, **(lab.profile.touch.exactly if cell.name.endswith(EXACTLY) else {})}
         world = lab.world()
         world.tenant.advance(90)
         stamped = _stamped(world, case.steps)
         # The newest record of the first sync bears the very time that the change after it will bear.
         world.perform([_without_change(step, lab.profile.touch.column) for step in stamped if step.update is not None])
+        session = world.connect(settings=settings)
+        session.sync_well()
+        yield _judge_change(lab, cell, session, session.snapshot(), case.model_copy(update={"steps": stamped}))
+
+
+def _at_watermark(lab: Lab) -> list[DeltaCase]:
+    return [case for _, case in named(lab.profile.delta) if case.at_watermark]
+
+
+def late_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", "shown late", cell.name) for cell in watermark_cells(lab)]
+
+
+NEIGHBOURS = 5
+"""So many rows from both ends of a table are made the newest; some of them are records that are read."""
+
+
+def late(lab: Lab) -> Iterator[Result]:
+    """DLT-19."""
+    seconds = lab.profile.touch.late_seconds
+    cases = _at_watermark(lab)
+    for cell in late_cells(lab) if not (seconds and cases) else ():
+        yield Result(cell, Code.NOT_APPLICABLE, "nothing is known of changes that show later than they are dated")
+    for cell, case in zip(late_cells(lab), cases if seconds else (), strict=False):
+        world = lab.world()
+        world.tenant.advance(90)
+        stamped = _stamped(world, case.steps)
+        world.tenant.advance(seconds)
+        for change in (step.update for step in stamped if step.update is not None):
+            others = [row["id"] for row in world.tenant.records(change.table) if str(row["id"]) != str(change.record)]
+            newest = dict.fromkeys((*others[:NEIGHBOURS], *others[-NEIGHBOURS:]))
+            world.perform([Step(update=Update(table=change.table, record=one, set={})) for one in newest])
         session = world.connect(settings=case.settings)
         session.sync_well()
         yield _judge_change(lab, cell, session, session.snapshot(), case.model_copy(update={"steps": stamped}))

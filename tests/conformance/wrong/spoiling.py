@@ -865,6 +865,11 @@ def no_short_waits(sleep: Callable[[float], None]) -> Callable[[float], None]:
     return lambda seconds: sleep(seconds) if seconds > 5 else None
 
 
+def without_overlap(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """A delta begins where the last sync ended, whatever shows late."""
+    return factory(**{**given, "settings": {**(given.get("settings") or {}), "delta_overlap_seconds": 0}})
+
+
 def impatient_in_bulk(factory: Callable[..., Connector], **given: Any) -> Connector:
     """Whoever reads in bulk waits for nothing."""
 
