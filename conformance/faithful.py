@@ -21,7 +21,7 @@ def unfaithful(answers: Sequence[Entry], said: Sequence[Diagnostic]) -> str | No
     refused: dict[int, list[frozenset[str]]] = {}
     for entry in answers:
         if entry.status is not None and entry.status >= 400:
-            refused.setdefault(entry.status, []).append(frozenset(_codes(_body(entry))))
+            refused.setdefault(entry.status, []).append(frozenset(_codes(answered(entry))))
     told = [one for one in said if one.reason in SPOKEN_OF]
     shut = SHUT & refused.keys()
     if told and shut and not any(one.http_status in shut for one in told):
@@ -40,7 +40,8 @@ def unfaithful(answers: Sequence[Entry], said: Sequence[Diagnostic]) -> str | No
     return None
 
 
-def _body(entry: Entry) -> Any:
+def answered(entry: Entry) -> Any:
+    """The JSON of an answer; None when it is none."""
     try:
         return json.loads((entry.raw.get("response") or {}).get("body") or "null")
     except ValueError:

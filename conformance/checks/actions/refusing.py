@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from conformance.action_runs import Run, all_cases, carry_out, run
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.actions.cells import case_cell, first_good
+from conformance.faithful import answered
 from conformance.fixture_models import ActionCase
 from conformance.lab import Blocked, Lab
 from conformance.naming import named_in, wrongly_named
@@ -65,10 +65,7 @@ def own_words(lab: Lab) -> Iterator[Result]:
 
 def _complaints(entry: Entry) -> list[list[str]]:
     """For each error in an answer all that it says in whole words: members of an object, and of the objects within it."""
-    try:
-        body = json.loads((entry.raw.get("response") or {}).get("body") or "null")
-    except ValueError:
-        return []
+    body = answered(entry)
     found = body if isinstance(body, list) else next((part for part in body.values() if isinstance(part, list)), [body]) if body else []
     sentences = [[text for text in _texts(one) if " " in text.strip()] for one in found]
     return [said for said in sentences if said]
@@ -80,11 +77,7 @@ PLACES = frozenset({"pointer", "field", "fields", "attribute", "parameter"})
 
 def _places(entry: Entry) -> list[str]:
     """What the errors of an answer are about, in the vendor's names."""
-    try:
-        body = json.loads((entry.raw.get("response") or {}).get("body") or "null")
-    except ValueError:
-        return []
-    return list(_under(body, PLACES))
+    return list(_under(answered(entry), PLACES))
 
 
 def _under(value: Any, names: frozenset[str]) -> Iterator[str]:
