@@ -31,6 +31,7 @@ from conformance.outcomes import Code
 from conformance.prepared import synced
 from conformance.promise import MADE_BY_SERVICE
 from conformance.scopes.credentials import permissions_of, removals
+from conformance.scopes.narrowing import midway, midway_cells
 from conformance.scopes.removals import Removal
 from conformance.subjects import Diagnostic, Probed, SyncOutcome
 
@@ -441,6 +442,8 @@ CHECKS = (
           lambda lab: _known(lab, "granted later"), _granted),
     Check("PRM-5", "After a permission was taken away, nothing already read is deleted, and no id changes.", "design of this suite: M7",
           lambda lab: _known(lab, "taken away"), _taken),
+    Check("PRM-12", "What is taken away in the middle of a sync is told by that sync, and a grant makes it good.", "design of this suite: M7",
+          midway_cells, midway),
     Check("PRM-6", "With the credentials that customers really hand out, exactly what they may read is read.", API,
           _customer_cells, _customers),
     Check("PRM-7", "With the credentials that customers really hand out, exactly what they may do is done.", API,

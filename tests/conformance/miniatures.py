@@ -252,6 +252,7 @@ MINIATURES = (
     _m("PRM-11", "access honesty", "what is denied is told by the first sync alone", silent=True, sync=spoiling.telling_once()),
     _m("PRM-4", "state", "what was denied once is never read", silent=True, sync=spoiling.no_deltas),
     _m("PRM-5", "state", "what may no longer be read counts as deleted", silent=True, read=spoiling.deleted_by_denial),
+    _m("PRM-12", "access honesty", "what is taken away while it waits is not mentioned", silent=True, connector=spoilt.quiet_after_waiting),
     _m("PRM-6", "access honesty", "two denials take a third list with them", silent=True, rows=spoiling.two_denials_take_jobs),
     _m("PRM-7", "writes", "an action without its permission is reported as done", silent=True,
        act=spoiling.outcome_when("INTEGRATION.PERMISSION_MISSING", ok=True, code=None)),

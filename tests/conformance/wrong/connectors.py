@@ -69,6 +69,22 @@ def also_asking(method: str, path: str, *, when: str = "read", **more: Any) -> C
     return wrapped_in(Asking)
 
 
+def quiet_after_waiting(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Once it has had to wait, it tells no denial any more: what was allowed when it began is allowed."""
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        given["sleep"](seconds)
+
+    class Quiet(Spoilt):
+        def read(self, stream: str, wanted: Wanted, *, since: str | None = None, cursor: str | None = None) -> Iterator[Page]:
+            for page in self.right.read(stream, wanted, since=since, cursor=cursor):
+                yield replace(page, diagnostics=()) if waited else page
+
+    return wrapped_in(Quiet)(factory, **{**given, "sleep": sleep})
+
+
 class DroppingHeaders(Spoilt):
     """A raw call goes out with the connector's own headers alone."""
 
