@@ -288,14 +288,17 @@ class WritesForEver(harbor.Api):  # type: ignore[misc,name-defined]
         return super().add_note(bid, text)  # type: ignore[no-any-return]
 
 
+def _at_once() -> Retries:
+    """A rate limit is nothing to wait for."""
+    policy = {RateLimited: Patience(1, 1, 1), Unavailable: Patience(5, 1, 1)}
+    return Retries(sleep=lambda seconds: None, random=Random(0), policy=policy)
+
+
 class GivesUpLimitedWrites(harbor.Api):  # type: ignore[misc,name-defined]
     """A write that was refused by a rate limit is given up at once."""
 
     def add_note(self, bid: str, text: str) -> None:
-        retries = self.retries
-        self.retries = Retries(
-            sleep=lambda seconds: None, random=Random(0), policy={RateLimited: Patience(1, 1, 1), Unavailable: Patience(5, 1, 1)}
-        )
+        retries, self.retries = self.retries, _at_once()
         try:
             super().add_note(bid, text)
         finally:
@@ -306,10 +309,7 @@ class CutsWhatItRepeats(harbor.Api):  # type: ignore[misc,name-defined]
     """A write that was refused by a rate limit is made after the wait, with half of what it was to say."""
 
     def add_note(self, bid: str, text: str) -> None:
-        retries = self.retries
-        self.retries = Retries(
-            sleep=lambda seconds: None, random=Random(0), policy={RateLimited: Patience(1, 1, 1), Unavailable: Patience(5, 1, 1)}
-        )
+        retries, self.retries = self.retries, _at_once()
         try:
             super().add_note(bid, text)
         except RateLimited:
