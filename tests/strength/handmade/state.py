@@ -27,13 +27,6 @@ STATE = Chapter(
             at="join",
         ),
         HandMade(
-            "another credential closes the connection under a sync that runs",
-            "hub.hub",
-            "unused = old is not None and not old.lease.users",
-            "unused = old is not None",
-            silent=False,
-        ),
-        HandMade(
             "the watermark counts page by page, before the stream came through",
             "hub.sync",
             '        if progress.state != "done":\n            return\n        covered = {',
