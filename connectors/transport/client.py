@@ -94,7 +94,10 @@ class Client:
         tls = _tls(verify) if base_url.startswith("https:") else False
         # Not an httpx.Client: every request would go through its cookies, redirects and sign-ins, none of which are wanted here.
         self._http = httpx.HTTPTransport(verify=tls, trust_env=False)
-        self._root = httpx.URL(self.base_url)
+        try:
+            self._root = httpx.URL(self.base_url)
+        except httpx.InvalidURL as error:
+            raise Invalid(f"base URL {base_url!r} is no address: {error}") from error
         self._origin = f"{self._root.scheme}://{self._root.netloc.decode()}"
         self._headers = httpx.Headers({**_USUAL, **headers})
         self._patience = {"timeout": self._timeout.as_dict()}

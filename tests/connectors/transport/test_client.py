@@ -61,7 +61,7 @@ def test_a_path_stays_below_the_root(client, path):
         client.send("GET", path)
 
 
-@pytest.mark.parametrize("base_url", ["", "ftp://x", "acme.test", "https://"])
+@pytest.mark.parametrize("base_url", ["", "ftp://x", "acme.test", "https://", "https://acme.test:port"])
 def test_a_base_url_must_be_an_address(base_url):
     with pytest.raises(Invalid, match="base URL"):
         Client(base_url, headers={}, timeouts=Timeouts())
