@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from conformance.casework import judged, same, unverifiable
@@ -19,10 +20,34 @@ def _meanwhile(lab: Lab) -> list[BetweenPages]:
     return [case for case in lab.profile.between_pages if all(step.delete is None for step in case.steps)]
 
 
+@dataclass(frozen=True)
+class _Meanwhile:
+    """Changes, one after the other, while an operation's pages are read."""
+
+    name: str
+    operation: str
+    after: int
+    steps: Sequence[Step]
+
+
+def _runs(lab: Lab) -> list[_Meanwhile]:
+    """Each case where it says; changes of several records also half-way, when one end of the list has been read and the other has
+    not, whichever end a subject begins at."""
+    found = []
+    for case in _meanwhile(lab):
+        only_changes = all(step.update is not None for step in case.steps)
+        backwards = list(reversed(case.steps)) if only_changes else list(case.steps)
+        found.append(_Meanwhile(case.id, case.operation, case.after, backwards))
+        if only_changes and len(case.steps) > 1:
+            half = lab.calm_pages.requests(case.operation) // 2
+            found.append(_Meanwhile(f"{case.id}, half-way, the last first", case.operation, half, backwards))
+            found.append(_Meanwhile(f"{case.id}, half-way, the first first", case.operation, half, case.steps))
+    return found
+
+
 def meanwhile_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", "changed while it was read", case.id) for case in _meanwhile(lab)] or [
-        Cell("case", "changed while it was read", "any")
-    ]
+    owner = "changed while it was read"
+    return [Cell("case", owner, one.name) for one in _runs(lab)] or [Cell("case", owner, "any")]
 
 
 A_WHILE = 600
@@ -30,9 +55,8 @@ A_WHILE = 600
 
 
 def _slowly(world: World, steps: Sequence[Step]) -> None:
-    """One step after the other, with time between them; changes from the end of the list on, which may have been read already."""
-    only_changes = all(step.update is not None for step in steps)
-    for step in reversed(steps) if only_changes else steps:
+    """One step after the other, with time between them."""
+    for step in steps:
         world.perform([step])
         world.tenant.advance(A_WHILE)
 
@@ -43,11 +67,11 @@ def brought_later(lab: Lab) -> Iterator[Result]:
         for cell in meanwhile_cells(lab):
             yield Result(cell, Code.NOT_APPLICABLE, "no model is promised by delta, or nothing comes while a list is read")
         return
-    for cell, case in zip(meanwhile_cells(lab), _meanwhile(lab), strict=True):
+    for cell, one in zip(meanwhile_cells(lab), _runs(lab), strict=True):
         world = lab.world()
         session = world.connect(settings=lab.small_pages(world))
-        rule = {"kind": "rate_limit", "retry_after": 1, "operation": case.operation, "skip": case.after, "times": 1}
-        with world.at_fault(rule, partial(_slowly, world, case.steps)) as ran:
+        rule = {"kind": "rate_limit", "retry_after": 1, "operation": one.operation, "skip": one.after, "times": 1}
+        with world.at_fault(rule, partial(_slowly, world, one.steps)) as ran:
             session.sync_well()
         world.tenant.advance(90)
         session.sync_well("DELTA")
@@ -55,10 +79,10 @@ def brought_later(lab: Lab) -> Iterator[Result]:
         fresh.sync_well()
         if ran:
             # What other lists make of the change is told by their own cases.
-            own = [model for model in lab.models if lab.profile.page_operations.get(model) == case.operation]
+            own = [model for model in lab.models if lab.profile.page_operations.get(model) == one.operation]
             yield judged(cell, same(lab, fresh.snapshot(), session.snapshot(), own or lab.models), code=Code.STALE)
         else:
-            yield unverifiable(cell, f"the subject never came to page {case.after + 1} of {case.operation}")
+            yield unverifiable(cell, f"the subject never came to page {one.after + 1} of {one.operation}")
 
 
 def missed_cells(lab: Lab) -> list[Cell]:
