@@ -176,5 +176,12 @@ COMPLETENESS = Chapter(
             'pairs = [pair for pair in owner.get("attachments") or () if pair.get("url")]',
             'pairs = [pair for pair in owner.get("attachments") or () if pair.get("url") and pair.get("filename")]',
         ),
+        HandMade(
+            "files are not to be had in accounts that do not know private jobs",
+            "pinpoint.actions",
+            "        except Refused:\n            return ask(",
+            "        except ZeroDivisionError:\n            return ask(",
+            silent=False,
+        ),
     ),
 )

@@ -180,5 +180,18 @@ CONFIGURATION = Chapter(
             '            source_name=own["source_name"],\n',
             "            source_name=None,\n",
         ),
+        HandMade(
+            "a key with an end of line behind it is refused",
+            "pinpoint.settings",
+            "values = {name: value.strip() for name, value in given.items()}",
+            "values = dict(given)",
+            silent=False,
+        ),
+        HandMade(
+            "a password loses the blanks at its ends",
+            "asymbl.settings",
+            'return value.strip("\\r\\n") if name in CHOSEN_BY_PEOPLE else value.strip()',
+            "return value.strip()",
+        ),
     ),
 )

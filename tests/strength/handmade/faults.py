@@ -160,5 +160,26 @@ FAULTS = Chapter(
             "                came_to = self.mark\n",
             "                del gone\n                yield Batch((), False)\n                return\n",
         ),
+        HandMade(
+            "trouble inside the good answer to a composite is not waited out",
+            "asymbl.wire",
+            'done: list[dict[str, Any]] = self.write("POST", "/composite", body, opened=lambda told: self._all_done(steps, told))',
+            'done = self._all_done(steps, self.write("POST", "/composite", body))',
+            silent=False,
+        ),
+        HandMade(
+            "a query that took too long is refused for good",
+            "asymbl.refusals",
+            '    "QUERY_TIMEOUT": Unavailable,\n',
+            "",
+            silent=False,
+        ),
+        HandMade(
+            "a record that somebody else is changing is refused for good",
+            "asymbl.refusals",
+            '    "UNABLE_TO_LOCK_ROW": RowLocked,\n',
+            "",
+            silent=False,
+        ),
     ),
 )

@@ -203,5 +203,23 @@ STATE = Chapter(
             "Model(name, fields, needs=(API,), streams=streams, depends_on=depends_on, delta=False, note=note, keeps_rows=keeps_rows)",
             "Model(name, fields, needs=(API,), streams=streams, depends_on=depends_on, delta=False, note=note)",
         ),
+        HandMade(
+            "who left a job's team stays on it, and stages and questions taken off it stay, until all is read again",
+            "pinpoint.reading",
+            "complete = () if since is None else records.whole(step.rows, talk.lost)",
+            "complete = ()",
+        ),
+        HandMade(
+            "who is no user of the agency any more stays one",
+            "asymbl.streams",
+            "            outside=\"UserType != 'Standard'\",\n",
+            "",
+        ),
+        HandMade(
+            "a contact whose record type changed stays a candidate",
+            "asymbl.candidates",
+            'if self.settings.candidates != "record_type":\n            return ""',
+            'if True:\n            return ""',
+        ),
     ),
 )

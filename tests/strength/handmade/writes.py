@@ -218,5 +218,12 @@ WRITES = Chapter(
             "isinstance(given, CreateCandidate) and given.source is None and self.source_name is not None",
             "isinstance(given, CreateCandidate) and self.source_name is not None",
         ),
+        HandMade(
+            "whatever stands behind a dot counts as a file's extension",
+            "transport.file_types",
+            '    return suffix if known else ""',
+            "    return suffix",
+            at="asymbl",
+        ),
     ),
 )
