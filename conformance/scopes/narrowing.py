@@ -63,7 +63,9 @@ def _narrowed(lab: Lab, cell: Cell, *, turn: int) -> Result:
 
 def _unsaid(lab: Lab, session: Session, outcome: SyncOutcome) -> str | None:
     """What is missing, or null, beside what there is, and of which the sync says nothing; None: nothing."""
-    said = {(one.model, one.field) for one in outcome.diagnostics if one.reason in ("not_permitted", "error")}
+    # That a whole list broke off may be told as the failure that it was; of a single field only the lacking permission explains it.
+    told = [one for one in outcome.diagnostics if one.reason == "not_permitted" or (one.reason == "error" and one.field is None)]
+    said = {(one.model, one.field) for one in told}
     whole, came = lab.calm.snapshot.rows, session.snapshot().rows
     found = []
     for model in (model for model in lab.models if (model, None) not in said):
