@@ -178,12 +178,6 @@ OF_JOIN = (
     ),
     HandMade("admins of a job have no role", "join.people", '"JOB_ADMIN": "RECRUITER", ', ""),
     HandMade(
-        "a person's data are those of the application changed longest ago",
-        "join.applications",
-        "changed >= self._latest_change[id]:",
-        "changed <= self._latest_change[id]:",
-    ),
-    HandMade(
         "a stage's place among all is its highest",
         "join.applications",
         "lowest = min((found",
