@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from conformance.check import all_checks
 from conformance.outcomes import Verdict
 from tests.conformance.wrong import harbor
 from tests.conformance.wrong.service import Wrong
@@ -47,9 +48,10 @@ def session(pytester: pytest.Pytester, sandbox: str, monkeypatch: pytest.MonkeyP
 def test_each_case_is_an_item_with_the_runners_verdict(session, sandbox: str):
     """The same subject, once by the runner and once by pytest: the same cases, the same words."""
     wrong = Wrong(rows=lambda rows, model, told: [row for row in rows if model != "Jobs" or row["remote_id"] != "12"])
+    pages = [check.id for check in all_checks() if check.chapter == "pages"]
     by_runner = {
         f"{check.id} {result.cell}": IN_WORDS[result.verdict]
-        for check, result, _ in trial("harbor", wrong, ("PAG-1", "PAG-2", "PAG-3", "PAG-4", "SYN-1", "SYN-2", "SYN-3"), sandbox=sandbox)
+        for check, result, _ in trial("harbor", wrong, pages, sandbox=sandbox)
         .vendors[0]
         .results
     }
