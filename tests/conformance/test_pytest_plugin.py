@@ -51,9 +51,7 @@ def test_each_case_is_an_item_with_the_runners_verdict(session, sandbox: str):
     pages = [check.id for check in all_checks() if check.chapter == "pages"]
     by_runner = {
         f"{check.id} {result.cell}": IN_WORDS[result.verdict]
-        for check, result, _ in trial("harbor", wrong, pages, sandbox=sandbox)
-        .vendors[0]
-        .results
+        for check, result, _ in trial("harbor", wrong, pages, sandbox=sandbox).vendors[0].results
     }
 
     done = session("--ats-subject", "acme:wrong", "--ats-chapter", "pages", "-rA")
