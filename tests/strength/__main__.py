@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -30,6 +31,9 @@ from tests.strength.table import printed
 from tests.strength.variants import VARIANTS
 
 
+KINDS = ("miniatures", "hand", "rules", "mutants", "variants")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.strength", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -40,37 +44,40 @@ def main() -> int:
     parser.add_argument("--rules", type=int, default=OF_EACH_RULE, help="how many of each rule (default: %(default)s)")
     parser.add_argument("--part", choices=tuple(MUTANTS), action="append", help="mutants of these parts alone")
     parser.add_argument("--seed", type=int, default=SEED, help="draws the mutants (default: %(default)s)")
-    parser.add_argument("--only", choices=("miniatures", "mutants", "hand", "rules", "variants"), help="one kind alone")
+    parser.add_argument("--only", choices=KINDS, action="append", help="one kind alone; may be given several times")
     parser.add_argument(
         "--survivors", action="store_true", help="try only what earlier runs did not see caught, whatever has changed since"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "strength.json", help="the outcomes as JSON (default: %(default)s)")
     chosen = parser.parse_args()
+    chosen.only = chosen.only or KINDS
     console = Console(highlight=False)
     keep = chosen.out.with_suffix(".jsonl")
     with started() as sandbox:
         outcomes = try_all(_defects(chosen), sandbox, chosen.jobs, keep, lambda one: _tell(one, console), survivors=chosen.survivors)
-        false_alarms = _false_alarms(chosen, sandbox, console) if chosen.only in (None, "variants") else []
+        false_alarms = _false_alarms(chosen, sandbox, console) if "variants" in chosen.only else []
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     told = {"defects": [asdict(one) for one in outcomes], "false alarms": false_alarms}
     chosen.out.write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
     good = printed([one for one in outcomes if not is_equivalent(one.identity)], console) if outcomes else True
     for what, seed, found in false_alarms:
         console.print(f"false alarm: {what} (seed {seed}): {found}", soft_wrap=True, markup=False)
-    if chosen.only in (None, "variants"):
+    if "variants" in chosen.only:
         console.print(f"{len(VARIANTS)} right variants, alone and together over {chosen.seeds} seeds: {len(false_alarms)} false alarms")
     return 0 if good and not false_alarms else 1
 
 
 def _defects(chosen: argparse.Namespace) -> list[Defective]:
-    miniatures: list[Defective] = list(range(len(MINIATURES))) if chosen.only in (None, "miniatures") else []
-    parts = (chosen.part or tuple(MUTANTS)) if chosen.only in (None, "mutants") else ()
+    miniatures: list[Defective] = list(range(len(MINIATURES))) if "miniatures" in chosen.only else []
+    parts = (chosen.part or tuple(MUTANTS)) if "mutants" in chosen.only else ()
     # What is known to be no defect need not be tried.
     mutants = [one for part in parts for one in drawn(part, chosen.mutants, chosen.seed) if not is_equivalent(one.identity)]
-    by_hand = [row for _, row in all_rows()] if chosen.only in (None, "hand") else []
+    by_hand = [row for _, row in all_rows()] if "hand" in chosen.only else []
     manifests = {name: manifest.as_json() for name, manifest in installed().items()}
-    by_rule = drawn_by_rule(manifests, chosen.rules, chosen.seed) if chosen.only in (None, "rules") else []
-    return [*miniatures, *by_hand, *by_rule, *mutants]
+    by_rule = drawn_by_rule(manifests, chosen.rules, chosen.seed) if "rules" in chosen.only else []
+    every = [*miniatures, *by_hand, *by_rule, *mutants]
+    random.Random(chosen.seed).shuffle(every)  # a run that is broken off has tried a fair part of each kind and class
+    return every
 
 
 def _false_alarms(chosen: argparse.Namespace, sandbox: str, console: Console) -> Sequence[FalseAlarm]:
