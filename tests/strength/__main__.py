@@ -30,7 +30,6 @@ from tests.strength.running import Defective, FalseAlarm, Outcome, processes, tr
 from tests.strength.table import printed
 from tests.strength.variants import VARIANTS
 
-
 KINDS = ("miniatures", "hand", "rules", "mutants", "variants")
 
 
