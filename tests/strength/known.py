@@ -12,6 +12,12 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
     ("connectors.join.values", "translated", "None if value is None else table.get(value, value)", "table.get(value, value)"): (
         "table.get(None, None) is None; the condition is there for the types"
     ),
+    (
+        "connectors.hub.hub",
+        "users",
+        "0",
+        "1",
+    ): "a connector that is replaced keeps its sockets until the process ends; nothing else hangs on the count",
 }
 """By `Mutant.identity`."""
 
