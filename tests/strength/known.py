@@ -18,6 +18,9 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
         "0",
         "1",
     ): "a connector that is replaced keeps its sockets until the process ends; nothing else hangs on the count",
+    ("connectors.join.files", "answered", "…et('screeningQuestions') or [] if answer.get('file')]", "…et('screeningQuestions') or []]"): (
+        "JOIN shows the member with every answer, and null is no link"
+    ),
 }
 """By `Mutant.identity`."""
 
