@@ -179,25 +179,25 @@ def test_blind_screening_conceals_the_person_everywhere_in_applications(library:
     assert concealed
 
 
-def test_without_words_a_concealed_channel_is_null_like_the_rest(library: Account) -> None:
+def test_without_words_a_concealed_channel_is_null_like_the_rest(company: Account) -> None:
     """`channel_in_words` off: only `concealed` tells."""
-    library.tenant.set_quirk("blind_screening", on=True, settings={"channel_in_words": False})
+    company.tenant.set_quirk("blind_screening", on=True, settings={"channel_in_words": False})
 
-    concealed = [item["attributes"] for item in library.get("/applications", page__size=1000)["data"] if item["attributes"]["concealed"]]
+    concealed = [item["attributes"] for item in company.get("/applications", page__size=1000)["data"] if item["attributes"]["concealed"]]
 
     assert concealed
     assert {shown["channel"] for shown in concealed} == {None}
 
 
-def test_who_has_only_concealed_applications_can_be_concealed_as_a_person(library: Account) -> None:
+def test_who_has_only_concealed_applications_can_be_concealed_as_a_person(company: Account) -> None:
     """Each of their texts is the vendor's words; whoever has another application is shown."""
-    blind = {row["id"] for row in library.tenant.records("jobs") if row["blind_screening"]}
+    blind = {row["id"] for row in company.tenant.records("jobs") if row["blind_screening"]}
     jobs_of: dict[int, set[int]] = {}
-    for row in library.tenant.records("applications"):
+    for row in company.tenant.records("applications"):
         jobs_of.setdefault(row["candidate_id"], set()).add(row["job_id"])
-    library.tenant.set_quirk("blind_people", on=True)
+    company.tenant.set_quirk("blind_people", on=True)
 
-    shown = {int(item["id"]): item["attributes"] for item in library.get("/candidates", page__size=1000)["data"]}
+    shown = {int(item["id"]): item["attributes"] for item in company.get("/candidates", page__size=1000)["data"]}
 
     hidden = {id for id, attributes in shown.items() if attributes["town"] == "Hidden due to blind screening"}
     assert hidden == {id for id, jobs in jobs_of.items() if jobs <= blind and id in shown}
