@@ -31,7 +31,7 @@ OPTIONS = {
 }
 """bulk_job_seconds: how long a job takes. bulk_page_rows: rows of a page of results when nobody says maxRecords. bulk_hard_delete:
 whether the user may delete past the recycle bin. daily_bulk_jobs: query jobs a day. bulk_queries_fail: whether query jobs end as
-Failed, as one does that takes too long."""
+Failed, as one does that takes too long (the words of its errorMessage are assumed: no source shows them)."""
 KEPT_SECONDS = 7 * 24 * 3600
 DELIMITERS = {"BACKQUOTE": "`", "CARET": "^", "COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "TAB": "\t"}
 ENDINGS = {"LF": "\n", "CRLF": "\r\n"}

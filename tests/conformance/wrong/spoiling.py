@@ -194,17 +194,6 @@ def stale_in_deltas(model: str, name: str) -> SpoilRows:
     return spoil
 
 
-def keeping_field_in_deltas(model: str, name: str) -> SpoilRows:
-    """Only a full sync takes away what was switched off."""
-    keep = keeping_field(model, name)
-
-    def spoil(rows: Rows, of: str, told: Told) -> Rows:
-        kept = keep(rows, of, told)
-        return kept if told.outcomes and told.outcomes[-1].mode == "DELTA" else rows
-
-    return spoil
-
-
 def keeping_field(model: str, name: str) -> SpoilRows:
     """What was read of a field before it was switched off stays."""
 
