@@ -1,8 +1,8 @@
 """Measures the strength of the suite and prints a table: `make strength`, or python -m tests.strength.
 
 Score: the share of defects that a named, right check turns red; a crash, a hang or an unrelated red does not count. Silent defects
-(plausible output that is wrong) are scored apart. What is right, and variants of it, must stay green. A run that was broken off
-goes on where it was.
+(plausible output that is wrong) are scored apart. What is right, and variants of it, must stay green. A run that is broken off
+prints what it knows, and goes on where it was.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from rich.console import Console
 from connectors.unified.registry import installed
 from tests.conformance.miniatures import MINIATURES
 from tests.conformance.wrong.sandboxes import started
+from tests.strength import remembered
 from tests.strength.byrule import drawn_by_rule
 from tests.strength.development import MUTANTS, OF_EACH_RULE, SEED, drawn
 from tests.strength.handmade import all_rows
@@ -30,6 +31,7 @@ from tests.strength.running import Defective, FalseAlarm, Outcome, processes, tr
 from tests.strength.table import printed
 from tests.strength.variants import VARIANTS
 
+INTERRUPTED = 130
 KINDS = ("miniatures", "hand", "rules", "mutants", "variants")
 
 
@@ -47,22 +49,31 @@ def main() -> int:
     parser.add_argument(
         "--survivors", action="store_true", help="try only what earlier runs did not see caught, whatever has changed since"
     )
+    parser.add_argument("--remember", action="store_true", help="write down which check caught what, to be asked first from now on")
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "strength.json", help="the outcomes as JSON (default: %(default)s)")
     chosen = parser.parse_args()
     chosen.only = chosen.only or KINDS
     console = Console(highlight=False)
     keep = chosen.out.with_suffix(".jsonl")
+    defects = _defects(chosen)
     with started() as sandbox:
-        outcomes = try_all(_defects(chosen), sandbox, chosen.jobs, keep, lambda one: _tell(one, console), survivors=chosen.survivors)
-        false_alarms = _false_alarms(chosen, sandbox, console) if "variants" in chosen.only else []
+        outcomes = try_all(defects, sandbox, chosen.jobs, keep, lambda one: _tell(one, console), survivors=chosen.survivors)
+        broken_off = len(outcomes) < len(defects)
+        false_alarms = _false_alarms(chosen, sandbox, console) if "variants" in chosen.only and not broken_off else []
+    if chosen.remember:
+        remembered.write(outcomes)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     told = {"defects": [asdict(one) for one in outcomes], "false alarms": false_alarms}
     chosen.out.write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
+    if broken_off:
+        console.print(f"broken off: {len(outcomes)} of {len(defects)} were tried; start it again to go on")
     good = printed([one for one in outcomes if not is_equivalent(one.identity)], console) if outcomes else True
     for what, seed, found in false_alarms:
         console.print(f"false alarm: {what} (seed {seed}): {found}", soft_wrap=True, markup=False)
-    if "variants" in chosen.only:
+    if "variants" in chosen.only and not broken_off:
         console.print(f"{len(VARIANTS)} right variants, alone and together over {chosen.seeds} seeds: {len(false_alarms)} false alarms")
+    if broken_off:
+        return INTERRUPTED
     return 0 if good and not false_alarms else 1
 
 

@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument(
         "--chapter", action="append", default=[], help="whose checks are the right ones, the likeliest first (default: all)"
     )
+    parser.add_argument("--likely", help="the check that is asked first, by the first vendor's suite")
     parser.add_argument("--sandbox", required=True)
     chosen = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
@@ -43,28 +44,30 @@ def main() -> None:
 
         put_in_place(named(chosen.hand_made))
     try:
-        found = judged(chosen.vendor, chosen.sandbox, tuple(chosen.chapter), chosen.by_rule)
+        found = judged(chosen.vendor, chosen.sandbox, tuple(chosen.chapter), chosen.by_rule, chosen.likely)
     except Exception as error:  # noqa: BLE001 - a mutant that cannot even be started is no defect of the kind that is looked for
         found = {"stillborn": f"{type(error).__name__}: {error}"[:300]}
     json.dump(found, sys.stdout)
 
 
-def judged(vendors: list[str], sandbox_url: str, right: tuple[str, ...], by_rule: str | None = None) -> dict[str, Any]:
+def judged(
+    vendors: list[str], sandbox_url: str, right: tuple[str, ...], by_rule: str | None = None, likely: str | None = None
+) -> dict[str, Any]:
     """{"caught": check or None, "by": vendor, "said": its finding, "wrong": checks of other chapters that were red, "crashed", "silent"}."""
     from conformance.sandbox import Sandbox
 
     found: dict[str, Any] = {}
     with Sandbox(sandbox_url) as sandbox:
-        for vendor in vendors:
-            found = _by_one(vendor, sandbox, right, by_rule)
+        for number, vendor in enumerate(vendors):
+            found = _by_one(vendor, sandbox, right, by_rule, likely if number == 0 else None)
             if found["caught"] is not None or found["crashed"]:
                 break
     return found
 
 
-def _by_one(vendor: str, sandbox: Any, right: tuple[str, ...], by_rule: str | None) -> dict[str, Any]:
+def _by_one(vendor: str, sandbox: Any, right: tuple[str, ...], by_rule: str | None, likely: str | None) -> dict[str, Any]:
     from conformance.check import all_checks
-    from conformance.execution import Findings, collect_seldom, open_lab, run_task, stages
+    from conformance.execution import Findings, Task, collect_seldom, open_lab, run_task, stages
     from conformance.options import Options
     from conformance.outcomes import Code, Verdict
     from tests.strength.mutants import ROOT
@@ -97,6 +100,8 @@ def _by_one(vendor: str, sandbox: Any, right: tuple[str, ...], by_rule: str | No
         # Those whose red would not count need not run.
         after = [task for task in plan.then if not right or chapters[task.checks[0]] in right]
         after.sort(key=lambda task: right.index(chapters[task.checks[0]]) if right else 0)
+        if any(likely in task.checks for task in after):
+            after.insert(0, Task(vendor, (str(likely),)))
         for task in after if not told["stillborn"] else ():
             seen.append(run_task(lab, task, first, heard))
         if not right or "features" in right or "errors" in right:

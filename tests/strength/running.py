@@ -12,7 +12,7 @@ import multiprocessing
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,6 +27,7 @@ from tests.strength.development import RIGHT, class_of, judges_of
 from tests.strength.handmade import defect_of
 from tests.strength.handmade.rows import HandMade
 from tests.strength.mutants import ROOT, Mutant
+from tests.strength.remembered import PLACE, Catcher, Identity, read
 from tests.strength.variants import VARIANTS, drawn_together
 
 RESTS_ON = ("conformance", "connectors", "fixtures", "mock_servers", "tests/conformance", "tests/strength")
@@ -59,11 +60,15 @@ Defective = Mutant | HandMade | ByRule | int
 """A mutant, a defect made by hand or by rule, or the number of a miniature."""
 
 
-def try_apart(one: Mutant | HandMade | ByRule, sandbox_url: str) -> Outcome:
+def try_apart(one: Mutant | HandMade | ByRule, sandbox_url: str, remembered: Mapping[Identity, Catcher] | None = None) -> Outcome:
     """Run the suites that judge a defect that has a process of its own against it, until one of them catches it."""
     made = _apart(one)
     command = [sys.executable, "-m", "tests.strength.one", *made.arguments, "--sandbox", sandbox_url]
-    for vendor in made.judges:
+    likely, judges = (remembered or {}).get(made.identity), made.judges
+    if likely is not None and likely.vendor in judges:
+        command += ["--likely", likely.check]
+        judges = (likely.vendor, *(vendor for vendor in judges if vendor != likely.vendor))
+    for vendor in judges:
         command += ["--vendor", vendor]
     for chapter in RIGHT[made.defect]:
         command += ["--chapter", chapter]
@@ -133,24 +138,34 @@ def try_all(
     defects: Sequence[Defective], sandbox_url: str, jobs: int, keep: Path, heard: Callable[[Outcome], None], *, survivors: bool = False
 ) -> list[Outcome]:
     """All of them, in any order; those that `keep` (a .jsonl file) knows already are not tried again. `survivors`: what was caught
-    before the code changed is taken to be caught still, so that only the rest is tried."""
+    before the code changed is taken to be caught still, so that only the rest is tried. A Ctrl-C ends it with what is known by then."""
     known = _kept(keep, survivors)
     found = [known[_key(one)] for one in defects if _key(one) in known]
     for outcome in found:
         heard(outcome)
     rest = [one for one in defects if _key(one) not in known]
+    remembered = read()
     keep.parent.mkdir(parents=True, exist_ok=True)
     with keep.open("a", encoding="utf-8") as file, ThreadPoolExecutor(jobs) as threads, processes(jobs) as pool:
 
         def started(one: Defective) -> Future[Outcome]:
-            return pool.submit(try_miniature, one, sandbox_url) if isinstance(one, int) else threads.submit(try_apart, one, sandbox_url)
+            return (
+                pool.submit(try_miniature, one, sandbox_url)
+                if isinstance(one, int)
+                else threads.submit(try_apart, one, sandbox_url, remembered)
+            )
 
-        for future in as_completed([started(one) for one in rest]):
-            outcome = future.result()
-            file.write(json.dumps({"rests on": digest(), **asdict(outcome)}, ensure_ascii=False) + "\n")
-            file.flush()
-            found.append(outcome)
-            heard(outcome)
+        begun = [started(one) for one in rest]
+        try:
+            for future in as_completed(begun):
+                outcome = future.result()
+                file.write(json.dumps({"rests on": digest(), **asdict(outcome)}, ensure_ascii=False) + "\n")
+                file.flush()
+                found.append(outcome)
+                heard(outcome)
+        except KeyboardInterrupt:
+            for future in begun:
+                future.cancel()
     return found
 
 
@@ -181,7 +196,7 @@ def digest() -> str:
     found = hashlib.sha256()
     for folder in RESTS_ON:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".yaml", ".json") and path.is_file():
+            if path.suffix in (".py", ".yaml", ".json") and path.is_file() and path != PLACE:
                 found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return found.hexdigest()[:16]
 
