@@ -10,6 +10,7 @@ import hashlib
 import json
 import multiprocessing
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -164,6 +165,8 @@ def try_all(
                 found.append(outcome)
                 heard(outcome)
         except KeyboardInterrupt:
+            # Those that are being tried heard it, too, and end at once; a second one may not break what is told of the others.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             for future in begun:
                 future.cancel()
     return found
