@@ -1,0 +1,48 @@
+"""profile.yaml: how a small world comes in several pages, and what happens between two of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from conformance.fixture_models.base import Key, Strict
+from conformance.fixture_models.steps import Step
+
+
+class OtherPages(Strict):
+    """Pages of another size, best such that the last one of some list is full and of another holds one record only."""
+
+    id: Key
+    why: str | None = None
+    settings: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    steps: list[Step] = []
+    """What makes it another account, of which a sync in usual pages is the measure then."""
+
+
+class Paging(Strict):
+    """How to make several pages out of a small world, and how the journal shows page sizes."""
+
+    settings: dict[str, Any] = {}
+    """Connection settings that make the connector ask for small pages, e.g. {page_size: 2}."""
+    options: dict[str, Any] = {}
+    """Tenant options that make the vendor give small pages."""
+    size_parameter: str | None = None
+    largest: int | None = None
+    smallest: dict[str, Any] = {}
+    """Tenant options under which even a short list has several pages; set where little is asked for: after a delta, by an action."""
+    otherwise: list[OtherPages] = []
+    """Further ways in which an account is cut into pages; each brings the same."""
+
+
+class BetweenPages(Strict):
+    """The data changes while a subject is between two pages of an operation."""
+
+    id: Key
+    operation: str
+    after: Annotated[int, Field(ge=1)] = 1
+    """So many pages of the operation have been answered when the steps run."""
+    steps: Annotated[list[Step], Field(min_length=1)]
+    unsettled: dict[str, list[Key]] = {}
+    """Records that may or may not be delivered; all others exactly once."""
