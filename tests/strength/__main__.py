@@ -28,7 +28,7 @@ from tests.strength.handmade import all_rows
 from tests.strength.known import is_equivalent
 from tests.strength.mutants import ROOT
 from tests.strength.running import Defective, FalseAlarm, Outcome, processes, try_all, try_together, try_variant
-from tests.strength.table import printed
+from tests.strength.table import as_markdown, printed
 from tests.strength.variants import VARIANTS
 
 INTERRUPTED = 130
@@ -51,6 +51,7 @@ def main() -> int:
     )
     parser.add_argument("--remember", action="store_true", help="write down which check caught what, to be asked first from now on")
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "strength.json", help="the outcomes as JSON (default: %(default)s)")
+    parser.add_argument("--markdown", type=Path, help="the table as Markdown")
     chosen = parser.parse_args()
     chosen.only = chosen.only or KINDS
     console = Console(highlight=False)
@@ -67,7 +68,10 @@ def main() -> int:
     chosen.out.write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
     if broken_off:
         console.print(f"broken off: {len(outcomes)} of {len(defects)} were tried; start it again to go on")
-    good = printed([one for one in outcomes if not is_equivalent(one.identity)], console) if outcomes else True
+    told_to_people = [one for one in outcomes if not is_equivalent(one.identity)]
+    if chosen.markdown is not None and outcomes:
+        chosen.markdown.write_text(as_markdown(told_to_people), "utf-8")
+    good = printed(told_to_people, console) if outcomes else True
     for what, seed, found in false_alarms:
         console.print(f"false alarm: {what} (seed {seed}): {found}", soft_wrap=True, markup=False)
     if "variants" in chosen.only and not broken_off:

@@ -25,7 +25,7 @@ from tests.conformance.miniatures import MINIATURES, Defect
 from tests.conformance.wrong.trials import basis, chapter_of, red, trial
 from tests.strength.byrule import ByRule
 from tests.strength.development import RIGHT, class_of, judges_of
-from tests.strength.handmade import defect_of
+from tests.strength.handmade import defect_of, set_of
 from tests.strength.handmade.rows import HandMade
 from tests.strength.mutants import ROOT, Mutant
 from tests.strength.remembered import PLACE, Catcher, Identity, read
@@ -42,7 +42,7 @@ class Outcome:
 
     name: str
     kind: str
-    """miniature, mutant, made by hand or by rule."""
+    """miniature, mutant, by rule, or by hand with the name of its set."""
     vendor: str
     """Whose suite said so."""
     defect: str
@@ -105,7 +105,7 @@ def _apart(one: Mutant | HandMade | ByRule) -> _Apart:
         return _Apart(one.name, "by rule", one.rule.defect, (one.place.vendor,), ("--by-rule", one.name), _key(one), one.rule.silent)
     if isinstance(one, HandMade):
         judges = tuple(dict.fromkeys((one.vendor, *(judges_of(one.module) if one.shared else ()))))
-        return _Apart(one.name, "made by hand", defect_of(one), judges, ("--hand-made", one.name), _key(one), one.silent)
+        return _Apart(one.name, f"by hand, {set_of(one)}", defect_of(one), judges, ("--hand-made", one.name), _key(one), one.silent)
     arguments = ("--module", one.module, "--number", str(one.number))
     return _Apart(one.name, "mutant", class_of(one.module), judges_of(one.module), arguments, _key(one))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tests.strength.handmade.access_honesty import ACCESS_HONESTY
@@ -21,15 +21,24 @@ from tests.strength.handmade.writes import WRITES
 if TYPE_CHECKING:
     # Nothing of the connectors may be imported before a defect is in place, and the miniatures import them all.
     from tests.conformance.miniatures import Defect
+    from tests.strength.handmade.rows import Chapter
 
-CHAPTERS = (ACCESS_HONESTY, COMPLETENESS, MAPPING, IDENTITY, STATE, FAULTS, WRITES, ERRORS, MANNERS, CONFIGURATION, *SECOND)
+FIRST = (ACCESS_HONESTY, COMPLETENESS, MAPPING, IDENTITY, STATE, FAULTS, WRITES, ERRORS, MANNERS, CONFIGURATION)
+SETS: Mapping[str, tuple[Chapter, ...]] = {"first set": FIRST, "second set": SECOND}
+"""Each written when the gaps that the one before had shown were closed, or about to be."""
 
 
 def all_rows() -> Iterator[tuple[Defect, HandMade]]:
     """Every defect with its class."""
-    for chapter in CHAPTERS:
-        for row in chapter.rows:
-            yield chapter.defect, row
+    for chapters in SETS.values():
+        for chapter in chapters:
+            for row in chapter.rows:
+                yield chapter.defect, row
+
+
+def set_of(row: HandMade) -> str:
+    """The name of the set that it was written for. Raises StopIteration."""
+    return next(name for name, chapters in SETS.items() for chapter in chapters if row in chapter.rows)
 
 
 def defect_of(row: HandMade) -> Defect:
