@@ -16,6 +16,7 @@ from tests.strength.handmade.mapping import MAPPING
 from tests.strength.handmade.rows import HandMade
 from tests.strength.handmade.second import SECOND
 from tests.strength.handmade.state import STATE
+from tests.strength.handmade.third import THIRD
 from tests.strength.handmade.writes import WRITES
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tests.strength.handmade.rows import Chapter
 
 FIRST = (ACCESS_HONESTY, COMPLETENESS, MAPPING, IDENTITY, STATE, FAULTS, WRITES, ERRORS, MANNERS, CONFIGURATION)
-SETS: Mapping[str, tuple[Chapter, ...]] = {"first set": FIRST, "second set": SECOND}
+SETS: Mapping[str, tuple[Chapter, ...]] = {"first set": FIRST, "second set": SECOND, "third set": THIRD}
 """Each written when the gaps that the one before had shown were closed, or about to be."""
 
 
