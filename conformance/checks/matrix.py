@@ -14,7 +14,8 @@ from conformance.lab import Lab, Session
 from conformance.outcomes import WORST_FIRST, Code, Verdict, verdict_of
 from conformance.scopes import writes
 from conformance.scopes.credentials import Column, columns_under, declared
-from conformance.scopes.matrix import Judged, Matrix
+from conformance.scopes.findings import Judged
+from conformance.scopes.matrix import Matrix
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions, promised_cells
 from conformance.scopes.worlds import four_worlds

@@ -15,7 +15,8 @@ from conformance.lab import Lab
 from conformance.outcomes import Verdict, verdict_of
 from conformance.scopes import writes
 from conformance.scopes.credentials import Column, declared
-from conformance.scopes.matrix import Judged, Matrix
+from conformance.scopes.findings import Judged
+from conformance.scopes.matrix import Matrix
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions
 from conformance.scopes.worlds import Worlds, four_worlds

@@ -15,7 +15,8 @@ from conformance.checks.fields import SERVICE_MADE, declared, perturbed
 from conformance.lab import Lab
 from conformance.outcomes import Code
 from conformance.promise import MADE_BY_SERVICE
-from conformance.scopes.matrix import Judged, Matrix
+from conformance.scopes.findings import Judged
+from conformance.scopes.matrix import Matrix
 
 DENIED = frozenset({Code.DENIED_REPORTED, Code.PARTIAL_REPORTED})
 

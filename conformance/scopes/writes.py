@@ -16,7 +16,7 @@ from conformance.lab import Lab
 from conformance.naming import named_in, wrongly_named
 from conformance.outcomes import WORST_FIRST, Code, verdict_of
 from conformance.scopes.credentials import known_permissions
-from conformance.scopes.matrix import Judged
+from conformance.scopes.findings import Judged
 from conformance.scopes.removals import Removal, together
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions
