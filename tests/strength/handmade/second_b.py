@@ -248,9 +248,8 @@ MANNERS = Chapter(
         HandMade(
             "a stranger's host from which a file is fetched is shown the connection's token",
             "transport.client",
-            "            stranger = httpx.Client(timeout=self._timeout, verify=_tls(self._verify), trust_env=False)\n"
-            '            with stranger as http, http.stream("GET", url, follow_redirects=True) as reply:\n',
-            '            with self._http.stream("GET", url, follow_redirects=True) as reply:\n',
+            'http.stream("GET", url, follow_redirects=True)',
+            'http.stream("GET", url, headers=self._headers, follow_redirects=True)',
             at="join",
         ),
         HandMade(
