@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mock_servers.asymbl.schema import NUMBER_TYPES, TEXT_TYPES, Child, Field
@@ -164,72 +165,124 @@ def _record_types(exchange: Exchange, visible: Visible, version: str) -> list[di
 # -- fields ------------------------------------------------------------------------------------------------------------
 
 
+_THE_SAME_FOR_ALL: dict[str, Any] = {
+    "aiPredictionField": False,
+    "calculatedFormula": None,
+    "controllerName": None,
+    "defaultValueFormula": None,
+    "dependentPicklist": False,
+    "deprecatedAndHidden": False,
+    "displayLocationInDecimal": False,
+    "encrypted": False,
+    "formulaTreatNullNumberAsZero": False,
+    "highScaleNumber": False,
+    "inlineHelpText": None,
+    "mask": None,
+    "maskType": None,
+    "referenceTargetField": None,
+}
+
+
 def _of_field(visible: Visible, field: Field) -> dict[str, Any]:
-    read_only = field.name in visible.read_only
-    length = _length(field)
-    text = field.type in TEXT_TYPES
-    number = field.type in NUMBER_TYPES and field.type not in _INT_DIGITS
+    told = {**_to_whom_sees_all(field), "nameField": field is visible.sobject.name_field}
+    if field.name in visible.read_only:
+        told |= {"createable": False, "updateable": False}
+    return told
+
+
+@lru_cache(maxsize=8192)
+def _to_whom_sees_all(field: Field) -> dict[str, Any]:
+    """What of a field does not hang on the caller, in the order of the keys. Kept, for every new caller is told it again."""
+    told = {
+        **_THE_SAME_FOR_ALL,
+        **_kind(field),
+        **_size(field),
+        **_queries(field),
+        **_reference(field),
+        **_choices(field),
+        **_rights(field),
+    }
+    return dict(sorted(told.items()))
+
+
+def _kind(field: Field) -> dict[str, Any]:
     return {
-        "aggregatable": field.filterable and field.type not in {"address", "base64", "boolean"},
-        "aiPredictionField": False,
         "autoNumber": field.auto_number is not None,
-        "byteLength": length if field.type in {"id", "reference"} else length * 3 if text else 0,
         "calculated": field.formula,
-        "calculatedFormula": None,
-        "cascadeDelete": field.on_delete == "Cascade",
-        "caseSensitive": field.case_sensitive,
         "compoundFieldName": field.compound,
-        "controllerName": None,
-        "createable": field.createable and not read_only,
         "custom": field.custom,
-        "defaultValue": bool(field.default) if field.type == "boolean" else None,
-        "defaultValueFormula": None,
-        "defaultedOnCreate": field.defaulted,
-        "dependentPicklist": False,
-        "deprecatedAndHidden": False,
-        "digits": _INT_DIGITS.get(field.type, 0),
-        "displayLocationInDecimal": False,
-        "encrypted": False,
         "externalId": field.external_id,
         "extraTypeInfo": _extra_type(field),
-        "filterable": field.filterable,
-        "filteredLookupInfo": _lookup_filter(field),
-        "formulaTreatNullNumberAsZero": False,
-        "groupable": field.groupable,
-        "highScaleNumber": False,
         "htmlFormatted": field.html,
-        "idLookup": is_id_lookup(field),
-        "inlineHelpText": None,
         "label": field.label,
-        "length": length,
-        "mask": None,
-        "maskType": None,
         "name": field.name,
-        "nameField": field is visible.sobject.name_field,
-        "namePointing": field.polymorphic,
-        "nillable": field.nillable,
-        "permissionable": field.permissionable,
-        "picklistValues": [
-            {"active": True, "defaultValue": value == field.default, "label": value, "validFor": None, "value": value}
-            for value in field.values
-        ],
-        "polymorphicForeignKey": field.polymorphic,
+        "nameField": False,
+        "soapType": _SOAP_TYPES.get(field.type, "xsd:string"),
+        "type": field.type,
+    }
+
+
+def _size(field: Field) -> dict[str, Any]:
+    length = _length(field)
+    number = field.type in NUMBER_TYPES and field.type not in _INT_DIGITS
+    return {
+        "byteLength": length if field.type in {"id", "reference"} else length * 3 if field.type in TEXT_TYPES else 0,
+        "digits": _INT_DIGITS.get(field.type, 0),
+        "length": length,
         "precision": (field.precision or 18) if number else 0,
+        "scale": field.scale if number else 0,
+    }
+
+
+def _queries(field: Field) -> dict[str, Any]:
+    """What a query may do with the field."""
+    return {
+        "aggregatable": field.filterable and field.type not in {"address", "base64", "boolean"},
+        "caseSensitive": field.case_sensitive,
+        "filterable": field.filterable,
+        "groupable": field.groupable,
+        "idLookup": is_id_lookup(field),
         "queryByDistance": field.type == "location",
-        "referenceTargetField": None,
+        "searchPrefilterable": field.type == "reference" and field.custom,
+        "sortable": field.sortable,
+    }
+
+
+def _reference(field: Field) -> dict[str, Any]:
+    """What the field points at, and what becomes of it with that."""
+    return {
+        "cascadeDelete": field.on_delete == "Cascade",
+        "filteredLookupInfo": _lookup_filter(field),
+        "namePointing": field.polymorphic,
+        "polymorphicForeignKey": field.polymorphic,
         "referenceTo": list(field.to),
         "relationshipName": field.relationship,
         "relationshipOrder": 0 if field.master else None,
         "restrictedDelete": field.on_delete == "Restrict",
-        "restrictedPicklist": field.restricted,
-        "scale": field.scale if number else 0,
-        "searchPrefilterable": field.type == "reference" and field.custom,
-        "soapType": _SOAP_TYPES.get(field.type, "xsd:string"),
-        "sortable": field.sortable,
-        "type": field.type,
-        "unique": field.unique,
-        "updateable": field.updateable and not read_only,
         "writeRequiresMasterRead": field.master,
+    }
+
+
+def _choices(field: Field) -> dict[str, Any]:
+    """Values to choose from, and the one that is there from the start."""
+    return {
+        "defaultValue": bool(field.default) if field.type == "boolean" else None,
+        "defaultedOnCreate": field.defaulted,
+        "picklistValues": [
+            {"active": True, "defaultValue": value == field.default, "label": value, "validFor": None, "value": value}
+            for value in field.values
+        ],
+        "restrictedPicklist": field.restricted,
+        "unique": field.unique,
+    }
+
+
+def _rights(field: Field) -> dict[str, Any]:
+    return {
+        "createable": field.createable,
+        "nillable": field.nillable,
+        "permissionable": field.permissionable,
+        "updateable": field.updateable,
     }
 
 

@@ -131,4 +131,8 @@ def _sound(field: Field) -> Field:
         raise ValueError(f"{field.name}: relationships and compounds are called by texts")
     if field.default is not None and not isinstance(field.default, bool if field.type == "boolean" else str | int | float):
         raise ValueError(f"{field.name}: {field.default!r} is no default for {field.type}")
+    try:
+        hash(field)  # what describe tells of it is kept
+    except TypeError as error:
+        raise ValueError(f"{field.name}: each of its properties is one text, number or boolean ({error})") from error
     return field

@@ -247,6 +247,7 @@ def test_a_real_describe_can_be_loaded_again(org: Org) -> None:
         ("CustomField", {"id": "1", "TableEnumOrId": "Contact", "DeveloperName": "X", "Metadata": {"type": "Thing"}}),
         ("CustomField", {"id": "1", "TableEnumOrId": "Contact", "DeveloperName": "1 X", "Metadata": {"type": "Text"}}),
         ("CustomField", {"id": "1", "TableEnumOrId": "Contact", "DeveloperName": "X", "Metadata": 5}),
+        ("CustomField", {"id": "1", "TableEnumOrId": "Contact", "DeveloperName": "X", "Metadata": {"type": "Text", "unique": []}}),
     ],
 )
 def test_what_can_be_no_part_of_a_schema_is_refused_at_once(org: Org, table: str, row: dict[str, Any]) -> None:
