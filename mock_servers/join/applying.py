@@ -11,7 +11,17 @@ import orjson
 from sqlalchemy import bindparam, func, select
 
 from mock_servers.engine.vendors import Reply
-from mock_servers.join import bodies, quirks, tables, wire
+from mock_servers.join import bodies, tables, wire
+from mock_servers.join.quirks.writes import (
+    ClosedJobRefused,
+    ConsentRequested,
+    CreateAnswersApplication,
+    DuplicateRefused,
+    FileLimits,
+    SourceRequired,
+    SourceShownRaw,
+    UnknownJobIs422,
+)
 from mock_servers.join.requests import Parameters, body
 from mock_servers.join.shaping import finish
 from mock_servers.join.wire import refuse
@@ -60,7 +70,7 @@ async def create_application(exchange: Exchange) -> Reply:
 
 def _answer(exchange: Exchange, id: int, candidate_id: int) -> Reply:
     content: dict[str, Any] = {"id": id, "candidateId": candidate_id}
-    quirk = exchange.quirk(quirks.CreateAnswersApplication)
+    quirk = exchange.quirk(CreateAnswersApplication)
     if quirk is not None:
         exchange.acted(quirk)
         document = finish(exchange, exchange.store.document("applications", id))
@@ -74,12 +84,12 @@ def _answer(exchange: Exchange, id: int, candidate_id: int) -> Reply:
 def _open_job(exchange: Exchange, id: int) -> Row:
     job = exchange.store.find("jobs", id=id)
     if job is None:
-        quirk = exchange.quirk(quirks.UnknownJobIs422)
+        quirk = exchange.quirk(UnknownJobIs422)
         if quirk is None:
             raise refuse(exchange, 404, f"Job {id} was not found")
         exchange.acted(quirk)
         raise refuse(exchange, 422, f"body.jobId: job {id} was not found")
-    closed = exchange.quirk(quirks.ClosedJobRefused)
+    closed = exchange.quirk(ClosedJobRefused)
     if job["status"] != "ONLINE" and closed is not None:
         exchange.acted(closed)
         raise refuse(exchange, closed.status, f"Job {id} is {job['status']} and takes no applications")
@@ -127,7 +137,7 @@ def _new_person(exchange: Exchange, sent: bodies.PersonBody, now: str) -> int:
 
 
 def _refuse_duplicate(exchange: Exchange, job: Row, person: Row | None) -> None:
-    quirk = exchange.quirk(quirks.DuplicateRefused)
+    quirk = exchange.quirk(DuplicateRefused)
     if quirk is None or person is None:
         return
     if exchange.store.find("applications", candidate_id=person["id"], job_id=job["id"]) is not None:
@@ -136,7 +146,7 @@ def _refuse_duplicate(exchange: Exchange, job: Row, person: Row | None) -> None:
 
 
 def _consent(exchange: Exchange) -> str:
-    quirk = exchange.quirk(quirks.ConsentRequested)
+    quirk = exchange.quirk(ConsentRequested)
     if quirk is None:
         return "NOT_REQUIRED"
     exchange.acted(quirk)
@@ -145,7 +155,7 @@ def _consent(exchange: Exchange) -> str:
 
 def _source_product(exchange: Exchange, sent: str | None) -> str:
     """How a written source reads back."""
-    required, raw = exchange.quirk(quirks.SourceRequired), exchange.quirk(quirks.SourceShownRaw)
+    required, raw = exchange.quirk(SourceRequired), exchange.quirk(SourceShownRaw)
     if sent is None and required is not None:
         exchange.acted(required)
         raise refuse(exchange, 422, "body.source: a value is required")
@@ -161,14 +171,14 @@ def _source_product(exchange: Exchange, sent: str | None) -> str:
 
 def _files(exchange: Exchange, documents: list[bodies.DocumentBody]) -> list[dict[str, Any]]:
     """Rows for the attachments; the first document that does not please refuses the whole call, and is named."""
-    limits = exchange.quirk(quirks.FileLimits)
+    limits = exchange.quirk(FileLimits)
     if limits is not None and len(documents) > limits.max_files:
         exchange.acted(limits)
         raise refuse(exchange, limits.status, f"body.documents: must not hold more than {limits.max_files} documents")
     return [_file(exchange, limits, index, document) for index, document in enumerate(documents)]
 
 
-def _file(exchange: Exchange, limits: quirks.FileLimits | None, index: int, document: bodies.DocumentBody) -> dict[str, Any]:
+def _file(exchange: Exchange, limits: FileLimits | None, index: int, document: bodies.DocumentBody) -> dict[str, Any]:
     place = f"body.documents.{index}"
     try:
         size = len(base64.b64decode(document.data, validate=True))
@@ -191,7 +201,7 @@ def _file(exchange: Exchange, limits: quirks.FileLimits | None, index: int, docu
     return {"type": document.type, "file_name": document.name, "content_type": content_type, "content_base64": document.data}
 
 
-def _told(limits: quirks.FileLimits, place: str, text: str) -> str:
+def _told(limits: FileLimits, place: str, text: str) -> str:
     if limits.told_by == "kind":
         return "a document is not accepted"
     return text if limits.told_by == "name" else f"{place}: {text}"

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from mock_servers.engine.vendors import Reply
-from mock_servers.join.quirks import MissingHeaderIs422
+from mock_servers.join.quirks.refusals import MissingHeaderIs422
 from mock_servers.join.wire import ERRORS
 
 if TYPE_CHECKING:

@@ -13,7 +13,10 @@ from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_,
 
 from mock_servers.engine.store import NotFound, windowed
 from mock_servers.engine.vendors import Handler, Reply
-from mock_servers.join import links, quirks, resources, tables, wire
+from mock_servers.join import links, resources, tables, wire
+from mock_servers.join.quirks.documents import AttachmentLinksExpire, CandidateReads
+from mock_servers.join.quirks.lists import JobsStatusFilter, OnlineJobsOnly, PaginationHeaders
+from mock_servers.join.quirks.writes import ManualApplicationVanishes
 from mock_servers.join.requests import Parameters, path_id
 from mock_servers.join.shaping import finish
 from mock_servers.join.wire import refuse
@@ -60,7 +63,7 @@ async def list_offices(exchange: Exchange) -> Reply:
 def _jobs(exchange: Exchange, parameters: Parameters, *, full: bool) -> Reply:
     conditions, values = _conditions(exchange, parameters, resources.JOBS)
     if not any(name.startswith("status") for name, _ in conditions):
-        online = exchange.quirk(quirks.OnlineJobsOnly)
+        online = exchange.quirk(OnlineJobsOnly)
         status = tables.jobs.c.status
         if online is None:
             conditions.append(("no drafts", lambda: status != "DRAFT"))
@@ -105,7 +108,7 @@ def _works(exchange: Exchange, one: resources.Filter) -> bool:
     if one.needs is None:
         return True
     quirk = exchange.quirk(one.needs)
-    return quirk is not None and (isinstance(quirk, quirks.JobsStatusFilter) or one.parameter in quirk.names)
+    return quirk is not None and (isinstance(quirk, JobsStatusFilter) or one.parameter in quirk.names)
 
 
 def _list(
@@ -143,7 +146,7 @@ def _list(
 def _pagination_headers(
     exchange: Exchange, table: Table, conditions: Conditions, values: dict[str, Any], page: int, size: int
 ) -> tuple[tuple[bytes, bytes], ...]:
-    quirk = exchange.quirk(quirks.PaginationHeaders)
+    quirk = exchange.quirk(PaginationHeaders)
     if quirk is None:
         return ()
     exchange.acted(quirk)
@@ -189,9 +192,9 @@ async def read_application(exchange: Exchange) -> Reply:
 
 
 async def read_candidate(exchange: Exchange) -> Reply:
-    quirk = exchange.quirk(quirks.CandidateReads)
+    quirk = exchange.quirk(CandidateReads)
     if quirk is None:
-        raise wire.not_served(exchange, quirks.CandidateReads)
+        raise wire.not_served(exchange, CandidateReads)
     exchange.acted(quirk)
     row = record(exchange, "candidates", path_id(exchange))
     Parameters(exchange).done()
@@ -259,7 +262,7 @@ async def download_attachment(exchange: Exchange) -> Reply:
         raise refuse(exchange, 404, "Attachment was not found")
     problem = links.problem(exchange, opaque, signature)
     if problem is not None:
-        expiry = exchange.quirk(quirks.AttachmentLinksExpire)
+        expiry = exchange.quirk(AttachmentLinksExpire)
         status = expiry.status if expiry is not None and problem == "expired" else 403
         raise refuse(exchange, status, f"The signature of this link is {problem}")
     try:
@@ -284,7 +287,7 @@ def _vanishing() -> Select[tuple[int]]:
 
 def let_manual_ones_vanish(exchange: Exchange) -> None:
     """Delete manual applications whose person has applied to the same job directly; runs when somebody looks."""
-    quirk = exchange.quirk(quirks.ManualApplicationVanishes)
+    quirk = exchange.quirk(ManualApplicationVanishes)
     if quirk is None:
         return
     for (id,) in exchange.store.query("vanishing", _vanishing):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from mock_servers.join.quirks import AttachmentLinksExpire
+from mock_servers.join.quirks.documents import AttachmentLinksExpire
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange

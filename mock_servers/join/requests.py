@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from mock_servers.engine.exchange import MalformedBody, MalformedQuery
-from mock_servers.join import bodies, quirks, resources
+from mock_servers.join import bodies, resources
+from mock_servers.join.quirks.lists import OversizedPageRefused
+from mock_servers.join.quirks.refusals import UnknownInputRefused
 from mock_servers.join.wire import refuse
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class Parameters:
         """Which page (from 1), and of which size."""
         size = self._number("pageSize", DEFAULT_PAGE_SIZE)
         if size > MAX_PAGE_SIZE:
-            quirk = self._exchange.quirk(quirks.OversizedPageRefused)
+            quirk = self._exchange.quirk(OversizedPageRefused)
             if quirk is not None:
                 self._exchange.acted(quirk)
                 raise refuse(self._exchange, 422, f"query.pageSize: must not be greater than {MAX_PAGE_SIZE}")
@@ -108,7 +110,7 @@ def body(exchange: Exchange, kind: type[B]) -> B:
 
 def _note_unread(exchange: Exchange, names: list[str]) -> None:
     exchange.unread.extend(names)
-    strict = exchange.quirk(quirks.UnknownInputRefused)
+    strict = exchange.quirk(UnknownInputRefused)
     if names and strict is not None:
         exchange.acted(strict)
         raise refuse(exchange, 422, f"{names[0]}: is not known here")

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, func, select
 
-from mock_servers.join import quirks, tables, wire
+from mock_servers.join import tables, wire
+from mock_servers.join.quirks.lists import ApplicationFilters, JobListFilters, JobsStatusFilter
 
 JOB_STATUSES = ("ONLINE", "OFFLINE", "ARCHIVED", "DRAFT")
 STATES = ("APPLIED", "ACTIVE", "OFFER", "HIRED", "REJECTED")
@@ -39,7 +40,7 @@ class Filter:
     parameter: str
     column: Column[Any]
     kind: Kind
-    needs: type[quirks.JobListFilters | quirks.ApplicationFilters | quirks.JobsStatusFilter] | None = None
+    needs: type[JobListFilters | ApplicationFilters | JobsStatusFilter] | None = None
     """Works only while this quirk is on (and names the parameter, if it has names)."""
 
 
@@ -124,10 +125,10 @@ JOBS = Listing(
     "jobs",
     order=(_jobs.created_at.desc(), _jobs.id.desc()),
     filters=(
-        Filter("status", _jobs.status, STATUS, needs=quirks.JobsStatusFilter),
-        Filter("updatedAtGte", _jobs.last_updated_at, SINCE, needs=quirks.JobListFilters),
-        Filter("externalId", _jobs.external_id, TEXT, needs=quirks.JobListFilters),
-        Filter("title", _jobs.title, PART, needs=quirks.JobListFilters),
+        Filter("status", _jobs.status, STATUS, needs=JobsStatusFilter),
+        Filter("updatedAtGte", _jobs.last_updated_at, SINCE, needs=JobListFilters),
+        Filter("externalId", _jobs.external_id, TEXT, needs=JobListFilters),
+        Filter("title", _jobs.title, PART, needs=JobListFilters),
     ),
 )
 APPLICATIONS = Listing(
@@ -136,11 +137,11 @@ APPLICATIONS = Listing(
     filters=(
         Filter("updatedAtGte", _applications.last_updated_at, SINCE),
         Filter("jobExternalId", _applications.job_id, JOB_EXTERNAL_ID),
-        Filter("jobId", _applications.job_id, NUMBER, needs=quirks.ApplicationFilters),
-        Filter("createdAtGte", _applications.created_at, SINCE, needs=quirks.ApplicationFilters),
-        Filter("state", _applications.state, STATE, needs=quirks.ApplicationFilters),
-        Filter("hiringState", _applications.state, STATE, needs=quirks.ApplicationFilters),
-        Filter("integrationExternalId", _applications.integration_external_id, TEXT, needs=quirks.ApplicationFilters),
+        Filter("jobId", _applications.job_id, NUMBER, needs=ApplicationFilters),
+        Filter("createdAtGte", _applications.created_at, SINCE, needs=ApplicationFilters),
+        Filter("state", _applications.state, STATE, needs=ApplicationFilters),
+        Filter("hiringState", _applications.state, STATE, needs=ApplicationFilters),
+        Filter("integrationExternalId", _applications.integration_external_id, TEXT, needs=ApplicationFilters),
     ),
 )
 OFFICES = Listing(

@@ -8,24 +8,34 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mock_servers.engine.quirks import Quirk
-from mock_servers.join import links, quirks
+from mock_servers.join import links
+from mock_servers.join.quirks.documents import (
+    ConditionalQuestions,
+    HiringStateKey,
+    JobHiringTeam,
+    JobQuestions,
+    JobUrl,
+    LowerCaseCountries,
+    StageIdsPerJob,
+    StateInWords,
+)
 from mock_servers.join.wire import PRECONDITION_KEYS, SLUG
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
 
 Item = dict[str, Any]
-_RENAMING: tuple[type[quirks.JobUrl | quirks.JobHiringTeam | quirks.JobQuestions], ...] = (
-    quirks.JobUrl,
-    quirks.JobHiringTeam,
-    quirks.JobQuestions,
+_RENAMING: tuple[type[JobUrl | JobHiringTeam | JobQuestions], ...] = (
+    JobUrl,
+    JobHiringTeam,
+    JobQuestions,
 )
 
 
 def finish(exchange: Exchange, document: bytes, *, full_jobs: bool = False) -> bytes:
     """One ready document, or a list of them, as this request gets it."""
     changes = [*_job_changes(exchange, document)] if full_jobs else []
-    if exchange.quirk(quirks.LowerCaseCountries) is not None:
+    if exchange.quirk(LowerCaseCountries) is not None:
         changes.append(_lower_countries)
     changes.extend(change for kind, change in _APPLICATION_CHANGES if exchange.quirk(kind) is not None)
     if changes:
@@ -41,12 +51,12 @@ Change = Callable[["Exchange", Item], None]
 def _job_changes(exchange: Exchange, document: bytes) -> list[Change]:
     """What this tenant's full jobs lack or call otherwise than the ready ones. None of it is usual."""
     changes: list[Change] = []
-    conditional = exchange.quirk(quirks.ConditionalQuestions)
+    conditional = exchange.quirk(ConditionalQuestions)
     if conditional is None:
         changes.append(_drop_preconditions)
     elif b'"preconditionQuestionId":' in document:
         exchange.acted(conditional)
-    questions = exchange.quirk(quirks.JobQuestions)
+    questions = exchange.quirk(JobQuestions)
     if questions is not None and questions.as_created:
         changes.append(_show_questions_as_created)
     renamed = False
@@ -90,14 +100,14 @@ def _rename_keys(exchange: Exchange, item: Item) -> None:
 
 
 def _add_hiring_state(exchange: Exchange, item: Item) -> None:
-    quirk = exchange.quirk(quirks.HiringStateKey)
+    quirk = exchange.quirk(HiringStateKey)
     if quirk is not None and "state" in item:
         exchange.acted(quirk)
         item["hiringState"] = item["state"]
 
 
 def _put_state_in_words(exchange: Exchange, item: Item) -> None:
-    quirk = exchange.quirk(quirks.StateInWords)
+    quirk = exchange.quirk(StateInWords)
     if quirk is not None and item.get("state") in _STATE_WORDS:
         exchange.acted(quirk)
         item["state"] = _STATE_WORDS[item["state"]]
@@ -105,7 +115,7 @@ def _put_state_in_words(exchange: Exchange, item: Item) -> None:
 
 def _show_jobs_own_stage(exchange: Exchange, item: Item) -> None:
     """A place in a job's pipeline has an id of its own, which nothing else shows."""
-    quirk, stage = exchange.quirk(quirks.StageIdsPerJob), item.get("currentStage")
+    quirk, stage = exchange.quirk(StageIdsPerJob), item.get("currentStage")
     if quirk is None or stage is None:
         return
     place = exchange.store.find("job_stages", job_id=item["job"]["id"], stage_id=stage["id"])
@@ -117,15 +127,15 @@ def _show_jobs_own_stage(exchange: Exchange, item: Item) -> None:
 _STATE_WORDS = {"APPLIED": "Screening", "ACTIVE": "Qualified", "OFFER": "Offer", "HIRED": "Hired", "REJECTED": "Rejected"}
 # The key comes last, so that it has the same value.
 _APPLICATION_CHANGES: tuple[tuple[type[Quirk], Change], ...] = (
-    (quirks.StageIdsPerJob, _show_jobs_own_stage),
-    (quirks.StateInWords, _put_state_in_words),
-    (quirks.HiringStateKey, _add_hiring_state),
+    (StageIdsPerJob, _show_jobs_own_stage),
+    (StateInWords, _put_state_in_words),
+    (HiringStateKey, _add_hiring_state),
 )
 
 
 def _lower_countries(exchange: Exchange, item: Item) -> None:
     """Wherever a country code may stand: in an office, in a job's office, in a person, in an application's person."""
-    quirk = exchange.quirk(quirks.LowerCaseCountries)
+    quirk = exchange.quirk(LowerCaseCountries)
     person = item.get("candidate", item)
     places = [(item.get("office"), "countryIso"), (person and person.get("country"), "iso3166"), (item, "countryIso")]
     for place, key in places:

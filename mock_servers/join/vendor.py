@@ -9,11 +9,12 @@ from mock_servers.engine.evidence import Assumed, Documented, Evidence, SeenInCo
 from mock_servers.engine.vendors import Handler, Operation, Permission, Preset, RateLimitDefaults, Vendor
 from mock_servers.join import applying, auth, bodies, endpoints, links, quirks, resources, schemas, tables, wire, writes
 from mock_servers.join.factory import FACTORY
+from mock_servers.join.quirks.base import CHECKED, CMS_PLUGIN, PUBLISHER, SYNC_CLIENT
 
-_ROLES = Documented("help.join.com, member management", quirks.CHECKED)
-_POLLED = SeenInCode(quirks.SYNC_CLIENT)
-_PUBLISHED = SeenInCode(quirks.PUBLISHER)
-_PLUGIN = SeenInCode(quirks.CMS_PLUGIN)
+_ROLES = Documented("help.join.com, member management", CHECKED)
+_POLLED = SeenInCode(SYNC_CLIENT)
+_PUBLISHED = SeenInCode(PUBLISHER)
+_PLUGIN = SeenInCode(CMS_PLUGIN)
 _OLD = SeenInCode("small public callers of version 1; it is called deprecated")
 _OPEN = Assumed("no source shows it; see the quirk that switches it")
 

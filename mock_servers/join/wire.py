@@ -16,7 +16,9 @@ import orjson
 
 from mock_servers.engine.quirks import Quirk
 from mock_servers.engine.vendors import Refusal, Reply
-from mock_servers.join import links, quirks
+from mock_servers.join import links
+from mock_servers.join.quirks.refusals import ErrorTypes, FlatErrors, RetryAfterHeader
+from mock_servers.join.quirks.writes import CreatesAnswer200
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
@@ -227,7 +229,7 @@ def answer(status: int, content: Any, headers: tuple[tuple[bytes, bytes], ...] =
 
 def created(exchange: Exchange, content: Any) -> Reply:
     """The answer to something that was made."""
-    quirk = exchange.quirk(quirks.CreatesAnswer200)
+    quirk = exchange.quirk(CreatesAnswer200)
     if quirk is not None:
         exchange.acted(quirk)
     return answer(201 if quirk is None else 200, content)
@@ -256,11 +258,11 @@ class Errors:
 
     def error(self, exchange: Exchange | None, status: int, detail: str | None = None) -> Reply:
         message = detail if detail is not None else _message(status)
-        vocabulary: quirks.ErrorTypes | None = quirks.ErrorTypes()
+        vocabulary: ErrorTypes | None = ErrorTypes()
         # Before the tenant is known there are no switches to ask.
         if exchange is not None and exchange.tenant is not None:
-            vocabulary = exchange.quirk(quirks.ErrorTypes)
-            flat = exchange.quirk(quirks.FlatErrors)
+            vocabulary = exchange.quirk(ErrorTypes)
+            flat = exchange.quirk(FlatErrors)
             if flat is not None:
                 exchange.acted(flat)
                 return Reply(status, orjson.dumps({"message": message}), why=message)
@@ -278,7 +280,7 @@ class Errors:
             return reply
         seconds = str(_whole(retry_after)).encode()
         headers = [(b"x-ratelimit-reset", seconds)]
-        quirk = exchange.quirk(quirks.RetryAfterHeader)
+        quirk = exchange.quirk(RetryAfterHeader)
         if quirk is not None:
             exchange.acted(quirk)
             headers.append((b"retry-after", seconds))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from mock_servers.engine.vendors import Handler, Reply
-from mock_servers.join import applying, bodies, quirks, tables, wire
+from mock_servers.join import applying, bodies, tables, wire
 from mock_servers.join.endpoints import delete_application, record
+from mock_servers.join.quirks.documents import LiteralNewlines
+from mock_servers.join.quirks.writes import DeleteEndpoints, JobLimit, OldStatusPaths, TagReplacement
 from mock_servers.join.requests import Parameters, body, path_id
 from mock_servers.join.wire import refuse
 
@@ -80,9 +82,9 @@ def old_status_path(status: str) -> Handler:
     """The deprecated way to change a job's status, by path."""
 
     async def handler(exchange: Exchange) -> Reply:
-        quirk = exchange.quirk(quirks.OldStatusPaths)
+        quirk = exchange.quirk(OldStatusPaths)
         if quirk is None:
-            raise wire.not_served(exchange, quirks.OldStatusPaths)
+            raise wire.not_served(exchange, OldStatusPaths)
         exchange.acted(quirk)
         Parameters(exchange).done()
         id = path_id(exchange)
@@ -99,7 +101,7 @@ def _set_status(exchange: Exchange, id: int, status: str) -> Reply:
 
 
 def _check_limit(exchange: Exchange, before: str | None, after: str) -> None:
-    quirk = exchange.quirk(quirks.JobLimit)
+    quirk = exchange.quirk(JobLimit)
     if quirk is None or before in COUNTED or after not in COUNTED:
         return
     status = tables.jobs.c.status
@@ -141,7 +143,7 @@ def _job_values(exchange: Exchange, id: int, sent: bodies.JobChanges) -> dict[st
 
 
 def _description(exchange: Exchange, sent: str) -> str:
-    quirk = exchange.quirk(quirks.LiteralNewlines)
+    quirk = exchange.quirk(LiteralNewlines)
     if quirk is None or "\n" not in sent:
         return sent
     exchange.acted(quirk)
@@ -217,9 +219,9 @@ async def create_note(exchange: Exchange) -> Reply:
 
 async def replace_tags(exchange: Exchange) -> Reply:
     """The sent list is the whole set afterwards."""
-    quirk = exchange.quirk(quirks.TagReplacement)
+    quirk = exchange.quirk(TagReplacement)
     if quirk is None or quirk.verb.upper() not in (exchange.method, "BOTH"):
-        raise wire.not_served(exchange, quirks.TagReplacement)
+        raise wire.not_served(exchange, TagReplacement)
     exchange.acted(quirk)
     Parameters(exchange).done()
     candidate = record(exchange, "candidates", path_id(exchange))
@@ -243,9 +245,9 @@ def delete(table: str) -> Handler:
     """What is deleted is gone with all that hangs on it, and nothing tells of it afterwards."""
 
     async def handler(exchange: Exchange) -> Reply:
-        quirk = exchange.quirk(quirks.DeleteEndpoints)
+        quirk = exchange.quirk(DeleteEndpoints)
         if quirk is None:
-            raise wire.not_served(exchange, quirks.DeleteEndpoints)
+            raise wire.not_served(exchange, DeleteEndpoints)
         exchange.acted(quirk)
         Parameters(exchange).done()
         row = record(exchange, table, path_id(exchange))
