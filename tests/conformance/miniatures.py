@@ -125,6 +125,10 @@ MINIATURES = (
     _m("INT-4", "completeness", "JOIN: pages that were delivered before a crash are taken for the same afterwards", silent=True, vendor="join",
        checks=("PAG-1", "PAG-3", "INT-1"), connector=spoilt.spoiling_read(spoiling.counting_what_was_delivered)),
     _m("INT-5", "state", "another credential takes the connection away from a sync that runs", sync=spoiling.broken_by_a_reconnect),
+    _m("INT-6", "state", "Pinpoint: a read that went on after a crash counts as if it had begun when it ended", silent=True, vendor="pinpoint",
+       checks=("PAG-1", "INT-1", "INT-4"), connector=spoilt.spoiling_read(spoiling.late_after_crash)),
+    _m("INT-7", "state", "whatever is asked for, a delta that was killed goes on first", silent=True, sync=spoiling.going_on_with_the_delta,
+       interrupted=spoiling.noting_a_kill),
     # ----------------------------------------------------------------------------------------------------- retries
     _m("RTY-1", "faults", "a 429 with Retry-After ends the sync", beside=("RTY-12",), connector=api(harbor.FailsAtHints)),
     _m("RTY-2", "faults", "a tenth of Retry-After is waited", beside=("RTY-12",), connector=api(harbor.HurriesAfterHints)),

@@ -2,7 +2,7 @@
 
 from conformance.casework import field_cells, model_cells
 from conformance.check import Cell, Check
-from conformance.checks.delta import changes, deletions, derived, missed, resuming, times
+from conformance.checks.delta import after_kill, changes, deletions, derived, missed, resuming, times
 from conformance.checks.delta.cases import delta_cells
 
 OURS = "design of this suite: state"
@@ -47,4 +47,8 @@ CHECKS = (
           OURS, resuming.moved_cells, resuming.moved_meanwhile, needs=("interrupt",)),
     Check("INT-5", "A connection that is given another credential while it syncs loses nothing by it.", OURS,
           lambda lab: [resuming.REPLACED], resuming.replaced_midway),
+    Check("INT-6", "What changes while a killed sync lies still is there after it went on and a delta sync followed.",
+          OURS, after_kill.changed_cells, after_kill.brought_after_death, needs=("interrupt",)),
+    Check("INT-7", "A full sync that is asked for after a delta was killed is a full one: it says so, and hides what is gone.", API,
+          lambda lab: [after_kill.WHOLE], after_kill.whole_on_request, needs=("interrupt",)),
 )  # fmt: skip

@@ -21,7 +21,7 @@ def _deleted(lab: Lab, number: int, case: Deletion) -> Deleted:
     def observe() -> Deleted:
         with synced(lab, anew=not number) as (session, before):
             tenant = session.world.tenant
-            rows = _rows_to_delete(session.world, case)
+            rows = rows_to_delete(session.world, case)
             tenant.advance(90)
             for table, row in rows:
                 tenant.remove(table, row["id"])
@@ -35,7 +35,7 @@ def _deleted(lab: Lab, number: int, case: Deletion) -> Deleted:
     return lab.once(("deleted", number), observe, brief=True)
 
 
-def _rows_to_delete(world: World, case: Deletion) -> list[tuple[str, dict[str, Any]]]:
+def rows_to_delete(world: World, case: Deletion) -> list[tuple[str, dict[str, Any]]]:
     """Dependents first, so that no row ever points at nothing."""
     wanted = [(table, record) for table, records in case.with_records.items() for record in records] + [(case.table, case.record)]
     tables: dict[str, Mapping[str, dict[str, Any]]] = {}

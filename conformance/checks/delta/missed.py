@@ -54,7 +54,7 @@ A_WHILE = 600
 """Seconds: longer than the overlap that a careful client allows itself between two delta syncs."""
 
 
-def _slowly(world: World, steps: Sequence[Step]) -> None:
+def slowly(world: World, steps: Sequence[Step]) -> None:
     """One step after the other, with time between them."""
     for step in steps:
         world.perform([step])
@@ -71,7 +71,7 @@ def brought_later(lab: Lab) -> Iterator[Result]:
         world = lab.world()
         session = world.connect(settings=lab.small_pages(world))
         rule = {"kind": "rate_limit", "retry_after": 1, "operation": one.operation, "skip": one.after, "times": 1}
-        with world.at_fault(rule, partial(_slowly, world, one.steps)) as ran:
+        with world.at_fault(rule, partial(slowly, world, one.steps)) as ran:
             session.sync_well()
         world.tenant.advance(90)
         session.sync_well("DELTA")

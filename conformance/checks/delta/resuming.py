@@ -10,9 +10,12 @@ from conformance import judge
 from conformance.casework import broken, judged, same, seen_at, settled_problem, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.delta.cases import usual
-from conformance.lab import Lab, Session, SubjectCrashed, World
+from conformance.checks.delta.missed import slowly
+from conformance.fixture_models import BetweenPages
+from conformance.lab import Blocked, Lab, Session, SubjectCrashed, World
 from conformance.prepared import synced
 
+CANNOT_DIE = "the subject cannot be told to die at a request"
 POINTS = {"early": 0.0, "in the first half": 0.25, "midway": 0.5, "in the second half": 0.75, "late": 1.0}
 DELTA_POINTS = {"early": 1, "later": 4}
 """Requests after which a delta sync is killed; with nothing but changes to read, it has few."""
@@ -75,7 +78,7 @@ def whole_after_kill(lab: Lab) -> Iterator[Result]:
         try:
             shown, _ = _resumed(lab, cell.name)
         except NotImplementedError:
-            yield unverifiable(cell, "the subject cannot be told to die at a request")
+            yield unverifiable(cell, CANNOT_DIE)
             continue
         problem = same(lab, lab.calm_pages.snapshot, shown)
         yield judged(cell, problem)
@@ -87,7 +90,7 @@ def goes_on(lab: Lab) -> Iterator[Result]:
     try:
         _, asked = _resumed(lab, "late")
     except NotImplementedError:
-        yield unverifiable(cell, "the subject cannot be told to die at a request")
+        yield unverifiable(cell, CANNOT_DIE)
         return
     total = len(lab.calm_pages.journal)
     yield judged(cell, None if asked < total else f"killed near the end, it started again: {asked} requests (a whole sync: {total})")
@@ -123,7 +126,7 @@ def whole_after_killed_delta(lab: Lab) -> Iterator[Result]:
         try:
             killed = _after_all_cases(lab, DELTA_POINTS[cell.name])
         except NotImplementedError:
-            yield unverifiable(cell, "the subject cannot be told to die at a request")
+            yield unverifiable(cell, CANNOT_DIE)
             continue
         yield judged(cell, same(lab, _after_all_cases(lab, None), killed))
 
@@ -144,18 +147,38 @@ def moved_meanwhile(lab: Lab) -> Iterator[Result]:
             yield unverifiable(cell, "not judged: INT-1 found that a killed sync loses what did not even move")
             continue
         try:
-            half = _half(lab, case.operation)
-        except NotImplementedError:
-            yield unverifiable(cell, "the subject cannot be told to die at a request")
+            session, shown = gone_on(lab, case)
+        except (NotImplementedError, Blocked) as reason:
+            yield unverifiable(cell, str(reason) or CANNOT_DIE)
             continue
+        problem = settled_problem(lab, lab.calm_pages.snapshot, shown, case.unsettled)
+        yield judged(cell, problem, seen=seen_at(session.world, case.operation))
+
+
+def touches(case: BetweenPages) -> bool:
+    """Whether it changes several records, and nothing else."""
+    return len(case.steps) > 1 and all(step.update is not None for step in case.steps)
+
+
+def gone_on(lab: Lab, case: BetweenPages) -> tuple[Session, judge.Snapshot]:
+    """A connection whose first sync died in the middle of a list, lay still while this happened, and went on; and what it shows then.
+    Raises NotImplementedError and Blocked."""
+
+    def observe() -> tuple[Session, judge.Snapshot]:
+        half = _half(lab, case.operation)
         if half is None:
-            yield unverifiable(cell, f"the subject never dies between two pages of {case.operation}")
-            continue
+            raise Blocked(f"the subject never dies between two pages of {case.operation}")
         world, session, _ = _killed(lab, half)
-        world.perform(case.steps)
+        if touches(case):
+            # One end of the list, the other, then what lies between: whichever is read first, what was read changes before what was not.
+            slowly(world, [case.steps[0], case.steps[-1], *case.steps[1:-1]])
+            world.kept = True
+        else:
+            world.perform(case.steps)
         session.sync_well()
-        problem = settled_problem(lab, lab.calm_pages.snapshot, session.snapshot(), case.unsettled)
-        yield judged(cell, problem, seen=seen_at(world, case.operation))
+        return session, session.snapshot()
+
+    return lab.once(("gone on", case.id), observe) if touches(case) else observe()
 
 
 def _half(lab: Lab, operation: str) -> int | None:

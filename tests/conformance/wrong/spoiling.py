@@ -21,6 +21,7 @@ Sync = Callable[[Any], SyncOutcome]
 SpoilSync = Callable[[Sync, Any, Told], SyncOutcome]
 SpoilRows = Callable[[Rows, str, Told], Rows]
 Read = Callable[[], Rows]
+A_YEAR = 365 * 86_400
 GONE = "2026-03-02T12:00:00.000Z"
 
 # ---------------------------------------------------------------------------------------------------------- manifests
@@ -523,6 +524,12 @@ def content_with_a_killed_delta(right: Sync, mode: Any, told: Told) -> SyncOutco
     return SyncOutcome("SUCCEEDED", "DELTA") if told.memory.pop("killed", False) and mode == "DELTA" else right(mode)
 
 
+def going_on_with_the_delta(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """The sync after one that was killed is of the same kind, whatever was asked for."""
+    killed = told.memory.pop("killed", False) and any(outcome.mode == "FULL" and outcome.state == "SUCCEEDED" for outcome in told.outcomes)
+    return right("DELTA" if killed else mode)
+
+
 def calling_empty_denied(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """No record must mean no permission."""
     outcome = right(mode)
@@ -838,6 +845,12 @@ def skipping_after_crash(right: Spoilt, stream: str, wanted: Wanted, since: str 
         first = next(pages)
         yield replace(first, records=())
     yield from pages
+
+
+def late_after_crash(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """A read that goes on behind a page counts as if it had begun long after all that it could meet."""
+    for page in right.right.read(stream, wanted, since=since, cursor=cursor):
+        yield replace(page, watermark=_later(page.watermark, A_YEAR)) if cursor is not None and page.watermark is not None else page
 
 
 def skipping_a_later_page(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
