@@ -188,6 +188,7 @@ MINIATURES = (
        connector=api(harbor.TakesOutagesForEnds)),
     _m("ERR-14", "faults", "an answer without a body is an empty list", silent=True, connector=api(harbor.TakesNothingForEmpty)),
     _m("ERR-11", "faults", "one list fails, and nothing is shown of the others", silent=True, rows=spoiling.nothing_when_in_part),
+    _m("ERR-11", "state", "while one list fails nobody of the others is ever gone", silent=True, read=spoiling.immortal_while_a_list_fails),
     _m("ERR-10", "configuration", "certificates are not looked at", silent=True, connector=spoiling.trusting_anybody),
     # ----------------------------------------------------------------------------------------------------- actions
     _m("ACT-1", "writes", "long texts are cut", silent=True, beside=("ACT-10", "ACT-23"), act=spoiling.cutting),

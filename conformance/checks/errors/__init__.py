@@ -44,7 +44,7 @@ CHECKS = (
           no_permission_cells, none_called_missing),
     Check("ERR-13", "What is said of the vendor's refusals carries the status and the code that the vendor gave.",
           "design of this suite: diagnostics carry http_status and vendor_code", vendor_word_cells, vendor_words),
-    Check("ERR-11", "A list that fails for good takes no other list with it.", API, other_cells, others_arrive),
+    Check("ERR-11", "A list that fails for good takes no other list with it: what is there arrives, and what is gone goes.", API, other_cells, others_arrive),
     Check("ERR-10", "A credential is shown to no host whose certificate nobody vouches for.", "RFC 9110, 4.3.4",
           one_case("connection", STRANGER.name, STRANGER.owner), distrusts),
 )  # fmt: skip

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from conformance import identity, judge
 from conformance.casework import broken, examples, judged, same, unverifiable
 from conformance.check import Cell, Result
+from conformance.checks.delta.deletions import rows_to_delete
 from conformance.checks.errors.losses import unexplained, wrongly_gone
 from conformance.faithful import unfaithful
+from conformance.fixture_models import Deletion
 from conformance.lab import Lab, Session, SubjectCrashed
 from conformance.outcomes import Code
 from conformance.prepared import synced
@@ -64,19 +66,25 @@ def _fails_for_good(lab: Lab, cell: Cell, session: Session, before: judge.Snapsh
     return judged(cell, problem)
 
 
+WHO_IS_GONE = Cell("fault", "the other lists", "who is gone")
+
+
 def other_cells(lab: Lab) -> list[Cell]:
-    return [Cell("fault", operation, "the other lists") for operation in lab.operations()]
+    return [*(Cell("fault", operation, "the other lists") for operation in lab.operations()), WHO_IS_GONE]
+
+
+def _others(lab: Lab, operation: str) -> list[str]:
+    """The models that do not come from this operation."""
+    besides = lab.profile.brings_besides.get(operation, ())
+    # A join record is known by the records that it joins, so that it cannot be told which it is without them.
+    alone = [model for model in lab.models if not identity.is_join(model)]
+    return [model for model in alone if lab.profile.page_operations.get(model) != operation and model not in besides]
 
 
 def others_arrive(lab: Lab) -> Iterator[Result]:
     """ERR-11."""
-    besides = lab.profile.brings_besides
-    # A join record is known by the records that it joins, so that it cannot be told which it is without them.
-    alone = [model for model in lab.models if not identity.is_join(model)]
-    for cell in other_cells(lab):
-        others = [
-            model for model in alone if lab.profile.page_operations.get(model) != cell.owner and model not in besides.get(cell.owner, ())
-        ]
+    for cell in other_cells(lab)[:-1]:
+        others = _others(lab, cell.owner)
         if not others:
             yield Result(cell, Code.NOT_APPLICABLE, "every model comes from this one list")
             continue
@@ -88,3 +96,32 @@ def others_arrive(lab: Lab) -> Iterator[Result]:
         lost = [model for model in others if shown.keys.get(model, {}) != lab.calm.snapshot.keys.get(model, {})]
         text = f"{cell.owner} failed, and with it {examples(lost)} (the sync ended {outcome.state})"
         yield judged(cell, text if lost else None, code=Code.BLAST)
+    yield _others_go(lab)
+
+
+def _gone_elsewhere(lab: Lab) -> tuple[Deletion, str] | None:
+    """The smallest deletion of which an operation brings nothing, and that operation."""
+    for case in sorted(lab.profile.deletions, key=lambda case: sum(map(len, case.gone.values()))):
+        for operation in lab.operations():
+            if set(case.gone) <= set(_others(lab, operation)):
+                return case, operation
+    return None
+
+
+def _others_go(lab: Lab) -> Result:
+    found = _gone_elsewhere(lab)
+    if found is None:
+        return Result(WHO_IS_GONE, Code.NOT_APPLICABLE, "whatever is deleted at the vendor, every list has a part of it")
+    case, operation = found
+    with synced(lab) as (session, _):
+        tenant = session.world.tenant
+        for table, row in rows_to_delete(session.world, case):
+            tenant.remove(table, row["id"])
+        tenant.fault("status", status=503, operation=operation, times=None)
+        outcome = session.sync()
+        live = session.snapshot()
+    unread = {one.model for one in outcome.diagnostics if one.field is None}
+    known = [(model, key) for model, keys in case.gone.items() if model not in unread for key in keys]
+    alive = [f"{model}/{key}" for model, key in known if key in live.keys.get(model, {})]
+    text = f"{examples(alive)} is gone from a list that was read to its end, and lives on, since {operation} failed"
+    return judged(WHO_IS_GONE, text if alive else None, code=Code.BLAST)

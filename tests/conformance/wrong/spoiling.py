@@ -286,6 +286,16 @@ def deleted_after_delta(read: Read, model: str, deleted: bool, told: Told) -> Ro
     return _marked(read()) if delta and deleted and model == "Users" else read()
 
 
+def immortal_while_a_list_fails(read: Read, model: str, deleted: bool, told: Told) -> Rows:
+    """Who is gone is shown on as long as syncs come through in part only."""
+    rows = read()
+    known: dict[str, Any] = told.memory.setdefault(f"alive {model}", {})
+    if told.outcomes and told.outcomes[-1].state == "PARTIALLY_FAILED" and not deleted:
+        return [*rows, *(row for key, row in known.items() if key not in {row["remote_id"] for row in rows})]
+    known |= {row["remote_id"]: row for row in rows if row["remote_deleted_at"] is None}
+    return rows
+
+
 def deleted_by_denial(read: Read, model: str, deleted: bool, told: Told) -> Rows:
     """What may no longer be read is said to be gone."""
     return _marked(read()) if deleted and model in told.denied else read()
