@@ -198,7 +198,9 @@ def conform(
     report_dir: Annotated[
         Path | None, typer.Option(help="Write the reports there: JSON, HTML, Markdown, JUnit, SARIF, badge.", file_okay=False)
     ] = None,
-    model: Annotated[list[str] | None, typer.Option("--model", help="Only checks on this model (repeatable).")] = None,
+    model: Annotated[
+        list[str] | None, typer.Option("--model", help="Only this model and the actions with its records (repeatable).")
+    ] = None,
     check: Annotated[list[str] | None, typer.Option("--check", help="Only this check, e.g. PAG-1 (repeatable).")] = None,
     chapter: Annotated[list[str] | None, typer.Option("--chapter", help="Only this chapter (repeatable).")] = None,
     subject: Annotated[str | None, typer.Option(help="What to test: `package.module:Factory`.", show_default="ours")] = None,

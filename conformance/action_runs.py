@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,15 +9,13 @@ from typing import Any
 from conformance import aftermath, judge
 from conformance.aftermath import Aftermath
 from conformance.files import FileServer, fetched
-from conformance.fixture_models import ActionCase, FixtureError, Writes
+from conformance.fixture_models import WRITTEN_REFERENCE, ActionCase, FixtureError, Writes
 from conformance.lab import Blocked, Dump, Lab, Session
 from conformance.lab import shown as as_shown
 from conformance.outcomes import Code
 from conformance.prepared import synced
 from conformance.sandbox import Entry
 from conformance.subjects import ActionOutcome
-
-WRITTEN_REFERENCE = re.compile(r"\$([^/$]+)/(.+)")
 
 
 @dataclass(frozen=True)
@@ -220,11 +217,11 @@ def cases_of(lab: Lab, action: str, *, refused: bool | None = None) -> list[Acti
 
 
 def all_cases(lab: Lab) -> list[ActionCase]:
-    """The cases of promised actions; a case of anything else is a slip of the fixture."""
+    """The cases of the actions under test; a case of an action that nobody promises is a slip of the fixture."""
     unknown = sorted({case.action for case in lab.fixtures.actions} - set(lab.promise.actions) - set(lab.fixtures.card.actions))
     if unknown:
         raise FixtureError(f"{lab.fixtures.folder / 'actions.yaml'}: no such action: {', '.join(unknown)}")
-    return [case for case in lab.fixtures.actions if case.action in lab.promise.actions]
+    return [case for case in lab.fixtures.actions if case.action in lab.actions]
 
 
 def writes_problem(wanted: Mapping[str, Writes], got: Mapping[str, Writes]) -> tuple[Code, str] | None:

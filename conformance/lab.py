@@ -74,6 +74,9 @@ class Lab:
         self.subject, self.sandbox, self.facts = subject, sandbox, facts
         self.fixtures, self.published, self.promise = given, published, promise
         self.models = tuple(model for model in promise.models if not models or model in models)
+        chosen = {case.action for case in given.actions if not models or case.models & set(models)}
+        self.actions = {action: promised for action, promised in promise.actions.items() if not models or action in chosen}
+        """The actions under test: where models were selected, those of which a case takes, makes or names a record of one."""
         self.docs_dir, self.installed, self.ca = docs_dir, installed, ca
         self.credentials = dict(credentials or {})
         """Columns of the matrix that were asked for by name, instead of all."""

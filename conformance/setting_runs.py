@@ -25,6 +25,12 @@ QUIET = 3600.0
 """Seconds between a full sync and the delta sync after it: more than any setting asks for twice."""
 
 
+def cases(lab: Lab) -> list[SettingCase]:
+    """Those that are about something under test."""
+    others = {case.id for case in lab.fixtures.actions if case.action not in lab.actions}
+    return [case for case in lab.profile.settings if case.action not in others and (not case.only or set(case.only) & set(lab.models))]
+
+
 def carry_out(lab: Lab, case: SettingCase) -> Found:
     """What is not as the case says. Raises Blocked, FixtureError."""
     if case.action is not None:
@@ -60,7 +66,8 @@ def _synced(lab: Lab, case: SettingCase) -> Found:
             for model, keys in case.exactly.items()
             if (problem := count_problem(Counter(keys), shown.keys.get(model, Counter())))
         ]
-        deviations = declared.deviations(lab.calm.snapshot, shown, case.only or lab.models)
+        judged = [model for model in lab.models if not case.only or model in case.only]
+        deviations = declared.deviations(lab.calm.snapshot, shown, judged)
         found = worth_judging(lab, (one for one in deviations if one.field is not None or one.model not in case.exactly))
     journal = world.tenant.journal()
     said = {(one.model, one.field) for one in outcome.diagnostics if one.reason != "empty"}

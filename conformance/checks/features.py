@@ -207,15 +207,15 @@ PROOFS: dict[str, Proof] = {
 
 
 def _setting_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", "settings", case.id) for case in lab.profile.settings] or [Cell("case", "settings", "any")]
+    return [Cell("case", "settings", case.id) for case in setting_runs.cases(lab)] or [Cell("case", "settings", "any")]
 
 
 def _settings(lab: Lab) -> Iterator[Result]:
     """FEA-2."""
-    if not lab.profile.settings:
-        yield Result(_setting_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml has no case of a setting")
+    if not setting_runs.cases(lab):
+        yield Result(_setting_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml has no case of a setting for what is under test")
         return
-    for cell, case in zip(_setting_cells(lab), lab.profile.settings, strict=True):
+    for cell, case in zip(_setting_cells(lab), setting_runs.cases(lab), strict=True):
         try:
             problems, code = setting_runs.carry_out(lab, case)
         except Blocked as reason:

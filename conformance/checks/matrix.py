@@ -189,7 +189,7 @@ def _interleaved(lab: Lab) -> Iterator[Result]:
 def _independent(lab: Lab) -> str:
     """A model on which no other depends."""
     needed = {name for promised in lab.promise.models.values() for name in promised.depends_on}
-    return next(model for model in reversed(lab.models) if model not in needed)
+    return next(model for model in reversed(tuple(lab.promise.models)) if model not in needed)
 
 
 def _synced_as_ever(lab: Lab, session: Session) -> str | None:
@@ -297,15 +297,16 @@ def _told(held_: Permissions) -> str:
 
 
 def _write_cells(lab: Lab) -> list[Cell]:
-    found = [Cell("credential", column.name, action) for action in lab.promise.actions for column in writes.columns_for(lab, action)]
+    found = [Cell("credential", column.name, action) for action in lab.actions for column in writes.columns_for(lab, action)]
     return found or [Cell("credential", "", "no action")]
 
 
 def _writing(lab: Lab) -> Iterator[Result]:
     """MTX-7."""
-    if not lab.promise.actions:
-        yield Result(Cell("credential", "", "no action"), Code.NOT_APPLICABLE, "no action is promised")
-    for action in lab.promise.actions:
+    if not lab.actions:
+        why = "no action is promised" if not lab.promise.actions else "no action is about the models that were selected"
+        yield Result(Cell("credential", "", "no action"), Code.NOT_APPLICABLE, why)
+    for action in lab.actions:
         writes.try_all(lab, action)
         for column in writes.columns_for(lab, action):
             whole = writes.whole_of(lab, writes.cases_for(lab, action), column.holds)
@@ -313,7 +314,7 @@ def _writing(lab: Lab) -> Iterator[Result]:
 
 
 def _input_cells(lab: Lab) -> list[Cell]:
-    return [Cell("input", action, name) for action, promised in lab.promise.actions.items() for name in promised.inputs]
+    return [Cell("input", action, name) for action, promised in lab.actions.items() for name in promised.inputs]
 
 
 def _inputs(lab: Lab) -> Iterator[Result]:
@@ -330,7 +331,7 @@ def _inputs(lab: Lab) -> Iterator[Result]:
 
 
 def _action_cells(lab: Lab) -> list[Cell]:
-    return [Cell("action", action, action) for action in lab.promise.actions]
+    return [Cell("action", action, action) for action in lab.actions]
 
 
 def _smallest_writes(lab: Lab) -> Iterator[Result]:

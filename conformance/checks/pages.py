@@ -161,7 +161,7 @@ def _unfit(lab: Lab) -> Iterator[Result]:
         said = {f"{one.model}.{one.field}" for one in outcome.diagnostics if one.reason != "empty"}
         known = {f"{one.model}.{one.field}" for one in lab.calm.outcome.diagnostics}
         wanted = {name for name in case.told if name.partition(".")[0] in lab.models}
-        silent, false = sorted(wanted - said), sorted(said - known - wanted)
+        silent, false = sorted(wanted - said), sorted(said - known - set(case.told))
         if bad := worth_judging(lab, found):
             yield broken(cell, examples(bad), code=bad[0].code, expected=bad[0].expected, got=bad[0].got)
         elif silent:

@@ -16,7 +16,7 @@ Values in `expected` positions may be plain JSON, or one of these, at any depth:
 """
 
 from conformance.fixture_models.access import CredentialProfile, Denial, PutOff
-from conformance.fixture_models.actions import PROOF_WORDS, ActionCase, ActionCases, Proof, Repeat, ServedFile, Writes
+from conformance.fixture_models.actions import PROOF_WORDS, WRITTEN_REFERENCE, ActionCase, ActionCases, Proof, Repeat, ServedFile, Writes
 from conformance.fixture_models.base import Changes, FixtureError, Key, RecordId, Strict, Table
 from conformance.fixture_models.changes import Deletion, DeltaCase, QuirkCase, Touch, UnfitCase
 from conformance.fixture_models.features import ExploredField, FeatureProfile, OnlyCreated, PassthroughCase
@@ -29,6 +29,7 @@ from conformance.fixture_models.truth import Card, Expected, ExpectedRecord, Per
 
 __all__ = [
     "PROOF_WORDS",
+    "WRITTEN_REFERENCE",
     "ActionCase",
     "ActionCases",
     "AskedFor",

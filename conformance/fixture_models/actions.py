@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -9,6 +11,8 @@ from pydantic import Field, model_validator
 from conformance.fixture_models.base import Key, Strict, Table, compiles
 from conformance.fixture_models.steps import Step
 
+WRITTEN_REFERENCE = re.compile(r"\$([^/$]+)/(.+)")
+"""How the input of a case names a record: "$Jobs/310"."""
 PROOF_WORDS = frozenset({"equals", "contains", "decodes_to", "same_bytes", "same_file", "matches"})
 """How a proof may say what must stand there."""
 
@@ -129,5 +133,32 @@ class ActionCase(Strict):
             compiles(expression)
         return self
 
+    @property
+    def models(self) -> frozenset[str]:
+        """The models whose records it takes, makes, or names in the answer."""
+        return frozenset({*self.creates, *_taken(self.input), *_named(self.data)})
+
 
 ActionCases = list[ActionCase]
+
+
+def _taken(value: Any) -> Iterator[str]:
+    """The models of the records that an input names, at any depth."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _taken(inner)
+    elif isinstance(value, str) and (found := WRITTEN_REFERENCE.fullmatch(value)):
+        yield found[1]
+
+
+def _named(value: Any) -> Iterator[str]:
+    """The models of the {"$ref": "Model/key"} in what is expected, at any depth."""
+    if isinstance(value, Mapping):
+        if "$ref" in value:
+            yield str(value["$ref"]).partition("/")[0]
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _named(inner)

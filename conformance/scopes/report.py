@@ -29,7 +29,7 @@ Scopes = dict[str, Any]
 def told(lab: Lab, checks: Collection[str]) -> Scopes:
     """The matrix of this vendor as far as these checks have filled it: its columns, its rows, those of the actions."""
     matrix: Matrix | None = lab.observations.memory["matrix"][1] if set(checks) - WRITING and "matrix" in lab.observations.memory else None
-    acted = lab.promise.actions if WRITING & set(checks) else ()
+    acted = lab.actions if WRITING & set(checks) else ()
     return {
         "credentials": [] if matrix is None else [_column(lab, matrix, column) for column in matrix.columns],
         "rows": [] if matrix is None else [row for model in lab.models for row in _rows(matrix, model)],

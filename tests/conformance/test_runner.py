@@ -25,6 +25,7 @@ from tests.conformance.wrong.service import Wrong
 from tests.conformance.wrong.trials import ROOT, red, trial
 
 A, B = Cell("case", "", "a"), Cell("case", "", "b")
+MODELS = frozenset({"Users", "Jobs", "Candidates", "Applications"})
 
 
 class Bench:
@@ -125,6 +126,19 @@ def test_a_part_of_the_checks_never_proves_every_promised_cell(sandbox: str):
 
     assert red(run) == {}
     assert run.outcome is RunOutcome.INCOMPLETE
+
+
+@pytest.mark.parametrize("chosen", ["Users", "Applications"])
+def test_a_run_of_one_model_judges_what_belongs_to_it_and_nothing_else(chosen: str, sandbox: str):
+    """Its records, and the actions that take, make or name one of them; a right connector is as green as in a whole run."""
+    run = trial("harbor", Wrong(), (), sandbox=sandbox, models=(chosen,))
+
+    chapters = {"fields", "pages", "delta", "actions", "matrix", "permissions", "scopes"}
+    cells = {result.cell for check, result, _ in run.vendors[0].results if check.chapter in chapters}
+    assert red(run) == {}
+    assert {cell.owner for cell in cells if cell.kind == "field"} == {chosen}
+    assert {cell.name for cell in cells if cell.kind == "model" and cell.name in MODELS} == {chosen}
+    assert (spoiling.NOTE in {part for cell in cells for part in (cell.owner, cell.name)}) is (chosen == "Applications")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ BAD_CREDENTIAL = "INTEGRATION.AUTHENTICATION_INVALID"
 
 
 def cause_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", cause, action) for action in lab.promise.actions for cause in (*CAUSES, "a bad credential")]
+    return [Cell("case", cause, action) for action in lab.actions for cause in (*CAUSES, "a bad credential")]
 
 
 def causes(lab: Lab) -> Iterator[Result]:

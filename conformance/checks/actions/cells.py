@@ -13,7 +13,7 @@ def case_cell(case: ActionCase) -> Cell:
 
 
 def action_cells(lab: Lab) -> list[Cell]:
-    return [Cell("action", action, action) for action in lab.promise.actions]
+    return [Cell("action", action, action) for action in lab.actions]
 
 
 def case_cells(lab: Lab) -> list[Cell]:

@@ -20,7 +20,7 @@ def listed(done: Run) -> int:
 
 
 def partly_cells(lab: Lab) -> list[Cell]:
-    found = [Cell("permission", "partly", action) for action, promised in lab.promise.actions.items() if not promised.writes]
+    found = [Cell("permission", "partly", action) for action, promised in lab.actions.items() if not promised.writes]
     return found or [Cell("permission", "partly", "any")]
 
 

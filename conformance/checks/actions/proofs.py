@@ -20,7 +20,7 @@ from conformance.outcomes import Code
 
 
 def input_cells(lab: Lab) -> list[Cell]:
-    return [Cell("input", action, name) for action, promised in lab.promise.actions.items() for name in promised.inputs]
+    return [Cell("input", action, name) for action, promised in lab.actions.items() for name in promised.inputs]
 
 
 def inputs(lab: Lab) -> Iterator[Result]:

@@ -29,7 +29,7 @@ def error_codes(lab: Lab) -> Iterator[Result]:
     """ACT-4."""
     refused = _refused(lab)
     if not refused:
-        yield unverifiable(refused_cells(lab)[0], "actions.yaml has no case that is refused")
+        yield unverifiable(refused_cells(lab)[0], "no case of the actions under test is refused")
     for case in refused:
         outcome = run(lab, case).outcome
         if outcome.ok:
@@ -48,7 +48,7 @@ def own_words(lab: Lab) -> Iterator[Result]:
     """ACT-17."""
     refused = _refused(lab)
     if not refused:
-        yield Result(refused_cells(lab)[0], Code.NOT_APPLICABLE, "actions.yaml has no case that is refused")
+        yield Result(refused_cells(lab)[0], Code.NOT_APPLICABLE, "no case of the actions under test is refused")
     for case in refused:
         cell = case_cell(case)
         done = run(lab, case)
@@ -98,7 +98,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def permission_cells(lab: Lab) -> list[Cell]:
-    return [Cell("permission", action, need) for action, promised in lab.promise.actions.items() for need in promised.needs]
+    return [Cell("permission", action, need) for action, promised in lab.actions.items() for need in promised.needs]
 
 
 def without_permission(lab: Lab) -> Iterator[Result]:

@@ -48,7 +48,7 @@ def shown_at_once(lab: Lab) -> Iterator[Result]:
 
 
 def delta_cells(lab: Lab) -> list[Cell]:
-    actions = [action for action, promised in lab.promise.actions.items() if promised.writes]
+    actions = [action for action, promised in lab.actions.items() if promised.writes]
     return [Cell("case", "delta after", action) for action in actions] or [Cell("case", "delta after", "any")]
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance import judge
-from conformance.action_runs import WRITTEN_REFERENCE, carry_out, cases_of, changes_between, with_ids, writes_problem
+from conformance.action_runs import carry_out, cases_of, changes_between, with_ids, writes_problem
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.actions.cells import first_good
-from conformance.fixture_models import ActionCase
+from conformance.fixture_models import WRITTEN_REFERENCE, ActionCase
 from conformance.lab import Blocked, Lab, Session
 from conformance.outcomes import Code
 from conformance.prepared import synced
@@ -19,9 +19,9 @@ from connectors.unified.actions import ACTIONS, ActionInput
 
 
 def strange_cells(lab: Lab) -> list[Cell]:
-    inside = [action for action in lab.promise.actions if _inner(lab, action) is not None]
+    inside = [action for action in lab.actions if _inner(lab, action) is not None]
     return [
-        *(Cell("case", action, "unknown member") for action in lab.promise.actions),
+        *(Cell("case", action, "unknown member") for action in lab.actions),
         *(Cell("case", action, "unknown member inside") for action in inside),
         Cell("case", "", "unknown action"),
     ]
@@ -68,9 +68,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def misfit_cells(lab: Lab) -> list[Cell]:
-    found = [
-        Cell("case", action, f"a misfit answer to {question}") for action in lab.promise.actions for question in _answered(lab, action)
-    ]
+    found = [Cell("case", action, f"a misfit answer to {question}") for action in lab.actions for question in _answered(lab, action)]
     return found or [Cell("case", "misfit answers", "any")]
 
 
@@ -86,7 +84,7 @@ def _answered(lab: Lab, action: str) -> dict[str, tuple[ActionCase, int]]:
 
 def misfits(lab: Lab) -> Iterator[Result]:
     """ACT-20."""
-    answered = [(action, question, *at) for action in lab.promise.actions for question, at in _answered(lab, action).items()]
+    answered = [(action, question, *at) for action in lab.actions for question, at in _answered(lab, action).items()]
     cells = misfit_cells(lab)
     if not answered:
         yield Result(cells[0], Code.NOT_APPLICABLE, "no action answers questions")
@@ -157,7 +155,7 @@ def _free_texts(model: type[ActionInput], inside: tuple[str, ...], promised: fro
 
 
 def left_out_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", "not promised", action) for action in lab.promise.actions]
+    return [Cell("case", "not promised", action) for action in lab.actions]
 
 
 def left_out(lab: Lab) -> Iterator[Result]:

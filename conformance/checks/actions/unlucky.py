@@ -19,7 +19,7 @@ from conformance.outcomes import Code, Verdict
 
 
 def writing_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", "unlucky", action) for action, promised in lab.promise.actions.items() if promised.writes]
+    return [Cell("case", "unlucky", action) for action, promised in lab.actions.items() if promised.writes]
 
 
 def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any], *, named: bool) -> Iterator[tuple[str, Run]]:

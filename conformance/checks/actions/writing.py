@@ -84,4 +84,4 @@ def used(lab: Lab) -> Iterator[Result]:
 
 
 def used_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", action, "permissions used") for action in lab.promise.actions]
+    return [Cell("case", action, "permissions used") for action in lab.actions]

@@ -29,7 +29,7 @@ CHECKS = (
     Check("PRM-5", "After a permission was taken away, nothing already read is deleted, and no id changes.", "design of this suite: M7",
           lambda lab: known(lab, "taken away"), taken),
     Check("PRM-12", "What is taken away in the middle of a sync is told by that sync, and a grant makes it good.", "design of this suite: M7",
-          midway_cells, midway),
+          midway_cells, midway, chapter="permissions"),
     Check("PRM-6", "With the credentials that customers really hand out, exactly what they may read is read.", API,
           customer_cells, customers),
     Check("PRM-7", "With the credentials that customers really hand out, exactly what they may do is done.", API,

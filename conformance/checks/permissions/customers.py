@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conformance import judge
 from conformance.action_runs import carry_out, run, writes_problem
@@ -10,7 +10,7 @@ from conformance.casework import broken, examples, held, judged, unverifiable, w
 from conformance.check import Cell, Result
 from conformance.checks.permissions.denied import denial
 from conformance.checks.permissions.without import Seen, hidden_models, open_ended, opened, split
-from conformance.fixture_models import FixtureError
+from conformance.fixture_models import ActionCase, FixtureError
 from conformance.lab import Lab
 from conformance.naming import wrongly_named
 from conformance.outcomes import Code
@@ -51,38 +51,46 @@ def customers(lab: Lab) -> Iterator[Result]:
                 yield judged(cell, examples([*gone, *found]) or None, code=Code.BLAST)
 
 
+def _doing(lab: Lab) -> Iterator[tuple[str, ActionCase, Sequence[str]]]:
+    """Credential, case, and what it lacks for that. Raises FixtureError for a case that is not there."""
+    by_id = {case.id: case for case in lab.fixtures.actions}
+    for name, profile in lab.profile.credentials.items():
+        for case_id, missing in profile.actions.items():
+            if case_id not in by_id:
+                raise FixtureError(f"{lab.fixtures.folder / 'profile.yaml'}: actions.yaml has no case {case_id!r}")
+            if by_id[case_id].action in lab.actions:
+                yield name, by_id[case_id], missing
+
+
 def doing_cells(lab: Lab) -> list[Cell]:
-    return [Cell("credential", name, case) for name, one in lab.profile.credentials.items() for case in one.actions] or [
-        Cell("credential", "", "any")
-    ]
+    return [Cell("credential", name, case.id) for name, case, _ in _doing(lab)] or [Cell("credential", "", "any")]
 
 
 def customers_act(lab: Lab) -> Iterator[Result]:
     """PRM-7."""
-    by_id = {case.id: case for case in lab.fixtures.actions}
-    if not any(one.actions for one in lab.profile.credentials.values()):
-        yield Result(doing_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml lets no credential act")
-    for name, profile in lab.profile.credentials.items():
-        for case_id, missing in profile.actions.items():
-            cell = Cell("credential", name, case_id)
-            if case_id not in by_id:
-                raise FixtureError(f"{lab.fixtures.folder / 'profile.yaml'}: actions.yaml has no case {case_id!r}")
-            case = by_id[case_id]
-            if not missing and not run(lab, case).outcome.ok:
-                yield unverifiable(cell, "not judged: it does not work with every permission either (see ACT-3)")
-                continue
-            done = carry_out(lab, case, permissions=permissions_of(lab, profile))
-            problem = writes_problem({} if missing else case.writes, done.changes.counts())
-            if done.outcome.ok is bool(missing):
-                text = f"ok {done.outcome.ok}, error {done.outcome.code}: {done.outcome.message}"
-                yield broken(cell, text, code=Code.FALSE_SUCCESS if missing else Code.FALSE_FAILURE, seen=done.exchanges)
-            elif problem is not None:
-                yield broken(cell, problem[1], code=problem[0], seen=done.exchanges)
-            elif missing and not all(permission in str(done.outcome.message) for permission in missing):
-                text = f"the message does not name {', '.join(missing)}: {done.outcome.message}"
-                yield broken(cell, text, code=Code.DENIED_SILENT, seen=done.exchanges)
-            elif wrong := wrongly_named(lab, [str(done.outcome.message)], permissions_of(lab, profile)):
-                text = f"the message calls {examples(wrong)} missing, which the credential has: {done.outcome.message}"
-                yield broken(cell, text, code=Code.FALSE_DENIAL, seen=done.exchanges)
-            else:
-                yield held(cell, code=Code.REJECTED_REPORTED if missing else Code.HONOURED)
+    tries = list(_doing(lab))
+    if not tries:
+        yield Result(doing_cells(lab)[0], Code.NOT_APPLICABLE, "profile.yaml lets no credential do what is under test")
+    for name, case, missing in tries:
+        yield _done(lab, name, case, missing)
+
+
+def _done(lab: Lab, name: str, case: ActionCase, missing: Sequence[str]) -> Result:
+    cell, rights = Cell("credential", name, case.id), permissions_of(lab, lab.profile.credentials[name])
+    if not missing and not run(lab, case).outcome.ok:
+        return unverifiable(cell, "not judged: it does not work with every permission either (see ACT-3)")
+    done = carry_out(lab, case, permissions=rights)
+    problem = writes_problem({} if missing else case.writes, done.changes.counts())
+    message = str(done.outcome.message)
+    if done.outcome.ok is bool(missing):
+        text = f"ok {done.outcome.ok}, error {done.outcome.code}: {message}"
+        return broken(cell, text, code=Code.FALSE_SUCCESS if missing else Code.FALSE_FAILURE, seen=done.exchanges)
+    if problem is not None:
+        return broken(cell, problem[1], code=problem[0], seen=done.exchanges)
+    if missing and not all(permission in message for permission in missing):
+        text = f"the message does not name {', '.join(missing)}: {message}"
+        return broken(cell, text, code=Code.DENIED_SILENT, seen=done.exchanges)
+    if wrong := wrongly_named(lab, [message], rights):
+        text = f"the message calls {examples(wrong)} missing, which the credential has: {message}"
+        return broken(cell, text, code=Code.FALSE_DENIAL, seen=done.exchanges)
+    return held(cell, code=Code.REJECTED_REPORTED if missing else Code.HONOURED)

@@ -18,7 +18,7 @@ from conformance.prepared import synced
 
 def _making(lab: Lab) -> list[ActionCase]:
     """The first case of each action that makes a record which the answer names."""
-    cases = [case for action in lab.promise.actions for case in cases_of(lab, action, refused=False) if case.creates and not case.settings]
+    cases = [case for action in lab.actions for case in cases_of(lab, action, refused=False) if case.creates and not case.settings]
     return list({case.action: case for case in reversed(cases)}.values())
 
 
@@ -48,7 +48,7 @@ def made_with_fields_off(lab: Lab) -> Iterator[Result]:
 
 
 def action_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", "switched off", action) for action in lab.promise.actions]
+    return [Cell("case", "switched off", action) for action in lab.actions]
 
 
 def actions_off(lab: Lab) -> Iterator[Result]:
