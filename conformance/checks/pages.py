@@ -6,7 +6,9 @@ Identity is judged only here, values only in the fields chapter.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from conformance.casework import (
     broken,
@@ -29,6 +31,7 @@ from conformance.fixture_models import BetweenPages, Changes, QuirkCase
 from conformance.judge import Declared, Snapshot, short
 from conformance.lab import Blocked, Lab
 from conformance.outcomes import Code
+from conformance.subjects import SyncOutcome
 from conformance.world import World
 
 SYNC = Cell("connection", "", "full sync")
@@ -273,32 +276,89 @@ def _slow_cells(lab: Lab) -> list[Cell]:
     return [Cell("case", "a day between pages", name) for name in names or ["any"]]
 
 
+@dataclass(frozen=True)
+class _Slow:
+    """What a read that took a day brought, and a delta after it in which everything counted as changed."""
+
+    ran: bool
+    outcome: SyncOutcome
+    keys: Mapping[str, Counter[str]]
+    seen: tuple[dict[str, Any], ...]
+    after: tuple[SyncOutcome, Mapping[str, Counter[str]]] | None
+
+
+def _read_slowly(lab: Lab, name: str) -> _Slow:
+    operation = name.removesuffix(AT_ONCE)
+
+    def observe() -> _Slow:
+        world = lab.world()
+        tenant = world.tenant
+        if name.endswith(AT_ONCE):
+            _save_all(world)
+        asked = lab.small_pages(world)
+        # A vendor that makes small pages by itself need not be asked for them, so that those of the delta can be large.
+        session = world.connect(settings={} if name == _imported(lab) and lab.profile.paging.options else asked)
+        rule = {"kind": "rate_limit", "retry_after": 1, "operation": operation, "skip": 1, "times": 1}
+        with world.at_fault(rule, lambda: tenant.advance(A_DAY)) as ran:
+            outcome = session.sync()
+        keys, seen = session.snapshot().keys, seen_at(world, operation)
+        after = None
+        if name == _imported(lab):
+            # What was saved at the moment where the last sync ended is asked for again, and in pages as large as they usually are.
+            tenant.set_options({option: lab.facts.options[option] for option in lab.profile.paging.options})
+            after = session.sync("DELTA"), session.snapshot().keys
+        lab.close_world(world)
+        return _Slow(bool(ran), outcome, keys, tuple(seen), after)
+
+    return lab.once(("read slowly", name), observe, brief=True)
+
+
+def _imported(lab: Lab) -> str | None:
+    """The case after which all that there is counts as changed, where changes can be asked for."""
+    deltas = any(lab.promise.models[model].delta for model in lab.models)
+    return next((cell.name for cell in _slow_cells(lab) if deltas and cell.name.endswith(AT_ONCE)), None)
+
+
+def _lost(lab: Lab, got: Mapping[str, Counter[str]]) -> str | None:
+    """Values may tell of the day on which they are read, so only what arrives is compared."""
+    wanted = lab.calm_pages.snapshot.keys
+    found = {model: count_problem(wanted.get(model, Counter()), got.get(model, Counter())) for model in lab.models}
+    return examples(f"{model}: {problem}" for model, problem in found.items() if problem) or None
+
+
 def _slowly(lab: Lab) -> Iterator[Result]:
     """PAG-4."""
-    longest = _longest(lab)
-    if not longest:
+    if not _longest(lab):
         yield unverifiable(_slow_cells(lab)[0], "no list has a second page")
         return
     for cell in _slow_cells(lab):
-        operation = cell.name.removesuffix(AT_ONCE)
-        world = lab.world()
-        tenant = world.tenant
-        if cell.name.endswith(AT_ONCE):
-            _save_all(world)
-        session = world.connect(settings=lab.small_pages(world))
-        rule = {"kind": "rate_limit", "retry_after": 1, "operation": operation, "skip": 1, "times": 1}
-        with world.at_fault(rule, lambda tenant=tenant: tenant.advance(A_DAY)) as ran:  # type: ignore[misc]
-            outcome = session.sync()
-        if not ran:
-            yield unverifiable(cell, f"the subject never came to a second page of {operation}")
-        elif outcome.state != "SUCCEEDED":
-            yield broken(cell, f"the sync ended {outcome.state}: {outcome.error}", seen=seen_at(world, operation))
+        slow = _read_slowly(lab, cell.name)
+        if not slow.ran:
+            yield unverifiable(cell, f"the subject never came to a second page of {cell.name.removesuffix(AT_ONCE)}")
+        elif slow.outcome.state != "SUCCEEDED":
+            yield broken(cell, f"the sync ended {slow.outcome.state}: {slow.outcome.error}", seen=slow.seen)
         else:
-            # Values may tell of the day on which they are read, so only what arrives is compared.
-            wanted, got = lab.calm_pages.snapshot.keys, session.snapshot().keys
-            found = {model: count_problem(wanted.get(model, Counter()), got.get(model, Counter())) for model in lab.models}
-            lost = [f"{model}: {problem}" for model, problem in found.items() if problem]
-            yield judged(cell, examples(lost) or None, seen=seen_at(world, operation))
+            yield judged(cell, _lost(lab, slow.keys), seen=slow.seen)
+
+
+IMPORT = Cell("case", "delta", "after an import")
+
+
+def _much_at_once(lab: Lab) -> Iterator[Result]:
+    """PAG-6."""
+    name = _imported(lab)
+    if name is None:
+        yield Result(IMPORT, Code.NOT_APPLICABLE, "no delta sync is promised, or no list is long")
+        return
+    slow = _read_slowly(lab, name)
+    if slow.after is None or slow.outcome.state != "SUCCEEDED" or _lost(lab, slow.keys):
+        yield unverifiable(IMPORT, "the sync before it did not bring everything")
+        return
+    outcome, keys = slow.after
+    if outcome.state != "SUCCEEDED":
+        yield broken(IMPORT, f"the delta ended {outcome.state}: {outcome.error}")
+    else:
+        yield judged(IMPORT, _lost(lab, keys))
 
 
 def _save_all(world: World) -> None:
@@ -330,4 +390,6 @@ CHECKS = (
           "design of this suite: completeness while data moves", _moving_cases, _moving),
     Check("PAG-4", "A list that takes a day to read arrives whole, though what the vendor handed out for reading it has expired.",
           "design of this suite: completeness while data moves", _slow_cells, _slowly, stage="then"),
+    Check("PAG-6", "A delta sync for which everything changed at once, as after an import, loses nothing.", "design of this suite: completeness",
+          one_case("case", IMPORT.name, IMPORT.owner), _much_at_once, stage="then"),
 )  # fmt: skip

@@ -78,6 +78,8 @@ MINIATURES = (
     _m("PAG-3", "completeness", "pages are counted while the list shrinks", silent=True, vendor="join", checks=("PAG-1", "PAG-2"),
        connector=join.counting_pages),
     _m("PAG-4", "completeness", "what is left of a list after an hour is lost", silent=True, connector=api(harbor.ForgetsOvernight)),
+    _m("PAG-6", "completeness", "of many changes at once the last is taken for gone", silent=True, checks=("PAG-1", "PAG-2", "PAG-4"),
+       connector=spoilt.spoiling_read(spoiling.forgetting_the_last_of_many)),
     # ------------------------------------------------------------------------------------------------------ fields
     _m("FLD-1", "mapping", "names are cut to ten characters", silent=True, rows=spoiling.values("Jobs", "name", lambda text: text and text[:5])),
     _m("FLD-2", "identity", "ids are numbers of our own", rows=spoiling.values("Users", "id", lambda text: f"user-{len(text)}-{text[:4]}")),
@@ -263,6 +265,8 @@ MINIATURES = (
        act=spoiling.outcome_when("INTEGRATION.PERMISSION_MISSING", ok=True, code=None)),
     _m("PRM-7", "access honesty", "a permission that is held is called missing besides", act=spoiling.naming_besides("see crew")),
     _m("PRM-8", "access honesty", "what is empty is called denied", sync=spoiling.calling_empty_denied),
+    _m("PRM-13", "access honesty", "in an account with nothing in it nobody hears of a denial", silent=True, checks=("PRM-8",),
+       sync=spoiling.quiet_about_nothing),
     _m("PRM-9", "configuration", "a model names one permission too many",
        manifest=lambda told: told["models"]["Users"].update(needs=["see crew", "see berths"])),
     # ------------------------------------------------------------------------------------------------------ scopes

@@ -5,7 +5,7 @@ from conformance.check import Check
 from conformance.checks.permissions.customers import customer_cells, customers, customers_act, doing_cells
 from conformance.checks.permissions.declared import declared_needs
 from conformance.checks.permissions.denied import BY_NAME, again, by_name, denied, denied_cells
-from conformance.checks.permissions.empty import nothing_there
+from conformance.checks.permissions.empty import narrowed_cells, nothing_there, said_all_the_same
 from conformance.checks.permissions.granting import granted, taken
 from conformance.checks.permissions.others import others
 from conformance.checks.permissions.probes import probe_cells, probes
@@ -36,5 +36,7 @@ CHECKS = (
           doing_cells, customers_act),
     Check("PRM-8", "An account with nothing in it is empty, not denied.", "design of this suite: empty and denied look different",
           model_cells, nothing_there),
+    Check("PRM-13", "Also where nothing is there, a sync says what may not be read, as a probe does.",
+          "design of this suite: empty and denied look different", narrowed_cells, said_all_the_same),
     Check("PRM-9", "The manifest names exactly the permissions without which a model cannot be read.", API, model_cells, declared_needs),
 )  # fmt: skip

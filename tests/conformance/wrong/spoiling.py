@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.hub.ids import unified_id
-from connectors.unified.connector import Connector, Diagnostic, Page, Probed, Wanted
+from connectors.unified.connector import Connector, Diagnostic, Page, Probed, Ref, Wanted
 from connectors.unified.errors import ConnectorError, Invalid, UnexpectedReply
 from connectors.unified.service import ActionOutcome, ModelUnavailable, SyncOutcome, Target
 from tests.conformance.wrong.connectors import Spoilt
@@ -23,6 +23,7 @@ SpoilRows = Callable[[Rows, str, Told], Rows]
 Read = Callable[[], Rows]
 A_YEAR = 365 * 86_400
 GONE = "2026-03-02T12:00:00.000Z"
+MANY = 3
 
 # ---------------------------------------------------------------------------------------------------------- manifests
 
@@ -145,6 +146,15 @@ def going_unnoticed(rows: Rows, model: str, told: Told) -> Rows:
         if row["remote_deleted_at"] is None:
             known[row["id"]] = row["changed_at"]
     return [row if row["remote_deleted_at"] is None else {**row, "changed_at": known.get(row["id"], row["changed_at"])} for row in rows]
+
+
+def forgetting_the_last_of_many(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """Of many changes the last is taken for one that is gone: it was left out of the question that tells who is there."""
+    pages = list(right.right.read(stream, wanted, since=since, cursor=cursor))
+    if since is not None and sum(len(page.records) for page in pages) > MANY:
+        *first, last = pages[0].records
+        pages[0] = replace(pages[0], records=tuple(first), gone=(*pages[0].gone, Ref(last.model, last.key)))
+    yield from pages
 
 
 def late_by_an_hour(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
@@ -379,6 +389,12 @@ def telling_once(model: str | None = None, field: str | None = None) -> SpoilSyn
         return quiet(lambda mode: outcome, mode, told) if told.outcomes else outcome
 
     return sync
+
+
+def quiet_about_nothing(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """What may not be read is only told when anything was read."""
+    outcome = right(mode)
+    return outcome if told.inner.read("Jobs") else keeping_quiet()(lambda mode: outcome, mode, told)
 
 
 def said_otherwise(**changes: Any) -> SpoilSync:
