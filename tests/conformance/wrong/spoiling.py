@@ -673,6 +673,13 @@ def ids_by_turn(do: Do, action: str, values: dict[str, Any], told: Told) -> Acti
     )
 
 
+def taking_any_id(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """The id of a user stands for an application."""
+    users = {row["id"] for row in told.inner.read("Users")}
+    application = values.get("application_id")
+    return do(action, {**values, "application_id": told.inner.read("Applications")[0]["id"]} if application in users else values)
+
+
 def forgiving(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """Members that nobody knows are left out."""
     known = {name.partition(".")[0] for name in told.inner.manifest()["actions"].get(action, {"fields": values})["fields"]}
