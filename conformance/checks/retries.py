@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.casework import broken, held, judged, one_case, operation_cells, same, seen_at, unverifiable
+from conformance.casework import broken, examples, held, judged, one_case, operation_cells, same, seen_at, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import SettingCase
 from conformance.lab import Blocked, Lab, Stuck, SubjectCrashed
@@ -257,23 +257,59 @@ def _never_cells(lab: Lab) -> list[Cell]:
     return [Cell("connection", "", name) for name in NEVER]
 
 
-def _gives_up(lab: Lab) -> Iterator[Result]:
-    """RTY-9."""
-    operation = lab.operations()[0]
-    for cell, rule in zip(_never_cells(lab), NEVER.values(), strict=True):
-        world = lab.world()
-        world.tenant.fault(**rule, operation=operation, times=None)
-        session = world.connect()
-        try:
-            session.sync()
-        except Stuck as error:
-            yield broken(cell, f"{error} for {operation}, and would have gone on")
-            continue
+def _never_recovering(lab: Lab, name: str) -> int:
+    """How often one page of the first list is asked for when it never comes. Raises Stuck and Blocked."""
+
+    def observe() -> int:
+        operation, world = lab.operations()[0], lab.world()
+        world.tenant.fault(**NEVER[name], operation=operation, times=None)
+        world.connect().sync()
         asked = Counter((entry.path, entry.query) for entry in world.tenant.journal() if entry.operation == operation)
         if not asked:
             raise Blocked(f"{operation} was never asked")
-        tries = max(asked.values())
+        return max(asked.values())
+
+    return lab.once(("never recovers", name), observe, brief=True)
+
+
+def _gives_up(lab: Lab) -> Iterator[Result]:
+    """RTY-9."""
+    operation = lab.operations()[0]
+    for cell in _never_cells(lab):
+        try:
+            tries = _never_recovering(lab, cell.name)
+        except Stuck as error:
+            yield broken(cell, f"{error} for {operation}, and would have gone on")
+            continue
         yield judged(cell, f"{tries} tries of one page of {operation}; at most {MOST_TRIES} are reasonable" if tries > MOST_TRIES else None)
+
+
+AFTERWARDS = Cell("connection", "after a list was given up", "a passing failure")
+
+
+def _patient_again(lab: Lab) -> Iterator[Result]:
+    """RTY-15."""
+    first, world = lab.operations()[0], lab.world()
+    try:
+        patience = _never_recovering(lab, next(iter(NEVER)))
+    except Stuck:
+        yield unverifiable(AFTERWARDS, "not judged: it never gives up (see RTY-9)")
+        return
+    session = world.connect(settings=lab.small_pages(world))
+    world.tenant.fault(**OUTAGE, operation=first, times=patience)
+    for operation in lab.asked():
+        # By its second page every operation has answered again, so nobody has reason to think that it is still down.
+        world.tenant.fault(**OUTAGE, operation=operation, skip=1, times=1)
+    session.sync()
+    journal = world.tenant.journal()
+    struck = [entry for entry in journal if entry.raw.get("faults")][patience:]
+    asked = {(entry.method, entry.path, entry.query): entry.id for entry in journal}
+    given_up = [entry for entry in struck if asked[entry.method, entry.path, entry.query] == entry.id]
+    if not struck:
+        yield unverifiable(AFTERWARDS, "no operation was asked for a second page")
+    else:
+        text = f"once {first} had outlasted its patience, one 503 was enough for {examples(entry.operation for entry in given_up)}"
+        yield judged(AFTERWARDS, text if given_up else None, seen=seen_at(world, given_up[0].operation) if given_up else ())
 
 
 HTTP = "RFC 9110, 15.5 and 15.6; RFC 6585, 4"
@@ -301,6 +337,8 @@ CHECKS = (
           _by_setting_cells, _by_setting),
     Check("RTY-9", "The subject gives up in the end: it does not ask for ever.", HTTP,
           _never_cells, _gives_up),
+    Check("RTY-15", "After an outage that outlasted all patience, a later failure of the same sync that passes is waited out as ever.", HTTP,
+          one_case("connection", AFTERWARDS.name, AFTERWARDS.owner), _patient_again),
     Check("RTY-12", "A wait that is told as a date is kept as well.", "RFC 9110, 10.2.3", one_case("fault", DATED.name), _honours_dates),
     Check("RTY-11", "After a 5xx the subject waits before it asks again.", HTTP,
           operation_cells("wait after a 503"), _waits_after("wait after a 503", OUTAGE, see="RTY-5"), level="SHOULD"),

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance import judge
-from conformance.action_runs import WRITTEN_REFERENCE, cases_of, changes_between, with_ids
+from conformance.action_runs import cases_of, changes_between, with_ids
 from conformance.casework import broken, examples, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.actions.strange import with_member
 from conformance.fixture_models import ActionCase
+from conformance.fixture_models.actions import WRITTEN_REFERENCE
 from conformance.lab import Blocked, Lab, Session
 from conformance.outcomes import Code
 from conformance.prepared import synced

@@ -258,6 +258,17 @@ class NeverGivesUp(harbor.Api):  # type: ignore[misc,name-defined]
         self.retries = Retries(sleep=sleep, random=Random(0), policy=patient)
 
 
+class LosesItsPatience(harbor.Api):  # type: ignore[misc,name-defined]
+    """Once it has given a list up, it tries nothing twice."""
+
+    def page(self, name: str, params: Any) -> Any:
+        try:
+            return super().page(name, params)
+        except Unavailable:
+            self.retries = Retries(sleep=lambda seconds: None, random=Random(0), policy={})
+            raise
+
+
 class InsistsAllDay(harbor.Api):  # type: ignore[misc,name-defined]
     """A wait of hours is taken for a slip of the vendor's: it asks again as after a 429 that says nothing."""
 
