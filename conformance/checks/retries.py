@@ -137,7 +137,7 @@ def _hints(refused: Entry) -> bool:
 
 
 UNHINTED = {"kind": "rate_limit", "retry_after": None}
-OUTAGE = {"kind": "status", "status": 503}
+OUTAGE: Mapping[str, Any] = {"kind": "status", "status": 503}
 
 
 def _waits_after(name: str, rule: Mapping[str, Any], see: str) -> Callable[[Lab], Iterator[Result]]:
