@@ -142,6 +142,17 @@ def test_a_run_of_one_model_judges_what_belongs_to_it_and_nothing_else(chosen: s
 
 
 @pytest.mark.parametrize(
+    ("vendor", "chosen", "checks"), [("join", "Jobs", ("SCP-14", "SCP-16", "MTX-5")), ("pinpoint", "Users", ("SYN-5", "MTX-5"))]
+)
+def test_what_concerns_a_whole_connection_is_asked_of_all_its_models(vendor: str, chosen: str, checks: tuple[str, ...], sandbox: str):
+    """However few of them are under test: all fields off means all, and a diagnostic of another model is no false one."""
+    run = trial(vendor, Wrong(), checks, sandbox=sandbox, models=(chosen,))
+
+    assert red(run) == {}
+    assert {check.id for check, _, _ in run.vendors[0].results} == set(checks)
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"vendors": ("nobody",)}, "cannot test nobody"),

@@ -8,7 +8,7 @@ from conformance import judge
 from conformance.action_runs import cases_of, changes_between, with_ids
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Result
-from conformance.checks.scopes.switching import scopable, scopable_cells
+from conformance.checks.scopes.switching import all_scopable, scopable
 from conformance.files import FileServer
 from conformance.fixture_models import ActionCase
 from conformance.lab import Blocked, Lab, Session
@@ -31,7 +31,7 @@ def made_with_fields_off(lab: Lab) -> Iterator[Result]:
     if not _making(lab):
         yield Result(made_cells(lab)[0], Code.NOT_APPLICABLE, "no action makes a record that its answer names")
         return
-    scope = {"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in scopable_cells(lab)}}
+    scope = {"fields": dict.fromkeys(all_scopable(lab), "DISABLED")}
     for cell, case in zip(made_cells(lab), _making(lab), strict=True):
         with synced(lab) as (session, shown):
             session.reconnect(scope=scope)

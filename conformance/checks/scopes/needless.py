@@ -9,7 +9,7 @@ from conformance.casework import examples, judged, model_cells
 from conformance.check import Cell, Result
 from conformance.checks.scopes.fields import switched
 from conformance.checks.scopes.off import Off
-from conformance.checks.scopes.switching import asked_meanwhile, gone_with, scopable_cells, two_halves
+from conformance.checks.scopes.switching import all_scopable, asked_meanwhile, gone_with, two_halves
 from conformance.checks.scopes.walks import model_off
 from conformance.lab import Lab
 from conformance.prepared import synced
@@ -63,13 +63,13 @@ def only_needed(lab: Lab) -> Iterator[Result]:
 def _lists_only(lab: Lab) -> Iterator[Result]:
     """With all fields off nothing is asked for but lists, and of these no part that only fields need."""
     with synced(lab) as (session, _):
-        session.reconnect(scope={"fields": {f"{cell.owner}.{cell.name}": "DISABLED" for cell in scopable_cells(lab)}})
+        session.reconnect(scope={"fields": dict.fromkeys(all_scopable(lab), "DISABLED")})
         journal = asked_meanwhile(session)
     asked = [entry.operation for entry in journal if entry.operation is not None]
-    known = {*lab.operations(), *lab.profile.asked_anyway, *(one for one in lab.asked() if _brings_pages(lab, one))}
+    known = {*lab.profile.page_operations.values(), *lab.profile.asked_anyway, *(one for one in lab.asked() if _brings_pages(lab, one))}
     needless = [operation for operation in dict.fromkeys(asked) if operation not in known]
     found = [f"all fields are off, and it asked for {', '.join(needless)}"] if needless else []
-    found += _needless_parts(lab, journal, [f"{cell.owner}.{cell.name}" for cell in scopable_cells(lab)])
+    found += _needless_parts(lab, journal, all_scopable(lab))
     yield judged(ALL_OFF, examples(found) or None)
 
 

@@ -35,6 +35,11 @@ def scopable_cells(lab: Lab) -> list[Cell]:
     return [Cell("field", model, name) for model in lab.models for name in scopable(lab, model)]
 
 
+def all_scopable(lab: Lab) -> list[str]:
+    """All fields that a customer may switch off, as "Model.field", of every promised model, whichever are under test."""
+    return [f"{model}.{name}" for model in lab.promise.models for name in scopable(lab, model)]
+
+
 def two_halves(lab: Lab) -> tuple[list[Cell], list[Cell]]:
     """Every second field is off in one world and on in the other, so that each is seen both ways beside neighbours."""
     cells = scopable_cells(lab)
