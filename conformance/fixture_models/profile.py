@@ -55,6 +55,8 @@ class Profile(Strict):
     """Operations by which a session is had, which then serves for a whole sync."""
     says_the_day: str | None = None
     """An expression found in the refusal of what is over the day's allowance, where no header tells how long to wait."""
+    deletions_shown_for_days: Annotated[float, Field(gt=0)] | None = None
+    """So long the vendor shows what was deleted to whoever asks for changes; afterwards nothing does but its absence."""
     asked_one_by_one: list[str] = []
     """Operations that a sync must ask for once for each record, because no list tells what they tell."""
     sync_warnings: list[str] = []

@@ -112,6 +112,8 @@ MINIATURES = (
     _m("DLT-6", "state", "deleted records live on", silent=True, beside=("DLT-15",), rows=spoiling.keeping_all),
     _m("DLT-7", "state", "a deletion empties another record", silent=True, rows=spoiling.emptied_by_deletion),
     _m("DLT-8", "identity", "who comes back has another id", silent=True, rows=spoiling.returning_as_another),
+    _m("DLT-20", "access honesty", "Asymbl: that a delta comes too late to see what was deleted is not told", silent=True, vendor="asymbl",
+       checks=("PAG-1",), sync=spoiling.unwarned),
     _m("DLT-9", "state", "changed_at moves with every sync", silent=True, rows=spoiling.always_changed),
     _m("DLT-10", "state", "changed_at never moves", silent=True, beside=("DLT-15",), rows=spoiling.never_changed),
     _m("DLT-11", "identity", "a new credential makes new ids", silent=True, rows=spoiling.ids_by_credential),

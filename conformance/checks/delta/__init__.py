@@ -31,6 +31,8 @@ CHECKS = (
           deletions.returner_cells, deletions.returners),
     Check("DLT-15", "changed_at moves when a record is found gone, and when it is back.", API, field_cells("changed_at"),
           deletions.told_times),
+    Check("DLT-20", "A deletion that the vendor no longer shows, since the last sync was long ago, a delta sync brings all the same, or warns of.",
+          "fixtures: profile.yaml, deletions_shown_for_days", lambda lab: [deletions.FORGOTTEN], deletions.forgotten),
     Check("DLT-9", "changed_at stays as it is while nothing changes.", API, field_cells("changed_at"), times.quiet_times),
     Check("DLT-10", "changed_at moves when a value of the record changes.", API, field_cells("changed_at"), times.true_times),
     Check("DLT-11", "A record keeps its id over syncs, changes of its values and a new credential.", API,

@@ -145,3 +145,29 @@ def told_times(lab: Lab) -> Iterator[Result]:
         else:
             told = "it stayed the same when a record went, or when it came back"
             yield judged(cell, f"{told}: {examples(stuck[cell.owner])}" if stuck[cell.owner] else None, code=Code.STALE)
+
+
+FORGOTTEN = Cell("case", "deleted", "longer ago than the vendor shows it")
+DAY = 86_400
+
+
+def forgotten(lab: Lab) -> Iterator[Result]:
+    """DLT-20."""
+    days = lab.profile.deletions_shown_for_days
+    case = next((case for case in lab.profile.deletions if set(case.gone) & set(lab.models)), None)
+    if days is None or case is None:
+        yield Result(FORGOTTEN, Code.NOT_APPLICABLE, "the vendor shows deletions for ever, or never")
+        return
+    with synced(lab) as (session, _):
+        tenant = session.world.tenant
+        for table, row in rows_to_delete(session.world, case):
+            tenant.remove(table, row["id"])
+        tenant.advance(2 * days * DAY)
+        outcome = session.sync_well("DELTA")
+        live = session.snapshot()
+    alive = [
+        f"{model}/{key}" for model, keys in case.gone.items() if model in lab.models for key in keys if key in live.keys.get(model, {})
+    ]
+    told = set(outcome.warnings) - set(lab.calm.outcome.warnings)
+    text = f"{2 * days:g} days after the last sync the vendor no longer shows that {examples(alive)} is gone, and nothing says that a delta misses it"
+    yield judged(FORGOTTEN, text if alive and not told else None, code=Code.STALE)
