@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from conformance.fixture_models.base import Strict
+from conformance.fixture_models.steps import Step
+
+
+class MaskedFirst(Strict):
+    """What makes the vendor mask values of the first records of its lists, and leaves others of them as they were."""
+
+    steps: Annotated[list[Step], Field(min_length=1)]
+    fields: Annotated[list[str], Field(min_length=1)]
+    """Model.field of the masked values."""
 
 
 class PutOff(Strict):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from conformance.fixture_models.access import CredentialProfile, Denial, PutOff
+from conformance.fixture_models.access import CredentialProfile, Denial, MaskedFirst, PutOff
 from conformance.fixture_models.base import Strict
 from conformance.fixture_models.changes import Deletion, DeltaCase, QuirkCase, Touch, UnfitCase
 from conformance.fixture_models.features import FeatureProfile
@@ -61,6 +61,8 @@ class Profile(Strict):
     """Operations that a sync must ask for once for each record, because no list tells what they tell."""
     sync_warnings: list[str] = []
     """Expressions, each of which finds something in one warning of a full sync; any further warning is a failure."""
+    masked_first: MaskedFirst | None = None
+    """Where the vendor masks values of single records: how those that any probe looks at come to be among them."""
     put_off: PutOff = PutOff()
     chosen_by_people: dict[str, dict[str, Any]] = {}
     """Values of the credential that a person chose, so that each letter counts, blanks at the ends among them; each with the

@@ -262,6 +262,8 @@ MINIATURES = (
     _m("PRM-10", "access honesty", "a denial does not say which permission is missing", sync=spoiling.naming_nothing),
     _m("PRM-3", "access honesty", "the probe calls everything readable", silent=True, probe=spoiling.all_readable),
     _m("PRM-3", "access honesty", "whatever a probe is asked about, its reason speaks of one field", probe=spoiling.speaking_of_another),
+    _m("PRM-3", "access honesty", "Pinpoint: what a sync finds masked the probe calls unreadable", vendor="pinpoint", checks=("SYN-1",),
+       probe=spoiling.calling_masked_unreadable),
     _m("PRM-11", "access honesty", "what is denied is told by the first sync alone", silent=True, sync=spoiling.telling_once()),
     _m("PRM-4", "state", "what was denied once is never read", silent=True, beside=("PRM-11", "PRM-12"), sync=spoiling.no_deltas),
     _m("PRM-5", "state", "what may no longer be read counts as deleted", silent=True, read=spoiling.deleted_by_denial),

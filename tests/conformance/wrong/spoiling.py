@@ -586,6 +586,13 @@ def all_readable(found: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
     return tuple(replace(one, readable=True, diagnostic=None) for one in found)
 
 
+def calling_masked_unreadable(found: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
+    """A field of which a value is masked cannot be read."""
+    said = {(one.model, one.field): one for one in told.inner.sync().diagnostics if one.reason == "masked"}
+    why = ((one, said.get((one.model, one.field))) for one in found)
+    return tuple(one if reason is None else replace(one, readable=False, diagnostic=reason) for one, reason in why)
+
+
 def first_field_readable(found: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
     """A field can be read of records that cannot."""
     first = next((one for one in found if one.field is not None and not one.readable), None)
