@@ -24,12 +24,68 @@ def world(request: pytest.FixtureRequest) -> Path:
 
 
 def test_every_file_is_well_formed(world: Path) -> None:
-    """No misspelt member, no wrong type, no key twice: in each file of the folder and in the vendor's card."""
-    models.load_card(world.parent)
-    models.load_expected(world)
-    models.load_perturbations(world)
-    models.load_actions(world)
-    models.load_profile(world)
+    """No misspelt member, no wrong type, no key twice: in each file of the folder and in the vendor's card. No two cases have one name."""
+    card, expected, profile = models.load_card(world.parent), models.load_expected(world), models.load_profile(world)
+    perturbations, actions = models.load_perturbations(world), models.load_actions(world)
+    assert set(card.models) == set(expected.models) == set(profile.page_operations)
+    for cases in (perturbations, actions, profile.settings, profile.unfit, profile.between_pages):
+        ids = [case.id for case in cases]
+        assert len(ids) == len(set(ids)), ids
+    assert {case.action for case in actions} == set(card.actions)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("perturbations", "[{id: a, table: jobs, record: 1, sets: {}, expect: {}}]", "0.sets: unknown member 'sets'; did you mean 'set'?"),
+        ("perturbations", "[{id: a, table: jobs, record: 1, set: {}}]", "0.expect: Field required"),
+        ("perturbations", "[{id: a, id: b}]", "the key 'id' stands there twice"),
+        ("perturbations", "[{id: a, table: 'jobs; --', record: 1, set: {}, expect: {}}]", "0.table: String should match"),
+        ("perturbations", "[", "not YAML"),
+        ("expected", "models: {Jobs: [{key: 1, values: {}}, {key: 1, values: {}}]}", "Jobs: the keys 1 stand there twice"),
+        ("actions", "[{id: a, action: Add, input: {}, setup: [{advance: 1, options: {}}]}]", "0.setup.0: a step has exactly one of insert,"),
+        ("actions", "[{id: a, action: Add, input: {}, cells: {name: [{data: x, equals: 1, contains: a}]}}]", "a proof has exactly one of equals,"),
+        ("actions", "[{id: a, action: Add, input: {}, cells: {name: [{table: jobs, equals: 1}]}}]", "a proof in a table needs `column`"),
+        ("actions", "[{id: a, action: Add, input: {}, cells: {name: [{data: x, same_file: cv.pdf}]}}]", "same_file names cv.pdf, which is not among"),
+        ("actions", "[{id: a, action: Add, input: {}, warnings: ['(']}]", "'(' is no regular expression"),
+        ("actions", "[{id: a, action: Add, input: {}, writes: {jobs: {update: 1}}}]", "`columns` does not say what may change in the rows of jobs"),
+        ("actions", "[{id: a, action: Add, input: {}, error: X, cells: {name: []}}]", "a refused case proves no input"),
+        ("profile", "page_operations: {}\ncredentials: {them: {readable: [Jobs]}}", "a credential has exactly one of permissions and preset"),
+        ("profile", "page_operations: {}\nsettings: [{id: a}]", "a case has settings, or steps that make another account"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_an_error_that_names_the_file_and_the_place(tmp_path: Path, file: str, text: str, words: str) -> None:
+    """Whatever is misspelt, missing, doubled or contradicts itself; nothing of it is skipped in silence."""
+    (tmp_path / f"{file}.yaml").write_text(text, "utf-8")
+    load = {"perturbations": models.load_perturbations, "expected": models.load_expected, "actions": models.load_actions,
+            "profile": models.load_profile}[file]  # fmt: skip
+    with pytest.raises(models.FixtureError) as caught:
+        load(tmp_path)
+    assert str(caught.value).startswith(str(tmp_path / f"{file}.yaml"))
+    assert words in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(models.FixtureError, match=r"card\.yaml: cannot be read \(No such file"):
+        models.load_card(tmp_path)
+
+
+def test_values_are_what_they_look_like(tmp_path: Path) -> None:
+    """Norway is no false, a time is the text that stands there, a number as key is a text."""
+    text = "models: {Jobs: [{key: 310, values: {country: NO, at: 2026-03-01T10:00:00Z, day: 2026-03-01, open: true, count: 0}}]}"
+    (tmp_path / "expected.yaml").write_text(text, "utf-8")
+    [record] = models.load_expected(tmp_path).models["Jobs"]
+    assert record.key == "310"
+    assert record.values == {"country": "NO", "at": "2026-03-01T10:00:00Z", "day": "2026-03-01", "open": True, "count": 0}
+
+
+def test_a_case_belongs_to_the_models_whose_records_it_takes_makes_and_names() -> None:
+    """So that a run of one model takes its actions along."""
+    case = models.ActionCase(
+        id="a", action="Add", input={"job_id": "$Jobs/1", "inside": [{"stage_id": "$Stages/2", "text": "costs $5/h"}]},
+        creates={"Candidates": "id"}, data={"results.0.by": {"$ref": "Users/3"}},
+    )  # fmt: skip
+    assert case.models == {"Jobs", "Stages", "Candidates", "Users"}
 
 
 def test_expected_says_every_promised_field_of_every_record(world: Path) -> None:

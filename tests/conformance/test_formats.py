@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import jsonschema
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -20,6 +21,7 @@ from conformance.reports import badge, diff, github, html, junit, markdown, mode
 from conformance.runner import Run, VendorRun
 from conformance.waivers import Waiver
 
+FORM = jsonschema.Draft202012Validator(shape.schema())
 CELLS = [
     Cell("field", "Users", "name"),
     Cell("field", "Users", "email"),
@@ -112,8 +114,17 @@ def test_a_run_passes_only_if_every_promised_cell_was_proved(run):
 def test_the_report_has_the_published_form(run):
     report = json.loads(json.dumps(model.build(run)))
 
-    jsonschema.validate(report, shape.schema())
-    shape.ReportShape.model_validate(report)
+    FORM.validate(report)
+    assert shape.ReportShape.model_validate(report).model_dump(mode="json", exclude_unset=True) == report
+
+
+def test_what_lacks_a_member_or_has_one_more_is_no_report():
+    report = json.loads(json.dumps(model.build(Run("subject", "1", [], [], selected=False))))
+
+    FORM.validate(report)
+    for wrong in ({**report, "more": 1}, *({key: value for key, value in report.items() if key != lost} for lost in report)):
+        with pytest.raises(jsonschema.ValidationError):
+            FORM.validate(wrong)
 
 
 def test_the_published_schema_is_the_one_of_the_code():

@@ -262,6 +262,8 @@ def test_polymorphic_relations_lead_to_their_own_type(library: Account) -> None:
         link = item["relationships"]["interviewable"]["data"]
         row = rows[item["id"]]
         assert link is None or (link["type"], int(link["id"])) == (types[row["interviewable_type"]], row["interviewable_id"])
+    linked = {link["type"] for item in document["data"] if (link := item["relationships"]["interviewable"]["data"])}
+    assert linked == set(types.values())
 
 
 # -- fields -----------------------------------------------------------------------------------------------------------
