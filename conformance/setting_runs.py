@@ -86,7 +86,8 @@ def _acted(lab: Lab, case: SettingCase) -> Found:
 
 
 def _with_settings(known: ActionCase, case: SettingCase) -> ActionCase:
-    return known.model_copy(update={"settings": {**known.settings, **case.settings}, "creates": {}, "repeat": None})
+    changes = {"settings": {**known.settings, **case.settings}, "setup": [*known.setup, *case.steps], "creates": {}, "repeat": None}
+    return known.model_copy(update=changes)
 
 
 # ----------------------------------------------------------------------------------------------------- what was asked
