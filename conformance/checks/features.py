@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from conformance import action_runs, judge, setting_runs
 from conformance.casework import broken, examples, held, judged, unverifiable
@@ -162,16 +163,40 @@ def _explored(model: str, lab: Lab, cell: Cell) -> Result:
     wanted = lab.profile.features.explored.get(model)
     if not wanted:
         return unverifiable(cell, f"profile.yaml names no field that the explorer shows for {model}")
+    world = lab.world()
+    world.perform(lab.profile.features.explored_after)
     try:
-        shown = [{name: getattr(one, name, None) for name in ("key", "label", "type")} for one in lab.world().connect().explore(model)]
+        explored = world.connect().explore(model)
     except NotImplementedError as reason:
         return unverifiable(cell, str(reason))
+    shown = [{name: getattr(one, name, None) for name in ("key", "label", "type")} for one in explored]
     lost = [one.key for one in wanted if one.model_dump() not in shown]
     twice = [key for key, count in Counter(one["key"] for one in shown).items() if count > 1]
     if lost or twice:
         near = [one for one in shown if one["key"] in lost]
         return broken(cell, f"not shown as it is: {lost[:3]}; shown more than once: {twice[:3]}", expected=lost, got=near)
+    strange = _of_others(lab.calm.snapshot.rows.get(model, ()), explored)
+    if strange:
+        return broken(cell, f"values that no record of {model} has: {examples(strange)}", code=Code.LEAK)
     return held(cell, f"{len(shown)} fields, among them all {len(wanted)} that were looked for")
+
+
+def _of_others(rows: Sequence[Mapping[str, Any]], explored: Sequence[Any]) -> list[str]:
+    """Fields of which a value is shown that none of the model's records has, as far as these show the field at all."""
+    known: dict[str, set[str]] = {}
+    for row in rows:
+        for name, value in _members(row):
+            known.setdefault(name, set()).add(repr(value))
+    samples = {str(one.key): [value for value in getattr(one, "samples", ()) if not judge.is_blank(value)] for one in explored}
+    return [key for key, values in samples.items() if key in known and not {repr(value) for value in values} <= known[key]]
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every member of every object within a value."""
+    if isinstance(value, Mapping):
+        yield from value.items()
+    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from _members(inner)
 
 
 def _probes_fields(lab: Lab, cell: Cell) -> Result:

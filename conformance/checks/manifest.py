@@ -109,12 +109,22 @@ def _dependencies(lab: Lab) -> Iterator[Result]:
 
 
 def _refusal_cells(lab: Lab) -> list[Cell]:
-    wrong = [f"setting {name}" for name in (*lab.promise.settings, *map(_written, lab.profile.settings_refused))]
+    wrong = [f"setting {name}" for name in (*lab.promise.settings, *map(_written, (*lab.profile.settings_refused, *_no_switches(lab))))]
     return [Cell("connection", "refused", name) for name in ("no credential", "unknown setting", *wrong)]
 
 
 NONSENSE: Any = {"no such": [{}]}
 """A value that no setting can have."""
+
+
+SWITCHES: Mapping[str, str] = {"Sync Only Created Applications": "sync_only_created"}
+"""A feature of the card to the setting of every connection that switches it on."""
+
+
+def _no_switches(lab: Lab) -> list[dict[str, Any]]:
+    """A text is no switch; taken for one, even "false" would be on."""
+    own = [name for name, item in lab.promise.settings.items() if isinstance(item, bool)]
+    return [{name: "false"} for name in (*own, *(name for feature, name in SWITCHES.items() if feature in lab.promise.features))]
 
 
 def _written(settings: Mapping[str, Any]) -> str:
@@ -124,7 +134,12 @@ def _written(settings: Mapping[str, Any]) -> str:
 def _refused(lab: Lab) -> Iterator[Result]:
     """MAN-7."""
     world = lab.world()
-    settings = [{"no_such_setting": True}, *({name: NONSENSE} for name in lab.promise.settings), *lab.profile.settings_refused]
+    settings = [
+        {"no_such_setting": True},
+        *({name: NONSENSE} for name in lab.promise.settings),
+        *lab.profile.settings_refused,
+        *_no_switches(lab),
+    ]
     wrong: list[dict[str, Any]] = [{"credential": {}}, *({"settings": one} for one in settings)]
     for cell, given in zip(_refusal_cells(lab), wrong, strict=True):
         try:

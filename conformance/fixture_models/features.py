@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from conformance.fixture_models.base import Key, Strict
+from conformance.fixture_models.steps import Step
 
 
 class PassthroughCase(Strict):
@@ -43,3 +44,5 @@ class FeatureProfile(Strict):
     only_created: OnlyCreated | None = None
     explored: dict[str, list[ExploredField]] = {}
     """For explorers: model to fields among those that it shows, before any sync."""
+    explored_after: list[Step] = []
+    """What happens before: newest of all are then records that belong to no model, of which an explorer shows nothing."""

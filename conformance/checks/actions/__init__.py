@@ -50,7 +50,7 @@ CHECKS = (
     Check("ACT-10", "A write that was refused by a rate limit is made once, after the wait.", OURS, writing_cells, limited_writes),
     Check("ACT-23", "A write that the vendor puts off in words of its own, whatever the status, is made once, after a wait.",
           "fixtures: profile.yaml, put_off", writing_cells, put_off_writes),
-    Check("ACT-14", "A write that failed at the vendor is reported as done only if it was, and made once at the most.", OURS,
+    Check("ACT-14", "A write that failed at the vendor is reported as done only if it was, made once at the most, and sent again only after a wait.", OURS,
           writing_cells, failing_writes),
     Check("ACT-19", "A write that a rate limit keeps away for good is reported as such, so that the caller knows to come back.",
           "unified API: error codes", writing_cells, endless_limits),

@@ -88,11 +88,22 @@ def _not_as_asked(done: Run) -> str | None:
     return next(unproved, None) or data_problem(done) or known_record_problem(done)
 
 
+def _repeated_at_once(done: Run) -> str | None:
+    """Whoever sends again at the very moment of a failure cannot know what becomes of the first: the vendor may still be at it."""
+    for struck in (entry for entry in done.journal if entry.raw.get("faults") and (entry.writes or entry.inside)):
+        again = (later for later in done.journal if later.id > struck.id and (later.method, later.path) == (struck.method, struck.path))
+        if any(later.at <= struck.at for later in again):
+            return "it sent again at the moment of the failure, while the first write may still be under way"
+    return None
+
+
 def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
     """A write of which nobody told what became of it: once at the most, and never called done when it was not."""
     twice, problem = _written_twice(done), writes_problem(done.case.writes, done.changes.counts())
     if twice:
         return broken(cell, twice, code=Code.DUPLICATED, seen=done.exchanges)
+    if (hasty := _repeated_at_once(done)) is not None:
+        return broken(cell, hasty, seen=done.exchanges)
     if done.outcome.ok and problem is not None and not warned_more(lab, done):
         return broken(cell, problem[1], code=Code.FALSE_SUCCESS, seen=done.exchanges)
     if done.outcome.ok and problem is None and (other := _not_as_asked(done)) is not None:

@@ -20,8 +20,6 @@ CHECKS = (
           "design of this suite: no silent null", lambda lab: known(lab, "told again"), again),
     Check("PRM-2", "A lacking permission takes nothing with it that does not hang on it.", "design of this suite: M3",
           lambda lab: known(lab, "others"), others),
-    Check("PRM-10", "What is denied is reported by the name of the permission that is missing.", "design of this suite: no silent null",
-          one_case("permission", BY_NAME.name, BY_NAME.owner), by_name),
     Check("PRM-3", "A probe says of every model whether it can be read, as a sync then shows.", "design of this suite: M1",
           probe_cells, probes),
     Check("PRM-4", "After a permission was granted, the next sync brings what was missed.", "design of this suite: M6",
@@ -38,5 +36,7 @@ CHECKS = (
           model_cells, nothing_there),
     Check("PRM-13", "Also where nothing is there, a sync says what may not be read, as a probe does.",
           "design of this suite: empty and denied look different", narrowed_cells, said_all_the_same),
+    Check("PRM-10", "What is denied is reported by the names of all permissions that are missing.", "design of this suite: no silent null",
+          one_case("permission", BY_NAME.name, BY_NAME.owner), by_name),
     Check("PRM-9", "The manifest names exactly the permissions without which a model cannot be read.", API, model_cells, declared_needs),
 )  # fmt: skip

@@ -93,11 +93,15 @@ def again(lab: Lab) -> Iterator[Result]:
 BY_NAME = Cell("permission", "denials", "by name")
 
 
+SAY_WHAT_LACKS = frozenset({"PRM-1", "PRM-6"})
+"""One permission taken away, and the credentials of customers, which lack several for one thing."""
+
+
 def by_name(lab: Lab) -> Iterator[Result]:
     """PRM-10."""
-    denials = [result for check, result in lab.ledger.results if check == "PRM-1"]
+    denials = [result for check, result in lab.ledger.results if check in SAY_WHAT_LACKS]
     vague = [f"{result.cell}: {result.message}" for result in denials if result.code is Code.DENIED_VAGUE]
     if not denials:
-        yield unverifiable(BY_NAME, "not judged: PRM-1 did not run")
+        yield unverifiable(BY_NAME, f"not judged: neither of {', '.join(sorted(SAY_WHAT_LACKS))} did run")
     else:
         yield judged(BY_NAME, examples(vague) or None)

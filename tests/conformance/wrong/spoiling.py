@@ -397,6 +397,15 @@ def quiet_about_nothing(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     return outcome if told.inner.read("Jobs") else keeping_quiet()(lambda mode: outcome, mode, told)
 
 
+def naming_one(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """Of several permissions that lack for one thing the first is named."""
+    outcome = right(mode)
+    said: dict[tuple[str, str | None], Diagnostic] = {}
+    for one in outcome.diagnostics:
+        said.setdefault((one.model, one.field), replace(one, missing_permissions=one.missing_permissions[:1]))
+    return replace(outcome, diagnostics=tuple(said.values()))
+
+
 def said_otherwise(**changes: Any) -> SpoilSync:
     """Something else in every denial and failure that a sync tells."""
 
@@ -930,6 +939,29 @@ def taking_any_value(factory: Callable[..., Connector], **given: Any) -> Connect
     """A value that a setting cannot have is passed over."""
     chosen = {name: value for name, value in (given.get("settings") or {}).items() if name != "page_size" or isinstance(value, int)}
     return factory(**{**given, "settings": chosen})
+
+
+def never_pausing(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Right Pinpoint connectors that look at once what became of a write."""
+    made: Any = factory(**given)
+    made._actions.retries.pause = lambda: None
+    return made  # type: ignore[no-any-return]
+
+
+def exploring_everybody(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Right Asymbl connectors whose explorer looks at all contacts."""
+    made: Any = factory(**given)
+    rows = made._wire.rows
+    made._wire.rows = lambda select, **more: rows(
+        replace(select, where=()) if select.order[:1] == ("CreatedDate DESC",) else select, **more
+    )
+    return made  # type: ignore[no-any-return]
+
+
+def any_text_is_on(target: Target) -> Target:
+    """A switch that is a text is on, whatever the text."""
+    switch = target.settings.get("sync_only_created")
+    return replace(target, settings={**target.settings, "sync_only_created": True}) if isinstance(switch, str) else target
 
 
 def keeping_the_path(path: str) -> Callable[..., Connector]:
