@@ -16,6 +16,7 @@ from conformance.checks.retries import MOST_TRIES
 from conformance.fixture_models import ActionCase, Writes
 from conformance.lab import Lab, Stuck
 from conformance.outcomes import Code, Verdict
+from conformance.sandbox import Entry
 
 
 def writing_cells(lab: Lab) -> list[Cell]:
@@ -88,10 +89,14 @@ def _not_as_asked(done: Run) -> str | None:
     return next(unproved, None) or data_problem(done) or known_record_problem(done)
 
 
+def _request(entry: Entry) -> tuple[str, str, Any]:
+    return entry.method, entry.path, (entry.raw.get("request") or {}).get("body")
+
+
 def _repeated_at_once(done: Run) -> str | None:
     """Whoever sends again at the very moment of a failure cannot know what becomes of the first: the vendor may still be at it."""
     for struck in (entry for entry in done.journal if entry.raw.get("faults") and (entry.writes or entry.inside)):
-        again = (later for later in done.journal if later.id > struck.id and (later.method, later.path) == (struck.method, struck.path))
+        again = (later for later in done.journal if later.id > struck.id and _request(later) == _request(struck))
         if any(later.at <= struck.at for later in again):
             return "it sent again at the moment of the failure, while the first write may still be under way"
     return None
