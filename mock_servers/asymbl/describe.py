@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from mock_servers.asymbl.schema import NUMBER_TYPES, TEXT_TYPES, Child, Field
 from mock_servers.asymbl.security import NEVER_DELETED, SETUP, Access, Visible, access_of
 from mock_servers.asymbl.wire import version_of
@@ -73,11 +75,14 @@ def _of_object(access: Access, visible: Visible) -> dict[str, Any]:
 
 
 def describe(exchange: Exchange, visible: Visible) -> dict[str, Any]:
-    """One object with its fields, children and record types."""
+    """One object with its fields, children and record types, to be written as JSON."""
     access, version = access_of(exchange), version_of(exchange)
     key = (visible.name, version)
     if key not in access.describes:
-        access.describes[key] = _described(access, visible, version)
+        told = _described(access, visible, version)
+        # Nearly all of it; written once, it need not be written for each answer.
+        ready = {part: orjson.Fragment(orjson.dumps(told[part])) for part in ("fields", "childRelationships")}
+        access.describes[key] = {**told, **ready}
     return {**access.describes[key], "recordTypeInfos": _record_types(exchange, visible, version)}
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CHECKED = "2026-11"
 RIGHTS = ("read", "create", "edit", "delete", "view all", "modify all")
 API_ENABLED, VIEW_ALL_DATA, MODIFY_ALL_DATA, QUERY_ALL_FILES = "API Enabled", "View All Data", "Modify All Data", "Query All Files"
+MOST_ACCESSES = 128
+"""Of an org, kept with all that was worked out for them."""
 SYSTEM = (API_ENABLED, VIEW_ALL_DATA, MODIFY_ALL_DATA, QUERY_ALL_FILES)
 OWN_OBJECTS, OWN_FIELDS = "Own objects", "Own fields"
 """What the org itself added is known only when it runs, so one grain stands for all of it."""
@@ -242,9 +244,12 @@ def access_of(exchange: Exchange) -> Access:
     private = frozenset(map(str, exchange.tenant.options.get("private_objects") or ()))
     found = org.accesses.get((held, private))
     if found is None:
-        if len(org.accesses) >= 32:
-            org.accesses.clear()
-        found = org.accesses[held, private] = Access(org, held, private)
+        while len(org.accesses) >= MOST_ACCESSES:
+            del org.accesses[next(iter(org.accesses))]
+        found = Access(org, held, private)
+    else:
+        del org.accesses[held, private]
+    org.accesses[held, private] = found  # the one that was used last stands last
     return found
 
 

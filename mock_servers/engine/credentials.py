@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mock_servers.engine.vendors import Credential, Token, Vendor
@@ -38,7 +39,7 @@ def resolve_permissions(vendor: Vendor, wanted: Iterable[str] | str) -> frozense
     """
     known = {permission.name: permission for permission in vendor.permissions}
     if wanted == ALL:
-        return frozenset(known)
+        return _one_of_many(frozenset(known))
     if isinstance(wanted, str):
         presets = {preset.name: preset.permissions for preset in vendor.presets}
         if wanted not in presets:
@@ -53,7 +54,13 @@ def resolve_permissions(vendor: Vendor, wanted: Iterable[str] | str) -> frozense
         if name not in held:
             held.add(name)
             pending.extend(known[name].implies)
-    return frozenset(held)
+    return _one_of_many(frozenset(held))
+
+
+@lru_cache(512)
+def _one_of_many(permissions: frozenset[str]) -> frozenset[str]:
+    """The same object for the same permissions: a vendor may have thousands, and who looks something up by them compares them all."""
+    return permissions
 
 
 def shown(secrets: Mapping[str, str], base_url: str) -> dict[str, str]:

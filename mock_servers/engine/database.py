@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 MEMORY = ":memory:"
 DIALECT = sqlite.dialect(paramstyle="named")
 OnConnect = Callable[[sqlite3.Connection], None]
+_STATES = itertools.count(1)
 
 
 @compiles(JSON, "sqlite")
@@ -33,6 +35,8 @@ class Database:
         self.path, self._on_connect = path, on_connect
         self.connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
         self.users = 1
+        self.state = next(_STATES)
+        """Of its content: as long as it stays the content does, and no other content ever has the same."""
         self.connection.create_function("fold", 1, _fold, deterministic=True)
         if path != MEMORY:
             self.connection.execute("PRAGMA journal_mode = WAL")
@@ -46,12 +50,17 @@ class Database:
         self.users += 1
         return self
 
+    def about_to_change(self) -> None:
+        """To be told before anything is written."""
+        self.state = next(_STATES)
+
     def alone(self) -> Database:
         """A database for one store, with the same content; this one where nobody else uses it."""
         if self.users == 1:
             return self
         copy = Database(MEMORY, self._on_connect)
         self.connection.backup(copy.connection)
+        copy.state = self.state
         self.users -= 1
         return copy
 
@@ -71,6 +80,7 @@ class Database:
 
     def overwrite(self, content: Database) -> None:
         """Take over another's content, in one transaction."""
+        self.about_to_change()
         content.connection.backup(self.connection)
 
     def release(self) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, TypeVar
 
+import orjson
+
 from mock_servers.engine.evidence import Evidence
 
 T = TypeVar("T")
@@ -45,7 +47,7 @@ class QuirkSwitches:
     def __init__(self, known: tuple[type[Quirk], ...]) -> None:
         self._known = {kind.name: kind for kind in known}
         self._on: dict[type[Quirk], Quirk] = {kind: kind() for kind in known if kind.on_by_default}
-        self._derived: dict[Hashable, Any] = {}
+        self._derived: dict[Hashable, tuple[Any, frozenset[type[Quirk]]]] = {}
         self._asked: set[type[Quirk]] = set()
 
     def get(self, kind: type[Quirk]) -> Quirk | None:
@@ -87,9 +89,28 @@ class QuirkSwitches:
     def derived(self, key: Hashable, make: Callable[[], T]) -> T:
         """What vendor code works out of nothing but the switches and the key: kept until one is switched."""
         if key not in self._derived:
-            self._derived[key] = make()
-        kept: T = self._derived[key]
+            self._derived[key] = self.watched(make)
+        kept: T
+        kept, asked = self._derived[key]
+        self._asked |= asked
         return kept
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The same for switches that stand the same, of any account."""
+        return self.derived("fingerprint", lambda: orjson.dumps(self.dump()))
+
+    def watched(self, work: Callable[[], T]) -> tuple[T, frozenset[type[Quirk]]]:
+        """What it gives, and the quirks that it looked at."""
+        before, self._asked = self._asked, set()
+        try:
+            return work(), frozenset(self._asked)
+        finally:
+            self._asked |= before
+
+    def note_asked(self, kinds: frozenset[type[Quirk]]) -> None:
+        """These decided an answer, though nobody looked at them this time."""
+        self._asked |= kinds
 
     def kind(self, name: str) -> type[Quirk]:
         """Raises UnknownQuirk."""

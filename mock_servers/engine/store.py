@@ -71,6 +71,11 @@ class Store(Reading):
     def path(self) -> str:
         return self._database.path
 
+    @property
+    def state(self) -> int:
+        """Of all rows: as long as it stays they do, and only copies that nobody has written to since have the same."""
+        return self._database.state
+
     # -- writing ------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -262,6 +267,7 @@ class Store(Reading):
         if self._database.users > 1:
             self._database = self._database.alone()
             self._connection = self._database.connection
+        self._database.about_to_change()
         self.version += 1
 
     def _use(self, database: Database) -> None:

@@ -8,6 +8,7 @@ import orjson
 
 from mock_servers.engine.evidence import Assumed, SeenInCode
 from mock_servers.engine.exchange import Exchange
+from mock_servers.engine.recent import Body, Recent
 from mock_servers.engine.vendors import Handler, Operation, Reply
 from mock_servers.pinpoint import openapi
 from mock_servers.pinpoint.auth import READ, WRITE, needs
@@ -25,7 +26,7 @@ from mock_servers.pinpoint.resource import Resource
 from mock_servers.pinpoint.resources import RESOURCES
 from mock_servers.pinpoint.rules import RULES
 from mock_servers.pinpoint.saving import Saving, delete_meta
-from mock_servers.pinpoint.wire import collection, deleted, plain, refuse, single
+from mock_servers.pinpoint.wire import collection, deleted, filled, plain, refuse, single
 
 API = "/api/v1"
 
@@ -37,16 +38,26 @@ def list_of(resource: Resource, *, as_plain_json: bool = False) -> Handler:
     async def handle(exchange: Exchange) -> Reply:
         _served(exchange, resource, "L")
         query = parse_query(exchange, resource)
-        search = Search(exchange, resource, query)
-        meta = _stats(exchange, search.count()) if query.count else b"{}"
-        if ready(exchange, resource, query):
-            documents, included = search.documents(), None
-        else:
-            documents, included = Compound(exchange, query).documents(resource, search.rows())
-        reply = collection(exchange, documents, included, meta, None if documents else _why_empty(resource, query, search))
+        # Extra fields may tell how long something has lasted.
+        now = exchange.now if query.extra else None
+        body = _RECENT.body(exchange, now, lambda: _listed(exchange, resource, query))
+        reply = filled(exchange, body.text, body.why)
         return plain(reply, query.include) if as_plain_json else reply
 
     return handle
+
+
+_RECENT = Recent()
+
+
+def _listed(exchange: Exchange, resource: Resource, query: Query) -> Body:
+    search = Search(exchange, resource, query)
+    meta = _stats(exchange, search.count()) if query.count else b"{}"
+    if ready(exchange, resource, query):
+        documents, included = search.documents(), None
+    else:
+        documents, included = Compound(exchange, query).documents(resource, search.rows())
+    return Body(collection(documents, included, meta), None if documents else _why_empty(resource, query, search))
 
 
 def one_of(resource: Resource, *, as_plain_json: bool = False) -> Handler:

@@ -215,27 +215,23 @@ def dependents(store: Store, table: str, row: Row) -> Iterable[tuple[str, Any]]:
 # -- replies --------------------------------------------------------------------------------------------------------
 
 
-def collection(
-    exchange: Exchange, documents: Sequence[bytes], included: Sequence[bytes] | None, meta: bytes, why: str | None = None
-) -> Reply:
-    return _reply(exchange, 200, documents, (b"[", b"]"), included, meta, why)
+def collection(documents: Sequence[bytes], included: Sequence[bytes] | None, meta: bytes) -> bytes:
+    """The body of a list, whose placeholders are still to be filled."""
+    return _joined(documents, (b"[", b"]"), included, meta)
+
+
+def filled(exchange: Exchange, body: bytes, why: str | None = None, status: int = 200) -> Reply:
+    """The answer with this body, for this caller."""
+    return Reply(status, fill(exchange, body), JSON_API, why=why)
 
 
 def single(exchange: Exchange, document: bytes, included: Sequence[bytes] | None, status: int = 200) -> Reply:
     if included is None:
-        return Reply(status, fill(exchange, b'{"data":%b,"meta":{}}' % document), JSON_API)
-    return _reply(exchange, status, (document,), (b"", b""), included, b"{}", None)
+        return filled(exchange, b'{"data":%b,"meta":{}}' % document, status=status)
+    return filled(exchange, _joined((document,), (b"", b""), included, b"{}"), status=status)
 
 
-def _reply(
-    exchange: Exchange,
-    status: int,
-    data: Sequence[bytes],
-    brackets: tuple[bytes, bytes],
-    included: Sequence[bytes] | None,
-    meta: bytes,
-    why: str | None,
-) -> Reply:
+def _joined(data: Sequence[bytes], brackets: tuple[bytes, bytes], included: Sequence[bytes] | None, meta: bytes) -> bytes:
     # What stands between the documents is added to single ones: a page is large, and each copy of it costs as much as reading it.
     parts = [*data] if data else [b""]
     parts[0] = b'{"data":' + brackets[0] + parts[0]
@@ -245,7 +241,7 @@ def _reply(
         parts.extend(included[1:])
         parts[-1] += b"]"
     parts[-1] += b',"meta":' + meta + b"}"
-    return Reply(status, fill(exchange, b",".join(parts)), JSON_API, why=why)
+    return b",".join(parts)
 
 
 def plain(reply: Reply, include: Tree) -> Reply:

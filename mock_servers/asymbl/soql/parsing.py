@@ -37,8 +37,9 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _WITH = {"SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE"}
 
 
+@lru_cache(256)
 def parse(text: str) -> Query:
-    """The statement as a tree. Raises ApiError (MALFORMED_QUERY)."""
+    """The statement as a tree, which nobody changes. Raises ApiError (MALFORMED_QUERY)."""
     if len(text) > LONGEST_STATEMENT:
         raise refuse(400, "QUERY_TOO_COMPLICATED", "SOQL statements cannot be longer than 100000 characters.")
     try:
