@@ -296,6 +296,20 @@ def test_nothing_in_the_suite_writes_right_answers():
     assert [place.partition(":")[0] for place in writing] == ["keeping.py"], "that one writes results into the user's cache folder"
 
 
+def test_no_check_goes_through_the_actions_of_models_that_were_not_selected():
+    """Actions under test are `lab.actions`; of all that are promised only the promise itself (manifest.py) is judged."""
+    through_all = [
+        f"{path.name}:{node.iter.lineno}"
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.For | ast.comprehension)
+        and ast.unparse(node.iter).removesuffix(".items()") == "lab.promise.actions"
+        and path.name != "manifest.py"
+    ]
+
+    assert through_all == []
+
+
 def test_no_list_is_cut_to_the_length_of_another():
     """zip() without strict stops at the shorter list: what is beyond would never be judged."""
     loose = [

@@ -39,7 +39,7 @@ def _references(value: Mapping[str, Any], inside: Path, models: frozenset[str]) 
 def _places(lab: Lab) -> list[tuple[Cell, ActionCase, Path, str]]:
     return [
         (Cell("input", action, f"{'.'.join(path)}: {what}"), case, path, model)
-        for action in lab.promise.actions
+        for action in lab.actions
         for case, paths in filter(None, [_referring(lab, action)])
         for path, model in paths.items()
         for what in (NOBODYS, ANOTHERS)
