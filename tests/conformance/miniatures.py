@@ -214,7 +214,7 @@ MINIATURES = (
     _m("ACT-33", "identity", "whatever is not the id of an application is taken for that of the first one", silent=True,
        act=spoiling.taking_any_id),
     _m("ACT-33", "errors", "that an id is unknown is told, and not which one", act=spoiling.outcome_when("PLATFORM.INPUT_INVALID", message="unknown id")),
-    _m("ACT-9", "writes", "a write whose answer was lost is sent again", silent=True, act=spoiling.again_when_unsure),
+    _m("ACT-9", "writes", "a write whose answer was lost is sent again", silent=True, beside=("ACT-14",), act=spoiling.again_when_unsure),
     _m("ACT-23", "writes", "a write that is put off in the vendor's own words is given up", connector=api(harbor.TakesBusyBidsForNo)),
     _m("ACT-10", "faults", "a write that was refused by a rate limit is given up", connector=api(harbor.GivesUpLimitedWrites)),
     _m("ACT-10", "writes", "what is sent again after a limit is half of it", silent=True, connector=api(harbor.CutsWhatItRepeats)),
@@ -261,7 +261,7 @@ MINIATURES = (
     _m("QRK-2", "access honesty", "JOIN: what its answers have no key for is null without a word", silent=True, vendor="join",
        checks=("SYN-1", "PAG-1"), sync=spoiling.keeping_quiet("unsupported")),
     # ------------------------------------------------------------------------------------------------- permissions
-    _m("PRM-1", "access honesty", "what is denied is not mentioned", silent=True, beside=("PRM-6", "PRM-12"), sync=spoiling.keeping_quiet()),
+    _m("PRM-1", "access honesty", "what is denied is not mentioned", silent=True, beside=("PRM-6", "PRM-12", "PRM-13"), sync=spoiling.keeping_quiet()),
     _m("PRM-2", "access honesty", "one denial, and nothing is delivered", beside=("PRM-6", "PRM-12"), rows=spoiling.nothing_beside_a_denial),
     _m("PRM-10", "access honesty", "a denial does not say which permission is missing", sync=spoiling.naming_nothing),
     _m("PRM-10", "access honesty", "Pinpoint: of several permissions that lack one is named", vendor="pinpoint", checks=("PRM-1", "PRM-6"),

@@ -107,8 +107,6 @@ def _in_doubt(lab: Lab, cell: Cell, done: Run) -> Result:
     twice, problem = _written_twice(done), writes_problem(done.case.writes, done.changes.counts())
     if twice:
         return broken(cell, twice, code=Code.DUPLICATED, seen=done.exchanges)
-    if (hasty := _repeated_at_once(done)) is not None:
-        return broken(cell, hasty, seen=done.exchanges)
     if done.outcome.ok and problem is not None and not warned_more(lab, done):
         return broken(cell, problem[1], code=Code.FALSE_SUCCESS, seen=done.exchanges)
     if done.outcome.ok and problem is None and (other := _not_as_asked(done)) is not None:
@@ -129,7 +127,12 @@ def lost_answers(lab: Lab) -> Iterator[Result]:
 
 def failing_writes(lab: Lab) -> Iterator[Result]:
     """ACT-14."""
-    return _each_write(lab, {"kind": "status", "status": 500}, partial(_in_doubt, lab), named=True)
+
+    def judge_one(cell: Cell, done: Run) -> Result:
+        found, hasty = _in_doubt(lab, cell, done), _repeated_at_once(done)
+        return found if hasty is None or found.verdict is Verdict.FAIL else broken(cell, hasty, seen=done.exchanges)
+
+    return _each_write(lab, {"kind": "status", "status": 500}, judge_one, named=True)
 
 
 def hopeless_writes(lab: Lab) -> Iterator[Result]:
