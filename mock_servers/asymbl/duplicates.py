@@ -1,7 +1,7 @@
 """Duplicate rules: what is refused because somebody is there already.
 
 Salesforce matches names and mails fuzzily. Here a contact matches another when the normalised e-mail and the last name are
-the same, which is what a connector can rely on.
+the same, which is what a connector can rely on; or, if the quirk says so, when first and last name are, as namesakes show.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def check(exchange: Exchange, sobject: SObject, values: Mapping[str, Any], befor
     rule = exchange.quirk(quirks.ContactDuplicateRule)
     if rule is None or sobject.name != "Contact" or not _concerned(values, before):
         return
-    matching = _matching(exchange, sobject, values, before)
+    matching = _matching(exchange, sobject, values, before, by_name=rule.by_name)
     if not matching:
         return
     exchange.acted(rule)
@@ -46,10 +46,15 @@ def _concerned(values: Mapping[str, Any], before: Row | None) -> bool:
     return complete and (before is None or any(_folded(values[name]) != _folded(before.get(name)) for name in names))
 
 
-def _matching(exchange: Exchange, sobject: SObject, values: Mapping[str, Any], before: Row | None) -> list[Row]:
-    found = saving.find_by(exchange.store, sobject, sobject.fields["email"], values["Email"], limit=50)
-    rows = (saving.get(exchange.store, sobject, id) for id in found if before is None or id != before["id"])
-    return [row for row in rows if row is not None and _folded(row["LastName"]) == _folded(values["LastName"])][:MOST_SHOWN]
+def _matching(exchange: Exchange, sobject: SObject, values: Mapping[str, Any], before: Row | None, *, by_name: bool) -> list[Row]:
+    alike = [("Email", "LastName"), *([("LastName", "FirstName")] if by_name else [])]
+    found: dict[str, Row] = {}
+    for looked_up, compared in alike:
+        for id in saving.find_by(exchange.store, sobject, sobject.fields[looked_up.lower()], values[looked_up], limit=50):
+            row = saving.get(exchange.store, sobject, id) if before is None or id != before["id"] else None
+            if row is not None and _folded(row[compared]) == _folded(values.get(compared)):
+                found[id] = row
+    return list(found.values())[:MOST_SHOWN]
 
 
 def _folded(text: object) -> str:

@@ -48,6 +48,7 @@ class CompositeEscapesText(Quirk):
 class ContactDuplicateRule(Quirk):
     """The standard duplicate rule of contacts is active: who has the e-mail and the last name of another contact is not saved,
     unless the rule only alerts ("alert" rather than "block") and the request says Sforce-Duplicate-Rule-Header: allowSave=true.
+    Matching is fuzzy at Salesforce: `by_name` lets the same first and last name be enough, whatever the e-mail.
     """
 
     name: ClassVar[str] = "contact_duplicate_rule"
@@ -56,6 +57,7 @@ class ContactDuplicateRule(Quirk):
     )
     action: str = "alert"
     message: str = "Use one of these records?"
+    by_name: bool = False
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,17 @@ def test_an_org_may_have_the_rule_switched_off(org: Org) -> None:
     assert create(org).status_code == 201
 
 
+def test_a_namesake_may_be_found_as_well(org: Org) -> None:
+    """Salesforce matches fuzzily; whoever takes what it finds for the same person mixes people up."""
+    org.tenant.set_quirk("contact_duplicate_rule", on=True, settings={"by_name": True})
+    id = org.create("Contact", **NOVAK)
+
+    (error,) = create(org, Email="other@novak.example").json()
+
+    assert [one["record"]["Id"] for one in error["duplicateResult"]["matchResults"][0]["matchRecords"]] == [id]
+    assert create(org, Email="other@novak.example", FirstName="Nobody").status_code == 201
+
+
 def test_in_a_collection_it_is_a_result(org: Org) -> None:
     org.create("Contact", **NOVAK)
 
