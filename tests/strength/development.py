@@ -49,7 +49,7 @@ RIGHT: Mapping[Defect, tuple[str, ...]] = {
     "errors": ("actions", "errors", "permissions", "matrix", "retries", "manners", "pages", "quirks", "features"),
     "writes": ("actions", "permissions", "matrix", "features", "scopes"),
     "manners": ("manners", "scopes", "delta", "retries", "permissions", "matrix", "quirks", "actions", "errors"),
-    "access honesty": ("permissions", "errors", "matrix", "manifest", "pages", "scopes", "actions"),
+    "access honesty": ("permissions", "errors", "matrix", "manifest", "pages", "scopes", "actions", "quirks"),
     "configuration": (
         "features",
         "scopes",
