@@ -12,6 +12,7 @@ import orjson
 
 from mock_servers.engine.quirks import Quirk
 from mock_servers.pinpoint.quirks import (
+    CandidateTagsUnknown,
     OlderFeatureLevel,
     OversizedPagesRefused,
     PrivateJobsUnknown,
@@ -166,6 +167,9 @@ class _Parser:
         known = [
             name for name in names if name in attributes and attributes[name].extra and not (self._query.older and attributes[name].newer)
         ]
+        if type == "candidates" and "tags" in known and (quirk := self._exchange.quirk(CandidateTagsUnknown)) is not None:
+            self._exchange.acted(quirk)
+            known.remove("tags")
         for name in names:
             if name not in known:
                 self._unknown(f"{type} has no extra field {name!r}")

@@ -187,6 +187,17 @@ class UnknownNamesRefused(Quirk):
 
 
 @dataclass(frozen=True)
+class CandidateTagsUnknown(Quirk):
+    """`extra_fields[candidates]` does not know `tags`, which is then a name like any other unknown one."""
+
+    name: ClassVar[str] = "candidate_tags_unknown"
+    evidence: ClassVar[Evidence] = Assumed(
+        "candidates came into the API between v1.0.23 and v1.0.27; which of their fields came later is unknown"
+    )
+    on_by_default: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
 class OversizedPagesRefused(Quirk):
     """`page[size]` above 1000 is refused with 400; off: 1000 records are sent."""
 
@@ -343,6 +354,7 @@ QUIRKS: tuple[type[Quirk], ...] = (
     ValidationPointers,
     AttachmentLinksRedirect,
     UnknownNamesRefused,
+    CandidateTagsUnknown,
     OversizedPagesRefused,
     UnscopedExtraFieldsRefused,
     UndocumentedOperators,
