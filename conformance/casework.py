@@ -144,7 +144,7 @@ def _ambiguous(one: judge.Difference, before: judge.Snapshot, after: judge.Snaps
 def without_ids_of(lab: Lab, shown: judge.Snapshot, hidden: frozenset[str]) -> judge.Snapshot:
     """The same snapshot as somebody sees it who cannot read these models."""
     rows = {model: found for model, found in shown.rows.items() if model not in hidden}
-    return judge.snapshot(rows, shown.unavailable, None, shown.texts)
+    return judge.snapshot(rows, shown.unavailable, None, shown.texts, shown.digests)
 
 
 def key_fields(model: str) -> tuple[str, ...]:

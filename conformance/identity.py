@@ -66,15 +66,14 @@ def key_of(model: str, row: Mapping[str, Any], ids: Ids) -> str:
     """The vendor's key of a row."""
     references = REFERENCES[model]
     parts = [_resolved(row.get(name), references[name], ids) if name in references else row.get(name) for name in MODELS[model].key]
-    return "/".join("<null>" if part is None else str(part) for part in parts)
+    return "/".join(["<null>" if part is None else str(part) for part in parts])
 
 
-def resolve(model: str, row: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
-    """The row with keys in the place of unified ids."""
-    references = REFERENCES[model]
-    values = {name: _resolved(value, references[name], ids) if name in references else value for name, value in row.items()}
-    if model == QUESTIONS and isinstance(values.get("format"), Mapping) and isinstance(values["format"].get("options"), list):
-        values["format"] = {**values["format"], "options": [_option(option, ids) for option in values["format"]["options"]]}
+def resolved(model: str, row: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
+    """Those of the row's values in which unified ids stand, with keys in the place of these."""
+    values = {name: _resolved(row[name], target, ids) for name, target in REFERENCES[model].items() if name in row}
+    if model == QUESTIONS and isinstance(row.get("format"), Mapping) and isinstance(row["format"].get("options"), list):
+        values["format"] = {**row["format"], "options": [_option(option, ids) for option in row["format"]["options"]]}
     return values
 
 

@@ -74,11 +74,13 @@ class Session:
             except ModelUnavailable as error:
                 self.world.hear("read()", str(error))
                 unavailable[model] = error.code
-        self._known = identity.collect(rows, self._known)
         if hidden:
+            self._known = identity.collect(rows, self._known)
             visible = {model: found for model, found in rows.items() if model not in hidden}
             return judge.snapshot(visible, unavailable, None, self.world.texts)
-        return judge.snapshot(rows, unavailable, self._known, self.world.texts)
+        shown = judge.snapshot(rows, unavailable, self._known, self.world.texts)
+        self._known = shown.ids
+        return shown
 
     def act(self, action: str, values: Mapping[str, Any]) -> ActionOutcome:
         outcome = self._ask(f"act({action!r})", lambda: self._connection.act(action, values))

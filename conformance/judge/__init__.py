@@ -7,7 +7,6 @@ or a connection and expected.yaml, can be compared.
 from conformance.judge.declared import Declared, Deviation
 from conformance.judge.differing import Difference, differences, short
 from conformance.judge.notation import (
-    BLANK,
     DATE_TIME,
     UNIFIED_DATE_TIME,
     UNIFIED_ID,
@@ -18,10 +17,9 @@ from conformance.judge.notation import (
     fill,
     is_blank,
 )
-from conformance.judge.snapshots import OWN_ADDRESS, UNSTABLE, Levelled, Snapshot, Texts, Values, level, same_bytes, snapshot
+from conformance.judge.snapshots import OWN_ADDRESS, UNSTABLE, Digests, Levelled, Snapshot, Texts, Values, level, same_bytes, snapshot
 
 __all__ = [
-    "BLANK",
     "DATE_TIME",
     "OWN_ADDRESS",
     "UNIFIED_DATE_TIME",
@@ -30,6 +28,7 @@ __all__ = [
     "Declared",
     "Deviation",
     "Difference",
+    "Digests",
     "Levelled",
     "Mismatch",
     "Snapshot",

@@ -39,7 +39,9 @@ def differences(before: Snapshot, after: Snapshot, models: Sequence[str]) -> lis
     for model in models:
         old, new = before.records.get(model, {}), after.records.get(model, {})
         for key in [*old, *(key for key in new if key not in old)]:
-            found += _record_differences(model, key, old.get(key), new.get(key))
+            one, other = old.get(key), new.get(key)
+            if one is None or other is None or not same_bytes(one, other):
+                found += _record_differences(model, key, one, other)
         found += [
             Difference(model, key, None, before.keys[model][key], count)
             for key, count in after.keys.get(model, Counter()).items()
@@ -51,8 +53,6 @@ def differences(before: Snapshot, after: Snapshot, models: Sequence[str]) -> lis
 def _record_differences(model: str, key: str, old: Values | None, new: Values | None) -> list[Difference]:
     if old is None or new is None:
         return [Difference(model, key, None, old and dict(old), new and dict(new))]
-    if same_bytes(old, new):
-        return []
     names = [*old, *(name for name in new if name not in old)]
     return [
         Difference(model, key, name, old.get(name), new.get(name))

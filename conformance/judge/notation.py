@@ -14,7 +14,7 @@ DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d
 UNIFIED_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 """As JavaScript's toISOString writes it, which is what the unified API promises."""
 UNIFIED_ID = re.compile(r"[1-9A-HJ-NP-Za-km-z]{24}")
-BLANK: tuple[Any, ...] = (None, [], {})
+BLANK_KINDS = (list, dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Mismatch:
 
 def is_blank(value: Any) -> bool:
     """Null, an empty list or an empty mapping. Zero, false and "" are values."""
-    return any(value is blank or (type(value) is type(blank) and value == blank) for blank in BLANK)
+    return value is None or (not value and type(value) in BLANK_KINDS)
 
 
 def compare(expected: Any, got: Any, path: str = "") -> list[Mismatch]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -39,6 +40,7 @@ class Snapshot:
     """The subject's own rows, by key."""
     ids: identity.Ids = field(default_factory=dict)
     texts: Texts = ()
+    digests: Digests | None = None
 
     def id_of(self, model: str, key: str) -> str | None:
         """The unified id of a record, or None when it was not delivered."""
@@ -58,6 +60,41 @@ def level(value: Any, texts: Texts) -> Any:
     return value
 
 
+class Digests:
+    """Digests of the rows of one connection, each made once, however many snapshots show the row."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._own = [pattern for pattern, stand_in in texts if stand_in == OWN_ADDRESS]
+        self._made: dict[int, tuple[Values, bytes]] = {}
+
+    def of(self, row: Values, but: Iterable[str]) -> bytes:
+        """Of all in a row that can be compared with another connection's. `but`: what is compared by itself."""
+        made = self._made.get(id(row))
+        if made is None:
+            left = dict(row)
+            for name in (*UNSTABLE, *but):
+                left.pop(name, None)
+            # With the row itself, so that its place in memory is no other row's later.
+            made = self._made[id(row)] = (row, blake2b(self.plain(left), digest_size=20).digest())
+        return made[1]
+
+    def plain(self, values: Values) -> bytes:
+        """The values as JSON without the tenant's own address, which stands there as it is; other patterns might reach over the
+        end of a text."""
+        text = _bytes(values)
+        for pattern in self._own:
+            literal = _literal(pattern)
+            text = pattern.sub(OWN_ADDRESS, text.decode()).encode() if literal is None else text.replace(literal, OWN_ADDRESS.encode())
+        return text
+
+
+@cache
+def _literal(pattern: re.Pattern[str]) -> bytes | None:
+    """The only text that the pattern matches, if there is only one: bytes are searched for it much faster."""
+    text = re.sub(r"\\(.)", r"\1", pattern.pattern, flags=re.DOTALL)
+    return text.encode() if re.escape(text) == pattern.pattern and not pattern.flags & re.IGNORECASE else None
+
+
 class Levelled(Mapping[str, Any]):
     """One record, whose values lose what differs from tenant to tenant when they are first looked at.
 
@@ -65,34 +102,38 @@ class Levelled(Mapping[str, Any]):
     hundreds of snapshots.
     """
 
-    __slots__ = ("_levelled", "_written", "raw", "texts")
+    __slots__ = ("_digests", "_levelled", "_resolved", "_row", "_written", "texts")
 
-    def __init__(self, raw: Values, texts: Texts) -> None:
-        self.raw, self.texts = raw, texts
+    def __init__(self, row: Values, texts: Texts, resolved: Values | None = None, digests: Digests | None = None) -> None:
+        """`resolved`: what counts instead of the row's own values, for they are ids that each connection makes."""
+        self._row, self.texts = row, texts
+        self._resolved: Values = {} if resolved is None else resolved
+        self._digests = Digests(texts) if digests is None else digests
         self._levelled: dict[str, Any] = {}
-        self._written: bytes | None = None
+        self._written: tuple[bytes, bytes] | None = None
 
     @property
-    def written(self) -> bytes:
-        """A digest of all that can be compared with another connection's record, without the tenant's own address."""
+    def written(self) -> tuple[bytes, bytes]:
+        """Stands for all that can be compared with another connection's record, without the tenant's own address."""
         if self._written is None:
-            text = _bytes({name: value for name, value in self.raw.items() if name not in UNSTABLE})
-            for pattern, stand_in in self.texts:
-                if stand_in == OWN_ADDRESS:  # in JSON it stands as it is; other patterns might reach over the end of a text
-                    text = pattern.sub(stand_in, text.decode()).encode()
-            self._written = blake2b(text, digest_size=20).digest()
+            ids = self._digests.plain(self._resolved) if self._resolved else b""
+            self._written = (self._digests.of(self._row, self._resolved), ids)
         return self._written
+
+    def raw(self, name: str) -> Any:
+        """The value as it came, or None."""
+        return self._resolved[name] if name in self._resolved else self._row.get(name)
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._levelled:
-            self._levelled[name] = level(self.raw[name], self.texts)
+            self._levelled[name] = level(self._resolved[name] if name in self._resolved else self._row[name], self.texts)
         return self._levelled[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.raw)
+        return iter(self._row)
 
     def __len__(self) -> int:
-        return len(self.raw)
+        return len(self._row)
 
 
 def same_bytes(one: Values, other: Values, name: str | None = None) -> bool:
@@ -101,7 +142,7 @@ def same_bytes(one: Values, other: Values, name: str | None = None) -> bool:
         return False
     if name is None:
         return one.written == other.written
-    mine, its = one.raw.get(name), other.raw.get(name)
+    mine, its = one.raw(name), other.raw(name)
     if type(mine) is not type(its):
         return False
     # Equality alone would take 1 for true; bytes do not.
@@ -119,18 +160,21 @@ def _bytes(value: Any) -> bytes:
 
 
 def snapshot(
-    rows: Mapping[str, list[dict[str, Any]]], unavailable: Mapping[str, str], known: identity.Ids | None = None, texts: Texts = ()
+    rows: Mapping[str, list[dict[str, Any]]],
+    unavailable: Mapping[str, str],
+    known: identity.Ids | None = None,
+    texts: Texts = (),
+    digests: Digests | None = None,
 ) -> Snapshot:
-    """Resolve the rows. `known`: ids met before, for references to rows that are no longer shown."""
+    """Resolve the rows. `known`: ids met before, for references to rows that are no longer shown. `digests`: of these very rows."""
     ids = identity.collect(rows, known)
+    made = Digests(texts) if digests is None else digests
     keys: dict[str, Counter[str]] = {}
     records: dict[str, dict[str, Values]] = {}
     by_key: dict[str, dict[str, dict[str, Any]]] = {}
     for model, delivered in rows.items():
-        keys[model], records[model], by_key[model] = Counter(), {}, {}
-        for row in delivered:
-            key = identity.key_of(model, row, ids)
-            keys[model][key] += 1
-            records[model][key] = Levelled(identity.resolve(model, row, ids), texts)
-            by_key[model][key] = row
-    return Snapshot(rows, unavailable, keys, records, by_key, ids, texts)
+        every = [identity.key_of(model, row, ids) for row in delivered]
+        keys[model] = Counter(every)
+        by_key[model] = dict(zip(every, delivered, strict=True))
+        records[model] = {key: Levelled(row, texts, identity.resolved(model, row, ids), made) for key, row in by_key[model].items()}
+    return Snapshot(rows, unavailable, keys, records, by_key, ids, texts, made)
