@@ -158,7 +158,7 @@ class Lab:
         """`Observations.once`."""
         return self.observations.once(key, observe, brief=brief)
 
-    def named(self, what: str) -> AbstractContextManager[None]:
+    def named(self, what: Hashable) -> AbstractContextManager[None]:
         """`Observations.named`."""
         return self.observations.named(what)
 

@@ -30,7 +30,7 @@ class Observations:
             self._brief.add(key)
         if key not in self.memory:
             try:
-                with self.named(_named_after(key)):
+                with self.named(key):
                     self.memory[key] = (True, observe())
             except (SubjectCrashed, Stuck, Blocked) as error:
                 self.memory[key] = (False, error)
@@ -46,9 +46,10 @@ class Observations:
         self._brief.clear()
 
     @contextmanager
-    def named(self, what: str) -> Iterator[None]:
+    def named(self, what: Hashable) -> Iterator[None]:
         """Connections that are opened within have names after what they are for, whatever was done before."""
-        self._names.append(f"{what}, {number}" for number in itertools.count(1))
+        name = _named_after(what)
+        self._names.append(f"{name}, {number}" for number in itertools.count(1))
         try:
             yield
         finally:

@@ -15,14 +15,10 @@ from conformance.outcomes import WORST_FIRST, Code, Verdict, verdict_of
 from conformance.scopes import writes
 from conformance.scopes.credentials import Column, columns_under, declared
 from conformance.scopes.findings import Judged
-from conformance.scopes.matrix import Matrix
+from conformance.scopes.matrix import Matrix, matrix_of
 from conformance.scopes.smallest import Search
 from conformance.scopes.truth import Permissions, promised_cells
 from conformance.scopes.worlds import four_worlds
-
-
-def matrix_of(lab: Lab) -> Matrix:
-    return lab.once("matrix", lambda: Matrix(lab))
 
 
 def _result(cell: Cell, one: Judged) -> Result:

@@ -6,12 +6,23 @@ the vendor's truth beside it and finds the word for the cell. The search for sma
 
 from __future__ import annotations
 
-from conformance.lab import Lab, Stuck, SubjectCrashed
+from collections.abc import Callable, Hashable, Sequence
+
+from conformance.lab import Lab, Session, Stuck, SubjectCrashed, World
 from conformance.scopes.credentials import Column, columns, columns_under, removals
 from conformance.scopes.findings import ColumnJudge, Findings
-from conformance.scopes.sight import look
+from conformance.scopes.sight import Sight, first_look, look
 from conformance.scopes.truth import Permissions, Truth, truth_of
 from conformance.subjects import ConfigurationError
+
+
+def matrix_of(lab: Lab) -> Matrix:
+    """The lab's own."""
+    return lab.once("matrix", lambda: Matrix(lab))
+
+
+def _called(column: Column) -> Hashable:
+    return ("findings", column.key)
 
 
 class Matrix:
@@ -34,10 +45,21 @@ class Matrix:
         return next((column for column in self.columns if column.holds == held and column.state == "good"), Column("search", held))
 
     def findings(self, column: Column) -> Findings:
-        def observe() -> Findings:
-            return ColumnJudge(self.lab, self.truth, column, look(self.lab, column)).findings()
+        return self._judged(column, lambda: look(self.lab, column))
 
-        return self.lab.once(("findings", column.key), observe)
+    def _judged(self, column: Column, look: Callable[[], Sight]) -> Findings:
+        return self.lab.once(_called(column), lambda: ColumnJudge(self.lab, self.truth, column, look()).findings())
+
+    def seen(self, world: World, held: Sequence[str]) -> tuple[Session, str, Sight]:
+        """A first look, in a world in which nothing has happened, with a credential that has these permissions; and that credential's
+        id. If a column has the same ones, this was its look."""
+        column = next((one for one in self.columns if one.state == "good" and one.holds == frozenset(held)), None)
+        if column is None:
+            return first_look(self.lab, world, held)
+        with self.lab.named(_called(column)):
+            session, credential_id, sight = first_look(self.lab, world, held)
+        self._judged(column, lambda: sight)
+        return session, credential_id, sight
 
     def can_read(self, held: Permissions, model: str, name: str | None = None) -> bool:
         """Whether a credential with these permissions gets all of this; asked by the search, so no truth is looked up.

@@ -54,9 +54,11 @@ def look(lab: Lab, column: Column) -> Sight:
     if column.denial is not None:
         world.perform([Step(quirk=lab.profile.denials[column.denial].quirk)])
     try:
-        session, credential_id = _session(lab, world, column)
-        seen = _seen(world, session)
-        if column.denial is None or credential_id is None or seen.outcome is None:
+        if column.state == "good":
+            session, credential_id, seen = first_look(lab, world, sorted(column.holds))
+        else:
+            return _seen(world, _with_bad_credential(lab, world, column))
+        if column.denial is None or seen.outcome is None:
             return seen
         silent, granted = _later(lab, session, credential_id, seen.outcome)
         return replace(seen, silent=silent, granted=granted)
@@ -78,22 +80,25 @@ def _later(lab: Lab, session: Session, credential_id: str, first: SyncOutcome) -
     return silent, same(lab, lab.calm.snapshot, session.snapshot(), but=MIRRORS)
 
 
-def _session(lab: Lab, world: World, column: Column) -> tuple[Session, str | None]:
-    """The subject with the column's credential, and that credential's id if its rights can be changed."""
+def first_look(lab: Lab, world: World, held: Sequence[str]) -> tuple[Session, str, Sight]:
+    """A new connection with these permissions, the id of its credential, and what was seen."""
+    minted = lab.mint(world, sorted(held))
+    session = world.connect(credential=minted.credential)
+    return session, minted.id, _seen(world, session)
+
+
+def _with_bad_credential(lab: Lab, world: World, column: Column) -> Session:
     match column.state:
-        case "good":
-            minted = lab.mint(world, sorted(column.holds))
-            return world.connect(credential=minted.credential), minted.id
-        case "invalid":
-            return world.connect(credential=world.wrong_credential()), None
         case "expired":
             minted = world.tenant.mint("all", expires_in=60)
             world.tenant.advance(120)
-            return world.connect(credential=minted.credential), None
+            return world.connect(credential=minted.credential)
         case "revoked":
             session = world.connect(credential=lab.mint(world, "all").credential)
             world.tenant.fault("revoke_credential", operation=lab.operations()[-1], times=1)
-            return session, None
+            return session
+        case _:
+            return world.connect(credential=world.wrong_credential())
 
 
 def _seen(world: World, session: Session) -> Sight:

@@ -48,16 +48,18 @@ def page_of(sobject: str) -> Any:
 
 
 def custom_fields(seen: Seen) -> dict[str, Any]:
-    return {info.name: seen.row.get(info.name) for info in seen.context.view.customs}
+    get = seen.row.get
+    return {info.name: get(info.name) for info in seen.context.view.customs}
 
 
 def integration_fields(seen: Seen) -> list[dict[str, Any]]:
+    get = seen.row.get
     return [
         {
             "id": info.name,
             "key": info.name,
             "type": "CUSTOM" if info.custom else "DEFAULT",
-            "value": seen.row.get(info.name),
+            "value": get(info.name),
             "label": info.label,
         }
         for info in seen.context.view.picked
@@ -66,7 +68,13 @@ def integration_fields(seen: Seen) -> list[dict[str, Any]]:
 
 def whole(sobject: str) -> Any:
     """A cell: every column of the record that this user sees, under the path of its own resource."""
-    return lambda seen: {f"/sobjects/{sobject}": {name: seen.row.get(name) for name in seen.context.view.own}}
+    path = f"/sobjects/{sobject}"
+
+    def cell(seen: Seen) -> dict[str, Any]:
+        own = seen.context.view.own
+        return {path: dict(zip(own, map(seen.row.get, own), strict=True))}
+
+    return cell
 
 
 def refers(column: str, model: str) -> Any:

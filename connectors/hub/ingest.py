@@ -108,8 +108,17 @@ def _validated(
             else:
                 problems.extend(_without_invalid(model, key, values, error))
         else:
-            dumped = valid.model_dump(mode="json", exclude_unset=True, exclude=set(done))
-            return {name: getattr(valid, name) if name in done else dumped.get(name) for name in model.fields()}, tuple(problems)
+            return _dumped(valid, done), tuple(problems)
+
+
+def _dumped(valid: Model, done: frozenset[str]) -> dict[str, Any]:
+    """Every field as JSON. Only what has parts is left to pydantic: most values are ready."""
+    held = valid.__dict__
+    found = {name: held[name] for name in valid.fields()}
+    composed = {name for name, value in found.items() if type(value) not in PLAIN and name not in done}
+    if composed:
+        found |= valid.model_dump(mode="json", exclude_unset=True, include=composed)
+    return found
 
 
 def _without_invalid(model: type[Model], key: str, values: dict[str, Any], error: ValidationError) -> list[Diagnostic]:

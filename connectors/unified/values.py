@@ -51,6 +51,8 @@ Instant = Annotated[str, AS_INSTANT]
 
 def _as_json(value: Any) -> Any:
     """Raises ValueError for what JSON cannot hold."""
+    if value is None or value is True or value is False or (type(value) is str and value.isascii()):
+        return value  # most parts of a vendor's answer
     try:
         orjson.dumps(value, option=ONLY_JSON)
     except TypeError as error:

@@ -10,6 +10,7 @@ from conformance.casework import LATER, told_again, without_ids_of
 from conformance.check import Cell
 from conformance.lab import Lab, Session, World
 from conformance.scopes.credentials import removals
+from conformance.scopes.matrix import matrix_of
 from conformance.scopes.removals import Removal
 from conformance.subjects import Probed, SyncOutcome
 
@@ -46,9 +47,9 @@ def look(session: Session, denied: Denied) -> Seen:
 
 def opened(lab: Lab, permissions: Sequence[str], denied: Denied) -> tuple[World, Session, str, Seen]:
     world = lab.world()
-    minted = lab.mint(world, permissions)
-    session = world.connect(credential=minted.credential)
-    return world, session, minted.id, look(session, denied)
+    session, credential_id, sight = matrix_of(lab).seen(world, permissions)
+    unhidden = without_ids_of(lab, sight.snapshot, hidden_models(denied))
+    return world, session, credential_id, Seen(session.outcomes[-1], sight.snapshot, unhidden, sight.probed)
 
 
 def all_but(lab: Lab, removal: Removal) -> list[str]:
