@@ -189,6 +189,7 @@ MINIATURES = (
     _m("ERR-7", "errors", "a later failure is not mentioned", silent=True, sync=spoiling.later_state("PARTIALLY_FAILED", "SUCCEEDED")),
     _m("ERR-8", "errors", "a warning shows the key", sync=spoiling.telling_the_key),
     _m("ERR-8", "errors", "a key that was pasted with a line's end is shown without it", sync=spoiling.telling_the_stripped_key),
+    _m("ERR-8", "errors", "the vendor's words are passed on with the key in them", sync=spoiling.passing_on_what_was_echoed),
     _m("ERR-8", "errors", "a diagnostic shows the key as it stands in a header", sync=spoiling.telling_the_header),
     _m("ERR-9", "errors", "where nobody answers a sync fails without a word", sync=spoiling.without_reason("NotSent")),
     _m("ERR-7", "faults", "a further page that cannot be had is the end of the list", silent=True, beside=("ERR-14",),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
+from urllib.parse import quote
 
 from conformance.casework import broken, examples, held
 from conformance.check import Cell, Result
@@ -25,6 +27,18 @@ def _paste(lab: Lab) -> None:
             session.probe()
 
 
+def _echo(lab: Lab) -> None:
+    """A vendor whose words hold what it was asked with, as it is and as it was written on its way."""
+    world = lab.world()
+    said = [form for secret in sorted(world.secrets) for form in (secret, quote(secret, safe=""), b64encode(secret.encode()).decode())]
+    for operation in lab.operations():
+        world.tenant.fault("status", status=400, detail=f"not with {' or '.join(said)}", operation=operation, times=None)
+    with suppress(ConfigurationError, SubjectCrashed):
+        session = world.connect()
+        session.sync()
+        session.probe()
+
+
 SPOKEN = Cell("connection", "", "whatever the subject says")
 
 
@@ -36,6 +50,7 @@ def discreet(lab: Lab) -> Iterator[Result]:
         except Blocked:
             continue
     _paste(lab)
+    _echo(lab)
     calm = lab.calm
     calm.world.hear("read()", repr(calm.snapshot.rows))
     if lab.leaks:

@@ -501,6 +501,13 @@ def telling_the_stripped_key(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     return replace(outcome, warnings=(*outcome.warnings, *(f"taken for {value}" for value in stripped)))
 
 
+def passing_on_what_was_echoed(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """Where the vendor's words hold the key, ours do, too."""
+    outcome = right(mode)
+    key = next(iter(told.target.credential.values()))
+    return replace(outcome, error=outcome.error.replace("•••", key)) if outcome.error else outcome
+
+
 def telling_the_header(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """As Basic authentication would write it."""
     outcome = right(mode)
