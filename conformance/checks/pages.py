@@ -5,6 +5,7 @@ Identity is judged only here, values only in the fields chapter.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -252,7 +253,24 @@ def _while_reading(lab: Lab, cell: Cell, case: BetweenPages) -> Result:
         session.sync_well()
     if not ran:
         return unverifiable(cell, f"the subject never came to page {case.after + 1} of {case.operation}")
-    return judged(cell, settled_problem(lab, measure, session.snapshot(), case.unsettled), seen=seen_at(world, case.operation))
+    shown = session.snapshot()
+    problem = settled_problem(lab, measure, shown, case.unsettled) or _older_than_shown(lab, world, case, shown)
+    return judged(cell, problem, seen=seen_at(world, case.operation))
+
+
+def _older_than_shown(lab: Lab, world: World, case: BetweenPages, shown: Snapshot) -> str | None:
+    """Why a record that the vendor gave twice in one read is not as it was given last, or None. Who was not given it again is free."""
+    journal = [entry for entry in world.tenant.journal() if entry.operation == case.operation]
+    struck = next((number for number, entry in enumerate(journal) if entry.raw.get("faults")), len(journal))
+    given = "".join(str((entry.raw.get("response") or {}).get("body")) for entry in journal[struck:])
+    again = {
+        model: {key: values for key, values in records.items() if re.search(rf'"id": ?"?{re.escape(key)}\b', given)}
+        for model, records in case.met_again.items()
+        if model in lab.models
+    }
+    wanted = {(model, key, name) for model, records in again.items() for key, values in records.items() for name in values or ()}
+    found = worth_judging(lab, Declared((again, ())).deviations(lab.calm_pages.snapshot, shown, lab.models))
+    return examples([one for one in found if (one.model, one.key, one.field) in wanted]) or None
 
 
 A_DAY = 86_400
@@ -386,7 +404,7 @@ CHECKS = (
     Check("PAG-2", "All pages are read to the last one, however small they are.", "unified API: read endpoints", model_cells, _many_pages),
     Check("PAG-5", "Wherever a list is cut into pages, the same arrives: also if the last page is full, or holds one record.",
           "unified API: read endpoints", _other_cells, _other_pages, stage="then"),
-    Check("PAG-3", "Records inserted, changed or deleted between two pages make no other record lost or doubled.",
+    Check("PAG-3", "Records inserted, changed or deleted between two pages make none lost or doubled; who is shown twice is as shown last.",
           "design of this suite: completeness while data moves", _moving_cases, _moving),
     Check("PAG-4", "A list that takes a day to read arrives whole, though what the vendor handed out for reading it has expired.",
           "design of this suite: completeness while data moves", _slow_cells, _slowly, stage="then"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from conformance.fixture_models.base import Key, Strict
+from conformance.fixture_models.base import Changes, Key, Strict
 from conformance.fixture_models.steps import Step
 
 
@@ -46,3 +46,5 @@ class BetweenPages(Strict):
     steps: Annotated[list[Step], Field(min_length=1)]
     unsettled: dict[str, list[Key]] = {}
     """Records that may or may not be delivered; all others exactly once."""
+    met_again: Changes = {}
+    """Values of records that moved to a later page and changed on their way: whoever is shown them again there shows them so."""

@@ -887,6 +887,14 @@ def forgetting_quiet_marks(right: Spoilt, stream: str, wanted: Wanted, since: st
     return right.right.read(stream, wanted, since=None if late else since, cursor=cursor)
 
 
+def as_first_met(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """A record is as it was when it was first met in this read."""
+    met: set[tuple[str, str]] = set()
+    for page in right.right.read(stream, wanted, since=since, cursor=cursor):
+        yield replace(page, records=tuple(one for one in page.records if (one.model, one.key) not in met))
+        met |= {(one.model, one.key) for one in page.records}
+
+
 def counting_what_was_delivered(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
     """A read that goes on begins anew and leaves out as many pages as were delivered."""
     for number, page in enumerate(right.right.read(stream, wanted, since=since), 1):
