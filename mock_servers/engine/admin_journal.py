@@ -11,11 +11,11 @@ from itertools import islice
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from pydantic import Field
 
-from mock_servers.engine.admin_desk import AdminProblem, Desk
+from mock_servers.engine.admin_desk import AdminProblem, Desk, Told, ready
 from mock_servers.engine.admin_models import Moment, Wish
 from mock_servers.engine.journal import CAPACITY, Entry
 from mock_servers.engine.journal_views import as_curl, as_har, as_json
@@ -87,11 +87,11 @@ class Page(Filter):
 
 
 def _add_lists(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("", summary="Exchanges in the order they happened.")
-    async def exchanges(id: str, wanted: Annotated[Page, Query()]) -> dict[str, Any]:
+    @routes.get("", response_model=Told, summary="Exchanges in the order they happened.")
+    async def exchanges(id: str, wanted: Annotated[Page, Query()]) -> Response:
         tenant = desk.tenants.get(id)
         mask = _masker(tenant)
-        return {"exchanges": [as_json(entry, mask) for entry in islice(_found(tenant, wanted), wanted.limit)]}
+        return ready({"exchanges": [as_json(entry, mask) for entry in islice(_found(tenant, wanted), wanted.limit)]})
 
     @routes.get("/summary", summary="How many, by operation, status, credential and fault.")
     async def summary(id: str, wanted: Wanted) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import Boolean, Column, Float, Integer
 
-from mock_servers.engine.admin_desk import AdminProblem, Desk
+from mock_servers.engine.admin_desk import AdminProblem, Desk, Told, ready
 from mock_servers.engine.store import NotFound, Row, Store
 from mock_servers.engine.table_plan import misfit
 
@@ -17,34 +17,34 @@ def router(desk: Desk) -> APIRouter:
     """Its routes, over these tenants."""
     routes = APIRouter(prefix="/tenants/{id}/records", tags=["records"])
 
-    @routes.get("", summary="How many records each table has; with dump=true the records themselves.")
-    async def tables(id: str, dump: bool = False) -> dict[str, Any]:
+    @routes.get("", response_model=Told, summary="How many records each table has; with dump=true the records themselves.")
+    async def tables(id: str, dump: bool = False) -> Response:
         store = desk.tenants.get(id).store
-        return {"tables": store.dump()} if dump else {table: store.count(table) for table in store.metadata.tables}
+        return ready({"tables": store.dump()} if dump else {str(table): store.count(table) for table in store.metadata.tables})
 
-    @routes.get("/{table}", summary="Records by id; ?column=value narrows them, an empty value means null.")
-    async def records(request: Request, id: str, table: str) -> dict[str, Any]:
+    @routes.get("/{table}", response_model=Told, summary="Records by id; ?column=value narrows them, an empty value means null.")
+    async def records(request: Request, id: str, table: str) -> Response:
         store = _store(desk, id, table)
-        return {"records": list(store.where(table, **_conditions(store, table, request)))}
+        return ready({"records": list(store.where(table, **_conditions(store, table, request)))})
 
-    @routes.get("/{table}/{record_id}", summary="One record.")
-    async def record(id: str, table: str, record_id: str) -> Row:
+    @routes.get("/{table}/{record_id}", response_model=Told, summary="One record.")
+    async def record(id: str, table: str, record_id: str) -> Response:
         store = _store(desk, id, table)
-        return store.get(table, _id(store, table, record_id))
+        return ready(store.get(table, _id(store, table, record_id)))
 
-    @routes.post("/{table}", status_code=201, summary="Add one; a number as its id is drawn if absent.")
-    async def insert(id: str, table: str, row: dict[str, Any]) -> Row:
+    @routes.post("/{table}", response_model=Told, status_code=201, summary="Add one; a number as its id is drawn if absent.")
+    async def insert(id: str, table: str, row: dict[str, Any]) -> Response:
         store = _store(desk, id, table)
         _check_types(store, table, row)
-        return _written(store, lambda: store.insert(table, row))
+        return ready(_written(store, lambda: store.insert(table, row)), 201)
 
-    @routes.patch("/{table}/{record_id}", summary="Change some of its values.")
-    async def update(id: str, table: str, record_id: str, values: dict[str, Any]) -> Row:
+    @routes.patch("/{table}/{record_id}", response_model=Told, summary="Change some of its values.")
+    async def update(id: str, table: str, record_id: str, values: dict[str, Any]) -> Response:
         store = _store(desk, id, table)
         _check_types(store, table, values)
         if "id" in values:
             raise AdminProblem(422, "bad_record", "an id stays what it is", "delete the record and add another")
-        return _written(store, lambda: store.update(table, _id(store, table, record_id), **values))
+        return ready(_written(store, lambda: store.update(table, _id(store, table, record_id), **values)))
 
     @routes.delete("/{table}/{record_id}", status_code=204, summary="Remove one.")
     async def delete(id: str, table: str, record_id: str) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from mock_servers.engine import openapi, worlds
 from mock_servers.engine.addresses import connection
-from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, credential_json, evidence_json, iso, with_settings
+from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk, Told, credential_json, evidence_json, iso, ready, with_settings
 from mock_servers.engine.admin_models import CredentialChange, CredentialWish, ForkWish, Said, TenantWish
 from mock_servers.engine.admin_webhooks import webhooks_json
 from mock_servers.engine.faults import KINDS
@@ -145,8 +145,8 @@ def _add_tenants(routes: APIRouter, desk: Desk) -> None:
 def _add_credentials(routes: APIRouter, desk: Desk) -> None:
     tenants = desk.tenants
 
-    @routes.post("/tenants/{id}/credentials", status_code=201, tags=["credentials"], summary="Mint a key.")
-    async def mint(request: Request, id: str, wish: CredentialWish) -> dict[str, Any]:
+    @routes.post("/tenants/{id}/credentials", response_model=Told, status_code=201, tags=["credentials"], summary="Mint a key.")
+    async def mint(request: Request, id: str, wish: CredentialWish) -> Response:
         tenant = tenants.get(id)
         if wish.expires_at is not None and wish.expires_in is not None:
             raise AdminProblem(422, "invalid", "expires_at and expires_in contradict each other", "give one of them")
@@ -155,7 +155,7 @@ def _add_credentials(routes: APIRouter, desk: Desk) -> None:
             expires_at = tenant.clock.now() + wish.expires_in
             iso(expires_at)  # so that a moment which cannot be written is refused here
         credential = tenant.credentials.mint(wish.permissions, name=wish.name, expires_at=expires_at)
-        return {**credential_json(credential), "credential": desk.secrets(request, tenant, credential)}
+        return ready({**credential_json(credential), "credential": desk.secrets(request, tenant, credential)}, 201)
 
     @routes.post("/tenants/{id}/leaks", tags=["credentials"], summary="Whether a text holds a secret of a key or of a session.")
     async def leaks(id: str, said: Said) -> dict[str, bool]:
@@ -165,13 +165,15 @@ def _add_credentials(routes: APIRouter, desk: Desk) -> None:
     async def list_all(id: str) -> dict[str, Any]:
         return {"credentials": [credential_json(credential) for credential in tenants.get(id).credentials]}
 
-    @routes.patch("/tenants/{id}/credentials/{credential_id}", tags=["credentials"], summary="Other permissions, another end.")
-    async def change(id: str, credential_id: str, wish: CredentialChange) -> dict[str, Any]:
+    @routes.patch(
+        "/tenants/{id}/credentials/{credential_id}", response_model=Told, tags=["credentials"], summary="Other permissions, another end."
+    )
+    async def change(id: str, credential_id: str, wish: CredentialChange) -> Response:
         credentials = tenants.get(id).credentials
         credential = credentials.change(credential_id, permissions=wish.permissions)
         if "expires_at" in wish.model_fields_set:
             credentials.expire(credential_id, wish.expires_at.timestamp() if wish.expires_at is not None else None)
-        return credential_json(credential)
+        return ready(credential_json(credential))
 
     @routes.delete("/tenants/{id}/credentials/{credential_id}", status_code=204, tags=["credentials"], summary="Revoke a key.")
     async def revoke(id: str, credential_id: str) -> None:
