@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,15 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class Later:
+    """What is looked at of all that the connection showed in the end. The rest is let go, for there are many cases."""
+
+    ids: Mapping[str, frozenset[Any]]
+    """The unified ids of the models that the case creates records of."""
+    keys: Mapping[str, Counter[str]]
+
+
+@dataclass(frozen=True)
 class Run:
     """One case, carried out."""
 
@@ -48,7 +58,7 @@ class Run:
     journal: tuple[Entry, ...]
     exchanges: tuple[dict[str, Any], ...]
     before_snapshot: judge.Snapshot
-    after_snapshot: judge.Snapshot | None
+    later: Later | None
     repeat: tuple[ActionOutcome, Changes] | None
     looked_again: ActionOutcome | None = None
     """The answer to the same call a minute later, of an action that only looks."""
@@ -186,14 +196,16 @@ def _called(
             world.perform(case.meanwhile)
             looked_again = session.act(case.action, values)
     exchanges = tuple(as_shown(entry, world.tenant.base_url) for entry in journal[-4:])
-    showed = later = None
+    showed = in_the_end = None
     if at_once is not None and (delta or case.creates or judge.differences(shown, at_once, lab.models)):
         showed, later = aftermath.observed(session, shown, at_once, delta=delta)
+        ids = {model: frozenset(row.get("id") for row in later.rows.get(model, [])) for model in case.creates}
+        in_the_end = Later(ids, later.keys)
     # A run carries out hundreds of cases; what no proof looks at is let go.
     looked_at = {proof.table for proofs in case.cells.values() for proof in proofs}
     kept = {table: rows for table, rows in after.items() if table in looked_at}
     changes = changes_between(before, after)
-    return Run(case, outcome, changes, kept, journal, exchanges, shown, later, repeat, looked_again, contents, showed)
+    return Run(case, outcome, changes, kept, journal, exchanges, shown, in_the_end, repeat, looked_again, contents, showed)
 
 
 def _contents(outcome: ActionOutcome) -> dict[str, list[bytes | None]]:

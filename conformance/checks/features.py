@@ -133,12 +133,12 @@ def _only_created(lab: Lab, cell: Cell) -> Result:
         update={"settings": {**case.settings, "sync_only_created": True}, "creates": {"any": "id"}, "input": _by_key(case.input)}
     )
     run = action_runs.carry_out(lab, narrowed)
-    if not run.outcome.ok or run.after_snapshot is None:
+    if not run.outcome.ok or run.later is None:
         return broken(cell, f"the create failed: {run.outcome.code} {run.outcome.message}")
     for model, how in told.models.items():
         if model not in lab.models:
             continue
-        before, after = (shown.keys.get(model, Counter()) for shown in (run.before_snapshot, run.after_snapshot))
+        before, after = (shown.keys.get(model, Counter()) for shown in (run.before_snapshot, run.later))
         everything = lab.expected_keys(model)
         if how == "created" and (before or set(after) & set(everything)):
             return broken(cell, f"{model}: {sorted(set(before) | set(after) & set(everything))[:3]} were not made by this connection")

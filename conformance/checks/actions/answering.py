@@ -65,8 +65,7 @@ def _answer_problem(case: ActionCase, done: Run) -> str | None:
         return problem
     for model, path in case.creates.items():
         made = next(iter(judge.dig(done.outcome.data, path)), None)
-        later = done.after_snapshot
-        shown = {row.get("id") for row in later.rows.get(model, [])} if later else set()
+        shown = done.later.ids[model] if done.later is not None else frozenset()
         if made is None or made not in shown - _known(done, model):
             return f"data.{path} is {made!r}, and no new record of {model} with that id is there after the next sync"
     return None
