@@ -52,7 +52,13 @@ def version() -> str:
 
 
 Jobs = Annotated[
-    int | None, typer.Option(help="Processes that share the work; the report is the same.", min=1, metavar="N", show_default="one a core")
+    int | None,
+    typer.Option(
+        help="Processes that are busy at once (if several, one more waits for the sandbox); the report is the same.",
+        min=1,
+        metavar="N",
+        show_default="one a core",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
 CaFile = Annotated[Path | None, typer.Option(help="CA file for https.", exists=True, dir_okay=False, envvar="SSL_CERT_FILE")]

@@ -48,21 +48,31 @@ class Stages:
 
 def stages(vendor: str, checks: Sequence[Check]) -> Stages:
     """The longest tasks come first, so that none is left over at the end."""
-    chapters = sorted(dict.fromkeys(check.chapter for check in checks if check.stage == "then"), key=_weight)
+    then = [check for check in checks if check.stage == "then"]
+    heads = sorted(dict.fromkeys(_head(check.chapter) for check in then), key=lambda head: -_SHARES.get(head, 0))
     return Stages(
         Task(vendor, tuple(check.id for check in checks if check.stage == "first")),
-        tuple(Task(vendor, tuple(one.id for one in checks if one.stage == "then" and one.chapter == chapter)) for chapter in chapters),
+        tuple(Task(vendor, tuple(check.id for check in then if _head(check.chapter) == head)) for head in heads),
         Task(vendor, tuple(check.id for check in checks if check.stage == "last")),
     )
 
 
-_HEAVIEST = ("actions", "permissions", "matrix", "delta", "errors", "scopes", "retries", "quirks")
-"""A chapter that is not among them takes next to no time. Permissions come before the matrix, which needs not look again at what
-they have seen (`Matrix.seen`) if the same worker runs both."""
+_WITH = {"matrix": "permissions"}
+"""Chapters that are one task with another, which comes before: what was seen there with fewer permissions is judged here, too
+(`Matrix.seen`)."""
+
+_SHARES = {"permissions": 30, "actions": 25, "delta": 22, "errors": 8, "scopes": 8, "retries": 6, "quirks": 3}
+"""What a task takes of a vendor's time, in percent; those that are not named take next to none."""
 
 
-def _weight(chapter: str) -> int:
-    return _HEAVIEST.index(chapter) if chapter in _HEAVIEST else len(_HEAVIEST)
+def _head(chapter: str) -> str:
+    return _WITH.get(chapter, chapter)
+
+
+def share(task: Task) -> int:
+    """What a task that lies between the first and the last stage takes of its vendor's time, roughly."""
+    chapters = {_head(check.chapter) for check in all_checks() if check.id in task.checks}
+    return 1 + sum(_SHARES.get(chapter, 0) for chapter in chapters)
 
 
 @dataclass(frozen=True)
@@ -126,8 +136,12 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
             lab.ledger.note(known.check, result)
     lab.leaks |= before.leaks
     found = []
+    chapter = None
     for name in task.checks:
         check = by_id[name]
+        if chapter not in (None, check.chapter):
+            lab.observations.let_go()
+        chapter = check.chapter
         on_check(check, None)
         with lab.named(name):
             one = _run_check(lab, check)

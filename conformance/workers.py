@@ -17,10 +17,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from pathlib import Path
+from time import monotonic
 from typing import Any, ClassVar
 
 from conformance.check import Check
-from conformance.execution import CheckFound, Findings, Stages, Task, collect_seldom, in_order, open_lab, run_task
+from conformance.execution import CheckFound, Findings, Stages, Task, collect_seldom, in_order, open_lab, run_task, share
 from conformance.keeping import Memory
 from conformance.lab import Lab
 from conformance.options import Options
@@ -42,13 +43,17 @@ OnCheck = Callable[[str, str, int | None], None]
 """(vendor, check, number of failed cases, or None when it begins)."""
 
 
+SPARE = 1
+"""Workers beyond the number of jobs: each waits for the sandbox a third of its time."""
+
+
 def run_side_by_side(plan: Plan, stages: Mapping[str, Stages], jobs: int, on_check: OnCheck, memory: Memory) -> dict[str, Findings]:
     """The findings of each vendor. Raises ConfigurationError."""
     context = multiprocessing.get_context("spawn")
     heard = context.SimpleQueue()
     with _told(heard, on_check), ExitStack() as opened:
         # Each worker is a pool of its own, so that it can be said which of them does what.
-        workers = [ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(plan, heard)) for _ in range(jobs)]
+        workers = [ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(plan, heard)) for _ in range(jobs + SPARE)]
         for worker in workers:
             opened.enter_context(worker)
         try:
@@ -78,7 +83,7 @@ class _Schedule:
     """Who does what next. A vendor's next stage begins as soon as the one before is over.
 
     A worker stays with a vendor as long as there is something to do, for there it has made observations that can be shared; then it
-    takes one that nobody has begun, and in the end it helps the others.
+    takes one that nobody has begun, and in the end it helps where most is left to do.
     """
 
     def __init__(self, workers: Sequence[ProcessPoolExecutor], stages: Mapping[str, Stages], memory: Memory, on_check: OnCheck) -> None:
@@ -87,6 +92,9 @@ class _Schedule:
         self._open: dict[Future[Findings], tuple[_Work, int]] = {}
         self._idle = list(range(len(workers)))
         self._seen: list[set[str]] = [set() for _ in workers]
+        self._begun: dict[str, float] = {}
+        self._pace: dict[str, float] = {}
+        """Seconds that a vendor's first stage took: some vendors take five times as long as others."""
         self._first: dict[str, Findings] = {}
         self._then: dict[str, dict[int, Findings]] = {vendor: {} for vendor in stages}
         self._in_last: set[str] = set()
@@ -111,17 +119,27 @@ class _Schedule:
             worker = self._idle.pop(0)
             work = self._waiting.pop(self._best_for(worker))
             self._seen[worker].add(work.task.vendor)
+            self._begun.setdefault(work.task.vendor, monotonic())
             self._open[self._workers[worker].submit(_run, work.left, work.before.and_([work.known]))] = (work, worker)
 
     def _best_for(self, worker: int) -> int:
         """Which of those that wait: of several that suit alike the first, for the heaviest come first."""
         begun = set().union(*self._seen)
+        left = {vendor: self._left(vendor) for vendor in {work.task.vendor for work in self._waiting}}
 
-        def strangeness(place: int) -> int:
+        def strangeness(place: int) -> tuple[int, float]:
             vendor = self._waiting[place].task.vendor
-            return 0 if vendor in self._seen[worker] else 1 if vendor not in begun else 2
+            if vendor in self._seen[worker]:
+                return 0, -left[vendor]
+            return (1, 0) if vendor not in begun else (2, -left[vendor])
 
         return min(range(len(self._waiting)), key=strangeness)
+
+    def _left(self, vendor: str) -> float:
+        """How long what waits of a vendor will take those who are at it now, in no unit."""
+        at_it = sum(work.task.vendor == vendor for work, _ in self._open.values())
+        waiting = sum(share(work.left) for work in self._waiting if work.task.vendor == vendor)
+        return waiting * self._pace.get(vendor, 1) / (at_it + 1)
 
     def _submit(self, task: Task, before: Findings, number: int) -> None:
         known, left = self._memory.find(task, before)
@@ -138,6 +156,7 @@ class _Schedule:
             return
         if number < 0:
             self._first[vendor] = found
+            self._pace[vendor] = monotonic() - self._begun.get(vendor, monotonic())
             for place, task in enumerate(plan.then):
                 self._submit(task, found, place)
         else:
