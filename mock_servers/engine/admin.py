@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Collection
+from functools import lru_cache
 
 import orjson
 
@@ -75,6 +76,7 @@ class Admin:
         return self._open and ("." not in name or _is_address(name)) and name != ""
 
 
+@lru_cache(256)
 def _host_name(host: str) -> str:
     """Without the port; "" when it is not a host at all."""
     match = _HOST.fullmatch(host)
@@ -89,5 +91,6 @@ def _is_address(text: str) -> bool:
     return True
 
 
+@lru_cache(256)
 def _is_loopback(text: str) -> bool:
     return _is_address(text) and ipaddress.ip_address(text).is_loopback

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pydantic
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from mock_servers.engine import admin_conditions, admin_journal, admin_page, admin_records, admin_snapshots, admin_tenants, admin_webhooks
 from mock_servers.engine.addresses import Addresses
 from mock_servers.engine.admin_desk import ADMIN_PATH, AdminProblem, Desk
+from mock_servers.engine.admin_short import ShortWay
 from mock_servers.engine.credentials import UnknownCredential, UnknownPermission
 from mock_servers.engine.fault_base import BadFault
 from mock_servers.engine.names import BadWorld
@@ -28,6 +29,7 @@ from mock_servers.engine.tenants import BadName, BadOption, NameTaken, Tenants, 
 from mock_servers.engine.webhook_sender import BadReceiver
 from mock_servers.engine.webhooks import NoWebhooks, UnknownEvent, UnknownWebhook
 
+PARTS = (admin_tenants, admin_snapshots, admin_conditions, admin_journal, admin_webhooks, admin_records)
 PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
     UnknownTenant: (404, "unknown_tenant", "GET /_sandbox/tenants lists them"),
     UnknownCredential: (404, "unknown_credential", "GET /_sandbox/tenants/{id}/credentials lists them"),
@@ -58,8 +60,14 @@ PROBLEMS: dict[type[Exception], tuple[int, str, str]] = {
 """By what was raised: status, code, hint. The message is the error's own."""
 
 
-def create_admin_api(tenants: Tenants, addresses: Addresses) -> FastAPI:
-    """The API over these tenants. `addresses` tells where vendors are reached."""
+def create_admin_api(tenants: Tenants, addresses: Addresses) -> ShortWay:
+    """The API over these tenants, with the short way to its plain calls. `addresses` tells where vendors are reached."""
+    desk = Desk(tenants, addresses)
+    routers = [part.router(desk) for part in PARTS]
+    return ShortWay(_full_api(routers), ADMIN_PATH, routers)
+
+
+def _full_api(routers: list[APIRouter]) -> FastAPI:
     api = FastAPI(
         title="ats-sandbox admin",
         version="1",
@@ -70,9 +78,8 @@ def create_admin_api(tenants: Tenants, addresses: Addresses) -> FastAPI:
     )
     # FastAPI's own page takes its scripts from the network, and is blank without one.
     api.add_api_route(f"{ADMIN_PATH}/docs", lambda: HTMLResponse(admin_page.render(api.openapi())), include_in_schema=False)
-    desk = Desk(tenants, addresses)
-    for part in (admin_tenants, admin_snapshots, admin_conditions, admin_journal, admin_webhooks, admin_records):
-        api.include_router(part.router(desk), prefix=ADMIN_PATH)
+    for router in routers:
+        api.include_router(router, prefix=ADMIN_PATH)
     for kind, (status, code, hint) in PROBLEMS.items():
         api.add_exception_handler(kind, _told(status, code, hint))
     api.add_exception_handler(AdminProblem, _problem)
