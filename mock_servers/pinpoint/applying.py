@@ -200,7 +200,7 @@ def _check_duplicate(saving: Saving, values: Row, job: Row) -> None:
     known = candidate_by_email(saving, values["email"]) if quirk is not None and values.get("email") is not None else None
     if quirk is not None and known is not None and saving.store.find("applications", candidate_id=known, job_id=job["id"]) is not None:
         saving.exchange.acted(quirk)
-        saving.problems.append(Problem("email", "has already been used to apply for this job", "taken"))
+        saving.problems.append(Problem("email", quirk.words, "taken"))
 
 
 # -- stages ---------------------------------------------------------------------------------------------------------

@@ -271,11 +271,13 @@ class ClosedJobsRefuseApplications(Quirk):
 
 @dataclass(frozen=True)
 class DuplicatesRefused(Quirk):
-    """A second application of the same e-mail address to the same job is refused with 422; off: it is accepted."""
+    """A second application of the same e-mail address to the same job is refused with 422, in these `words`, which no source tells;
+    off: it is accepted."""
 
     name: ClassVar[str] = "duplicates_refused"
     evidence: ClassVar[Evidence] = Assumed("no source mentions such a refusal")
     on_by_default: ClassVar[bool] = False
+    words: str = "has already been used to apply for this job"
 
 
 @dataclass(frozen=True)

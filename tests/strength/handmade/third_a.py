@@ -30,12 +30,6 @@ ACCESS_HONESTY = Chapter(
             '    .where(_of(diagnostics, "sync_id", "model", "field", "reason"))\n',
             also=("for name, value in identity.items()}", 'for name, value in identity.items() if name != "missing_permissions"}'),
         ),
-        HandMade(
-            "the probe believes describe and asks for no record",
-            "asymbl.probing",
-            "    if not view.columns or not readable:\n        return found\n",
-            "    if not view.columns or readable:\n        return found\n",
-        ),
     ),
 )
 
