@@ -147,6 +147,11 @@ def without_ids_of(lab: Lab, shown: judge.Snapshot, hidden: frozenset[str]) -> j
     return judge.snapshot(rows, shown.unavailable, None, shown.texts, shown.digests)
 
 
+def calm_without(lab: Lab, hidden: frozenset[str]) -> judge.Snapshot:
+    """The calm snapshot as somebody sees it who cannot read these models: what nearly all is compared with, so made once."""
+    return lab.once(("calm without", hidden), lambda: without_ids_of(lab, lab.calm.snapshot, hidden))
+
+
 def key_fields(model: str) -> tuple[str, ...]:
     """The fields by which records of a join model are known; they cannot change."""
     return MODELS[model].key if identity.is_join(model) else ("remote_id",)

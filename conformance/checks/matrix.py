@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from conformance.casework import MIRRORS, broken, examples, held, judged, model_cells, same, unverifiable, without_ids_of
+from conformance.casework import MIRRORS, broken, calm_without, examples, held, judged, model_cells, same, unverifiable, without_ids_of
 from conformance.check import Cell, Check, Result
 from conformance.lab import Lab, Session
 from conformance.outcomes import WORST_FIRST, Code, Verdict, verdict_of
@@ -216,7 +216,7 @@ def _narrowed(lab: Lab, session: Session, off: str) -> str | None:
     if shown.rows.get(off):
         return f"{off} is off here, and is shown"
     hidden = frozenset({off})
-    return same(lab, without_ids_of(lab, lab.calm.snapshot, hidden), without_ids_of(lab, shown, hidden), hidden=hidden, but=MIRRORS)
+    return same(lab, calm_without(lab, hidden), without_ids_of(lab, shown, hidden), hidden=hidden, but=MIRRORS)
 
 
 def _strangers(session: Session) -> str | None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance import judge
-from conformance.casework import MIRRORS, examples, strays, without_ids_of
+from conformance.casework import MIRRORS, calm_without, examples, strays, without_ids_of
 from conformance.lab import Lab
 from conformance.outcomes import Code
 from conformance.promise import MADE_BY_SERVICE
@@ -164,7 +164,7 @@ class ColumnJudge:
     def _pair(self) -> tuple[judge.Snapshot, judge.Snapshot]:
         """What there is and what came, both without the ids of models that this credential cannot read."""
         return (
-            without_ids_of(self._lab, self._lab.calm.snapshot, self._hidden),
+            calm_without(self._lab, self._hidden),
             without_ids_of(self._lab, self._sight.snapshot, self._hidden),
         )
 

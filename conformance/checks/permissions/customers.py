@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from conformance import judge
 from conformance.action_runs import carry_out, run, writes_problem
-from conformance.casework import broken, examples, held, judged, unverifiable, without_ids_of
+from conformance.casework import broken, calm_without, examples, held, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.permissions.denied import denial
 from conformance.checks.permissions.without import Seen, hidden_models, open_ended, opened, split
@@ -33,7 +33,7 @@ def customers(lab: Lab) -> Iterator[Result]:
     for name, profile in lab.profile.credentials.items():
         seen = _as_customer(lab, name)
         hidden = hidden_models(profile.denied)
-        measure = without_ids_of(lab, lab.calm.snapshot, hidden)
+        measure = calm_without(lab, hidden)
         fields = {split(target) for target in profile.denied} | open_ended(lab)
         for model in lab.models:
             cell = Cell("credential", name, model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance import judge
-from conformance.casework import broken, examples, judged, unverifiable, without_ids_of
+from conformance.casework import broken, calm_without, examples, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.permissions.without import (
     NOTHING_KNOWN,
@@ -44,7 +44,7 @@ def _unaffected(lab: Lab, cell: Cell, seen: Seen, denied: Denied) -> Result:
     if seen.outcome.state not in {"SUCCEEDED", "PARTIALLY_FAILED"}:
         return broken(cell, f"the sync ended {seen.outcome.state}: {seen.outcome.error}", code=Code.BLAST)
     fields = {split(target) for target in denied} | open_ended(lab)
-    measure = without_ids_of(lab, lab.calm.snapshot, hidden)
+    measure = calm_without(lab, hidden)
     models = [model for model in lab.models if model not in hidden]
     found = [
         one
