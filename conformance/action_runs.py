@@ -188,7 +188,7 @@ def _called(
         repeat = None
         if further and case.repeat is not None and rule is None:
             again = session.act(case.action, values)
-            repeat = (again, changes_between(after, world.tables(world.tenant.journal())))
+            repeat = (again, changes_between(after, world.tables(world.tenant.journal(changed=True))))
         contents = _contents(outcome) if further and case.contents and rule is None else {}
         looked_again = None
         if further and rule is None and outcome.ok and not lab.promise.actions[case.action].writes:

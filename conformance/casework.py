@@ -60,9 +60,11 @@ def unverifiable(cell: Cell, message: str) -> Result:
     return Result(cell, Code.UNVERIFIABLE, message)
 
 
-def judged(cell: Cell, problem: str | None, *, seen: Sequence[Any] = (), code: Code = Code.BROKEN) -> Result:
-    """Held when there is no problem."""
-    return held(cell) if problem is None else broken(cell, problem, seen=seen, code=code)
+def judged(cell: Cell, problem: str | None, *, seen: Sequence[Any] | Callable[[], Sequence[Any]] = (), code: Code = Code.BROKEN) -> Result:
+    """Held when there is no problem. `seen` may be what asks for it, since it takes a journal that is shown in case of a problem only."""
+    if problem is None:
+        return held(cell)
+    return broken(cell, problem, seen=seen() if callable(seen) else seen, code=code)
 
 
 def examples(items: Iterable[Any]) -> str:

@@ -203,7 +203,7 @@ class Lab:
 
     def exchanges(self, world: World, *, operation: str | None = None, last: int = 2) -> tuple[dict[str, Any], ...]:
         """The last conversations of a world, as the report shows them."""
-        entries = [entry for entry in world.tenant.journal() if operation is None or entry.operation == operation]
+        entries = world.tenant.journal(operation=operation)
         return tuple(telling.shown(entry, world.tenant.base_url) for entry in entries[-last:])
 
     def mint(self, world: World, permissions: Sequence[str] | str) -> Minted:

@@ -319,15 +319,25 @@ class Tenant:
 
     # --------------------------------------------------------------------------------------------- journal
 
-    def journal(self) -> list[Entry]:
-        """Every exchange since the journal was cleared, in order."""
-        return list(self._pages())
+    def journal(self, *, operation: str | None = None, status: int | None = None, changed: bool | None = None) -> list[Entry]:
+        """Every exchange since the journal was cleared, in order; or those of an operation, with a status, that changed something.
 
-    def _pages(self) -> Iterator[Entry]:
+        A journal holds whole answers, so whoever looks at a few exchanges should ask for these.
+        """
+        wanted = {"operation": operation, "status": status, "changed": changed}
+        return list(
+            self._pages({name: str(value).lower() if value is True else value for name, value in wanted.items() if value is not None})
+        )
+
+    def struck(self) -> bool:
+        """Whether a fault has struck any exchange since the journal was cleared."""
+        return bool(self._call("GET", "/journal", params={"fault": "*", "limit": 1})["exchanges"])
+
+    def _pages(self, wanted: Mapping[str, Any]) -> Iterator[Entry]:
         since, whole = 0, True
         operations = self._sandbox.vendors()[self.vendor].operations
         while whole:
-            page = self._call("GET", "/journal", params={"since_id": since, "limit": PAGE})["exchanges"]
+            page = self._call("GET", "/journal", params={"since_id": since, "limit": PAGE, **wanted})["exchanges"]
             whole = len(page) == PAGE
             for told in page:
                 since = max(since, told["id"])

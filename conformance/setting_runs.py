@@ -151,7 +151,7 @@ def _asked_from(lab: Lab, case: SettingCase, operation: str, settings: Mapping[s
         world.tenant.clear_journal()
         world.tenant.advance(QUIET)
         session.sync_well("DELTA")
-        journal = [entry for entry in world.tenant.journal() if entry.operation == operation]
+        journal = world.tenant.journal(operation=operation)
         lab.close_world(world)
         times = list(_instants(unquote_plus(entry.query) for entry in journal))
         if not times:

@@ -129,7 +129,7 @@ class World:
             once()
 
     def _fault_used(self) -> bool:
-        return any(entry.raw.get("faults") for entry in self.tenant.journal())
+        return self.tenant.struck()
 
     @cached_property
     def texts(self) -> judge.Texts:

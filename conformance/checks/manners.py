@@ -61,7 +61,7 @@ def _on_every_page(lab: Lab, cell: Cell, denial: Denial) -> Result:
     held = [name for name in lab.facts.permissions if name not in denial.denied_by or lab.profile.denied_by.get(name)]
     world.connect(credential=lab.mint(world, held).credential, settings=lab.small_pages(world)).sync()
     # The same on another page, or from another time, differs in numbers only.
-    asked = Counter((entry.operation, re.sub(r"\d+", "#", entry.query)) for entry in world.tenant.journal() if entry.status == 403)
+    asked = Counter((entry.operation, re.sub(r"\d+", "#", entry.query)) for entry in world.tenant.journal(status=403))
     again = [f"{operation} ({times} times)" for (operation, _), times in asked.items() if times > 1]
     return judged(cell, f"it was refused, and asked the same of further pages: {examples(again)}" if again else None)
 
@@ -289,7 +289,7 @@ def _waits_grow(lab: Lab) -> Iterator[Result]:
     world = lab.world()
     world.tenant.fault("status", status=503, operation=operation, times=None)
     world.connect().sync()
-    waits = _between_tries([entry for entry in world.tenant.journal() if entry.operation == operation])
+    waits = _between_tries(world.tenant.journal(operation=operation))
     if len(waits) < FEWEST:
         yield Result(cell, Code.NOT_APPLICABLE, f"{len(waits) + 1} tries are too few to tell")
     else:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from conformance.casework import (
@@ -227,7 +228,7 @@ def _other_pages(lab: Lab) -> Iterator[Result]:
             world.tenant.set_options(one.options)
         session = world.connect(settings=one.settings)
         session.sync_well()
-        yield judged(cell, same(lab, measure, session.snapshot()), seen=seen_at(world))
+        yield judged(cell, same(lab, measure, session.snapshot()), seen=partial(seen_at, world))
 
 
 def _moving_cases(lab: Lab) -> list[Cell]:
@@ -255,12 +256,12 @@ def _while_reading(lab: Lab, cell: Cell, case: BetweenPages) -> Result:
         return unverifiable(cell, f"the subject never came to page {case.after + 1} of {case.operation}")
     shown = session.snapshot()
     problem = settled_problem(lab, measure, shown, case.unsettled) or _older_than_shown(lab, world, case, shown)
-    return judged(cell, problem, seen=seen_at(world, case.operation))
+    return judged(cell, problem, seen=partial(seen_at, world, case.operation))
 
 
 def _older_than_shown(lab: Lab, world: World, case: BetweenPages, shown: Snapshot) -> str | None:
     """Why a record that the vendor gave twice in one read is not as it was given last, or None. Who was not given it again is free."""
-    journal = [entry for entry in world.tenant.journal() if entry.operation == case.operation]
+    journal = world.tenant.journal(operation=case.operation)
     struck = next((number for number, entry in enumerate(journal) if entry.raw.get("faults")), len(journal))
     given = "".join(str((entry.raw.get("response") or {}).get("body")) for entry in journal[struck:])
     again = {

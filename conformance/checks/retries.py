@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from conformance.casework import broken, examples, held, judged, one_case, operation_cells, same, seen_at, unverifiable
@@ -226,10 +227,10 @@ def _by_setting(lab: Lab) -> Iterator[Result]:
         outcome = session.sync()
         if outcome.state != "SUCCEEDED":
             yield broken(cell, f"passing failures, and the sync ended {outcome.state}: {outcome.error}", seen=seen_at(world))
-        elif not any(entry.raw.get("faults") for entry in world.tenant.journal()):
+        elif not world.tenant.struck():
             yield unverifiable(cell, "the fault never struck: the operation was not asked")
         else:
-            yield judged(cell, same(lab, lab.calm.snapshot, session.snapshot()), seen=seen_at(world))
+            yield judged(cell, same(lab, lab.calm.snapshot, session.snapshot()), seen=partial(seen_at, world))
 
 
 DATED = Cell("fault", "", "Retry-After as a date")
@@ -264,7 +265,7 @@ def _never_recovering(lab: Lab, name: str) -> int:
         operation, world = lab.operations()[0], lab.world()
         world.tenant.fault(**NEVER[name], operation=operation, times=None)
         world.connect().sync()
-        asked = Counter((entry.path, entry.query) for entry in world.tenant.journal() if entry.operation == operation)
+        asked = Counter((entry.path, entry.query) for entry in world.tenant.journal(operation=operation))
         if not asked:
             raise Blocked(f"{operation} was never asked")
         return max(asked.values())

@@ -56,7 +56,7 @@ def _strange(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -> R
         outcome, code = session.act(cell.owner, with_member(values, path, "x")), "PLATFORM.INPUT_INVALID"
     else:
         outcome, code = session.act("Conjure a hire", {}), "INTEGRATION.ACTION_NOT_AVAILABLE"
-    wrote = changes_between(before, session.world.tables(session.world.tenant.journal())).counts()
+    wrote = changes_between(before, session.world.tables(session.world.tenant.journal(changed=True))).counts()
     if wrote:
         return broken(cell, f"it wrote: {examples(wrote)}", code=Code.COLLATERAL)
     text = None if not outcome.ok and outcome.code == code else f"ok {outcome.ok}, error {outcome.code}: expected {code}"
@@ -124,7 +124,7 @@ def _refused_answer(session: Session, cell: Cell, action: str, values: Mapping[s
     before = session.world.tables()
     session.world.tenant.clear_journal()
     outcome = session.act(action, values)
-    wrote = changes_between(before, session.world.tables(session.world.tenant.journal())).counts()
+    wrote = changes_between(before, session.world.tables(session.world.tenant.journal(changed=True))).counts()
     if outcome.ok:
         return broken(cell, f"{answer!r} was taken for an answer", code=Code.FALSE_SUCCESS)
     if wrote:

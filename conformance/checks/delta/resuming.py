@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from conformance import judge
 from conformance.casework import broken, judged, same, seen_at, settled_problem, unverifiable
@@ -152,7 +153,7 @@ def moved_meanwhile(lab: Lab) -> Iterator[Result]:
             yield unverifiable(cell, str(reason) or CANNOT_DIE)
             continue
         problem = settled_problem(lab, lab.calm_pages.snapshot, shown, case.unsettled)
-        yield judged(cell, problem, seen=seen_at(session.world, case.operation))
+        yield judged(cell, problem, seen=partial(seen_at, session.world, case.operation))
 
 
 def touches(case: BetweenPages) -> bool:

@@ -48,7 +48,7 @@ def _fails_for_good(lab: Lab, cell: Cell, session: Session, before: judge.Snapsh
         outcome = session.sync()
     except SubjectCrashed as error:
         return broken(cell, str(error), code=Code.CRASHED)
-    if not any(entry.raw.get("faults") for entry in tenant.journal()):
+    if not tenant.struck():
         return unverifiable(cell, "the fault never struck: the operation was not asked")
     models = [one.model for one in outcome.diagnostics if one.field is None and one.reason == "error"]
     if outcome.state == "SUCCEEDED" and (models or not (outcome.diagnostics or cell.name == HALFWAY)):

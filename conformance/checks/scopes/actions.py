@@ -67,7 +67,7 @@ def _action_off(lab: Lab, session: Session, known: judge.Snapshot, cell: Cell) -
     before = session.world.tables()
     session.world.tenant.clear_journal()
     outcome = session.act(cell.name, values)
-    wrote = changes_between(before, session.world.tables(session.world.tenant.journal())).counts()
+    wrote = changes_between(before, session.world.tables(session.world.tenant.journal(changed=True))).counts()
     if outcome.ok or wrote:
         return broken(cell, f"switched off, and it was done: {examples(wrote)}", code=Code.FALSE_SUCCESS)
     if outcome.code != "INTEGRATION.ACTION_DISABLED":
