@@ -95,6 +95,12 @@ class SnapshotMachine(RuleBasedStateMachine):
         known = sorted(self.admin.get(f"{self.path}/quirks").json()["quirks"])
         self.do("admin", ("PUT", f"quirks/{data.draw(st.sampled_from(known))}", {"on": on}))
 
+    @rule(data=st.data(), text=TEXTS)
+    def choose(self, data: st.DataObject, text: str) -> None:
+        options = self.admin.get(f"{self.path}/options").json()
+        name = data.draw(st.sampled_from(sorted(name for name, value in options.items() if isinstance(value, str))))
+        self.do("admin", ("PUT", "options", {name: text}))
+
     @rule(expires_in=st.sampled_from([None, 30.0]))
     def mint(self, expires_in: float | None) -> None:
         self.do("admin", ("POST", "credentials", {"expires_in": expires_in}))
