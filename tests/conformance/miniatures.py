@@ -240,6 +240,8 @@ MINIATURES = (
     _m("ACT-16", "faults", "a write that is never taken is tried again and again", connector=api(harbor.WritesForEver)),
     _m("ACT-15", "writes", "JOIN: what is not promised is left out without a word", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
        act=spoiling.unwarned_leaving_out),
+    _m("ACT-15", "writes", "JOIN: what is said in the vendor's own words is left out without a word", silent=True, vendor="join",
+       checks=("ACT-2", "ACT-3"), act=spoiling.deaf_to_own_words),
     _m("ACT-31", "state", "what an action's answer does not show is emptied until the next sync", silent=True, act=spoiling.noting_actions,
        rows=spoiling.emptied_until_synced),
     _m("ACT-31", "state", "changed_at moves with an action that changes nothing there", silent=True, act=spoiling.noting_actions,

@@ -155,13 +155,26 @@ def _free_texts(model: type[ActionInput], inside: tuple[str, ...], promised: fro
 
 
 def left_out_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", "not promised", action) for action in lab.actions]
+    return [
+        *(Cell("case", "not promised", action) for action in lab.actions),
+        *(Cell("case", IN_OWN_WORDS, action) for action in lab.actions if _takes_own_words(lab, action)),
+    ]
+
+
+IN_OWN_WORDS = "not promised, in the vendor's own words"
+OWN_WORDS = "remote_fields"
+"""{vendor: {part: free object}}: where a caller says what the unified action has no input for."""
+
+
+def _takes_own_words(lab: Lab, action: str) -> bool:
+    return action in ACTIONS and OWN_WORDS in ACTIONS[action].model_fields and OWN_WORDS not in lab.promise.actions[action].inputs
 
 
 def left_out(lab: Lab) -> Iterator[Result]:
     """ACT-15."""
     for cell in left_out_cells(lab):
-        path = _unpromised(lab, cell.name)
+        own_words = cell.owner == IN_OWN_WORDS
+        path = (OWN_WORDS, lab.vendor, "candidate", "a_field") if own_words else _unpromised(lab, cell.name)
         if path is None:
             yield Result(cell, Code.NOT_APPLICABLE, "every text that the action takes is promised")
             continue
@@ -171,7 +184,7 @@ def left_out(lab: Lab) -> Iterator[Result]:
             yield unverifiable(cell, str(reason))
             continue
         done = carry_out(lab, case.model_copy(update={"input": with_member(case.input, path, SOMETHING), "creates": {}, "repeat": None}))
-        named = any(".".join(path) in text for text in done.outcome.warnings)
+        named = any((OWN_WORDS if own_words else ".".join(path)) in text for text in done.outcome.warnings)
         problem = writes_problem(case.writes, done.changes.counts())
         if not done.outcome.ok:
             yield held(cell, f"refused: {done.outcome.code}", Code.REJECTED_REPORTED)

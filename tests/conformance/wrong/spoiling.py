@@ -780,6 +780,11 @@ def unwarned_leaving_out(do: Do, action: str, values: dict[str, Any], told: Told
     return replace(outcome, warnings=tuple(text for text in outcome.warnings if "input_not_supported" not in text))
 
 
+def deaf_to_own_words(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Nobody hears what is said beside the unified inputs."""
+    return do(action, {name: value for name, value in values.items() if name != "remote_fields"})
+
+
 def from_memory(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """An equal call has an equal answer."""
     key = repr((action, values))
