@@ -165,3 +165,13 @@ OF_ONE, OF_OTHER = ([(re.compile(re.escape(address)), judge.OWN_ADDRESS)] for ad
 def test_records_are_the_same_at_a_glance_only_if_a_closer_look_would_say_so(before: Any, after: Any, same: bool) -> None:
     """Own addresses stand for each other, the address of one tenant in the other's record is a leak, and types count."""
     assert judge.same_bytes(judge.Levelled(before, OF_ONE), judge.Levelled(after, OF_OTHER)) is same
+
+
+def test_a_row_that_two_snapshots_show_is_compared_with_each_ones_references():
+    """The digest of a row is made once; the keys that stand in the place of ids are those of the snapshot."""
+    jobs = {"Jobs": [{"id": "j", "remote_id": "1", "contact_id": "u", "name": "Cook"}]}
+    whole = judge.snapshot({**jobs, "Users": [{"id": "u", "remote_id": "7"}]}, {})
+    without = judge.snapshot(jobs, {}, None, (), whole.digests)
+
+    assert [str(one) for one in judge.differences(whole, without, ["Jobs"])] == ["Jobs/1.contact_id: '7' became '<unresolved>'"]
+    assert judge.differences(without, judge.snapshot(jobs, {}), ["Jobs"]) == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import Any, cast
 
+from conformance import execution
+from conformance.check import all_checks
 from conformance.execution import CheckFound, Findings, Stages, Task
 from conformance.keeping import Forgetful
 from conformance.workers import _Schedule
@@ -97,3 +99,30 @@ def test_nothing_to_run_is_no_reason_to_wait():
 
     assert log == []
     assert {vendor: len(one.checks) for vendor, one in found.items()} == {"a": 6, "b": 6}
+
+
+def test_permissions_and_matrix_are_one_task_for_they_look_at_the_same():
+    """What is seen with fewer permissions is judged by both, and only a worker that runs both need look once."""
+    plan = execution.stages("a", all_checks())
+    chapters = {check.id: check.chapter for check in all_checks()}
+    together = [list(dict.fromkeys(chapters[name] for name in task.checks)) for task in plan.then]
+
+    assert ["permissions", "matrix"] in together
+    assert [len(one) for one in together].count(1) == len(together) - 1
+    assert sorted(name for task in (plan.first, *plan.then, plan.last) for name in task.checks) == sorted(chapters)
+
+
+def test_who_is_free_helps_where_most_is_left():
+    """Of two vendors that others are at, the one whose first stage took longer has more to do."""
+    plan = {name: stages(name) for name in ("quick", "slow")}
+    pools = cast("Any", [Worker([], number) for number in range(3)])
+    schedule = _Schedule(pools, plan, Forgetful(), lambda vendor, check, failed: None)
+    schedule._pace.update(quick=1.0, slow=5.0)
+    schedule._seen[0].add("quick")
+    schedule._seen[1].add("slow")
+    for name in ("quick", "slow"):
+        for number, task in enumerate(plan[name].then):
+            schedule._submit(task, Findings(), number)
+
+    assert schedule._waiting[schedule._best_for(2)].task == plan["slow"].then[0]
+    assert schedule._waiting[schedule._best_for(0)].task == plan["quick"].then[0]
