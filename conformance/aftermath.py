@@ -21,10 +21,12 @@ class Aftermath:
     """Where it showed after a delta sync something else than after a full one: (there, shown)."""
 
 
-def poorer(before: judge.Snapshot, now: judge.Snapshot, later: judge.Snapshot, models: Sequence[str]) -> Iterator[judge.Difference]:
+def poorer(
+    before: judge.Snapshot, now: judge.Snapshot, later: judge.Snapshot, moved: Sequence[judge.Difference], models: Sequence[str]
+) -> Iterator[judge.Difference]:
     """Cells that hold neither the value of before nor the true one, and records that are lost or made up. In a new record
-    whatever a sync has yet to bring may be null."""
-    changed = {(one.model, one.key, one.field) for one in judge.differences(before, now, models)}
+    whatever a sync has yet to bring may be null. `moved`: how what was shown at once differs from what was shown before."""
+    changed = {(one.model, one.key, one.field) for one in moved}
     for one in judge.differences(later, now, models):
         new = one.key not in before.records.get(one.model, {})
         if (one.model, one.key, one.field) not in changed and not (new and one.field is not None):
@@ -34,9 +36,9 @@ def poorer(before: judge.Snapshot, now: judge.Snapshot, later: judge.Snapshot, m
         yield one
 
 
-def restless(before: judge.Snapshot, now: judge.Snapshot, models: Sequence[str]) -> Iterator[str]:
-    """Records whose changed_at is another and whose values are the same."""
-    changed = {(one.model, one.key) for one in judge.differences(before, now, models)}
+def restless(before: judge.Snapshot, now: judge.Snapshot, moved: Sequence[judge.Difference], models: Sequence[str]) -> Iterator[str]:
+    """Records whose changed_at is another and whose values are the same. `moved`: as for `poorer`."""
+    changed = {(one.model, one.key) for one in moved}
     for model in models:
         for key, row in before.by_key.get(model, {}).items():
             later = now.by_key.get(model, {}).get(key)
@@ -56,4 +58,5 @@ def observed(session: Session, before: judge.Snapshot, now: judge.Snapshot, *, d
     session.sync_well()
     later = session.snapshot()
     behind = () if meanwhile is None else tuple(judge.differences(later, meanwhile, models))
-    return Aftermath(tuple(poorer(before, now, later, models)), tuple(restless(before, now, models)), behind), later
+    moved = judge.differences(before, now, models)
+    return Aftermath(tuple(poorer(before, now, later, moved, models)), tuple(restless(before, now, moved, models)), behind), later

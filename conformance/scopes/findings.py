@@ -186,8 +186,12 @@ class ColumnJudge:
             yield model, None
             open_ended = self._lab.profile.open_ended.get(model, ())
             for name in self._lab.promise.models[model].fields:
-                if not sight.said(model, name) and (name in open_ended or _blanks(whole, model, name) == _blanks(came, model, name)):
+                if not sight.said(model, name) and (name in open_ended or self._blanks_of_all(model, name) == _blanks(came, model, name)):
                     yield model, name
+
+    def _blanks_of_all(self, model: str, name: str) -> int:
+        """How many blanks there are, which every column is held against."""
+        return self._lab.once(("blanks", model, name), lambda: _blanks(self._lab.calm.snapshot, model, name))
 
 
 def _blanks(shown: judge.Snapshot, model: str, name: str) -> int:
