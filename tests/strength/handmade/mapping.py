@@ -252,8 +252,8 @@ OF_ASYMBL = (
     HandMade(
         "a custom field that says no, or 0, says nothing",
         "asymbl.mapping",
-        "return {info.name: seen.row.get(info.name) for info in seen.context.view.customs}",
-        "return {info.name: seen.row.get(info.name) or None for info in seen.context.view.customs}",
+        "return {info.name: get(info.name) for info in seen.context.view.customs}",
+        "return {info.name: get(info.name) or None for info in seen.context.view.customs}",
     ),
     HandMade(
         "the rejection reason is the status",
