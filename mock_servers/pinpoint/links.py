@@ -55,6 +55,7 @@ def _written(url: str) -> bytes:
     return orjson.dumps(url)[1:-1]
 
 
+@lru_cache(4096)
 def sign(attachment: int, asked_by: str) -> str:
     """The signed part of a link. It names (by its digest) the key that asked: the file is that key's tenant's."""
     payload = base64.urlsafe_b64encode(orjson.dumps({"blob": attachment, "for": asked_by})).decode().rstrip("=")
