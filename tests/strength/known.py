@@ -21,6 +21,19 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
     ("connectors.join.files", "answered", "…et('screeningQuestions') or [] if answer.get('file')]", "…et('screeningQuestions') or []]"): (
         "JOIN shows the member with every answer, and null is no link"
     ),
+    (
+        "connectors.pinpoint.wire",
+        "typed",
+        "body is None or any((name.lower() == 'content-type' for name in headers))",
+        "any((name.lower() == 'content-type' for name in headers))",
+    ): "a type that is named for a body that is not there changes no answer, and the caller sees the answer alone",
+    ("connectors.asymbl.wire", "_plain", "_plain(value)", "pass"): (
+        "of a parent single columns are looked at by their names; nothing shows one as a whole, remarks and all"
+    ),
+    ("connectors.hub.actions", "_found", "found.update(_references(record))", "pass"): (
+        "every installed connector names the person of a created application itself; the hub looks for those that do not"
+    ),
+    ("connectors.asymbl.sign_in", "_made", "0", "1"): "sessions are told apart by their numbers, whatever the first one is",
 }
 """By `Mutant.identity`."""
 
