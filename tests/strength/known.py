@@ -34,6 +34,9 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
         "every installed connector names the person of a created application itself; the hub looks for those that do not"
     ),
     ("connectors.asymbl.sign_in", "_made", "0", "1"): "sessions are told apart by their numbers, whatever the first one is",
+    ("connectors.pinpoint.actions", "_move", "False", "True"): (
+        "what a caller says in Pinpoint's own words is promised nowhere, so that the hub leaves it out, with a warning, before any connector"
+    ),
 }
 """By `Mutant.identity`."""
 
