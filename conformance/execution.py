@@ -49,30 +49,36 @@ class Stages:
 def stages(vendor: str, checks: Sequence[Check]) -> Stages:
     """The longest tasks come first, so that none is left over at the end."""
     then = [check for check in checks if check.stage == "then"]
-    heads = sorted(dict.fromkeys(_head(check.chapter) for check in then), key=lambda head: -_SHARES.get(head, 0))
+    heads = sorted(dict.fromkeys(map(_head, then)), key=lambda head: -_SHARES.get(head, 0))
     return Stages(
         Task(vendor, tuple(check.id for check in checks if check.stage == "first")),
-        tuple(Task(vendor, tuple(check.id for check in then if _head(check.chapter) == head)) for head in heads),
+        tuple(Task(vendor, tuple(check.id for check in then if _head(check) == head)) for head in heads),
         Task(vendor, tuple(check.id for check in checks if check.stage == "last")),
     )
 
 
-_WITH = {"matrix": "permissions"}
-"""Chapters that are one task with another, which comes before: what was seen there with fewer permissions is judged here, too
-(`Matrix.seen`)."""
+_ACTING = frozenset({"PRM-7", *scopes_report.WRITING})
+"""Checks of other chapters that carry out the cases of actions."""
 
-_SHARES = {"permissions": 30, "actions": 25, "delta": 22, "errors": 8, "scopes": 8, "retries": 6, "quirks": 3}
+
+def _head(check: Check) -> str:
+    """The chapter with which a check is one task, for there the same is observed: what actions do, what is seen with fewer permissions
+    (`Matrix.seen`)."""
+    if check.id in _ACTING:
+        return "actions"
+    return "permissions" if check.chapter == MATRIX else check.chapter
+
+
+MATRIX = "matrix"
+
+_SHARES = {"actions": 32, "permissions": 27, "delta": 20, "errors": 8, "scopes": 8, "retries": 6, "quirks": 3}
 """What a task takes of a vendor's time, in percent; those that are not named take next to none."""
-
-
-def _head(chapter: str) -> str:
-    return _WITH.get(chapter, chapter)
 
 
 def share(task: Task) -> int:
     """What a task that lies between the first and the last stage takes of its vendor's time, roughly."""
-    chapters = {_head(check.chapter) for check in all_checks() if check.id in task.checks}
-    return 1 + sum(_SHARES.get(chapter, 0) for chapter in chapters)
+    heads = {_head(check) for check in all_checks() if check.id in task.checks}
+    return 1 + sum(_SHARES.get(head, 0) for head in heads)
 
 
 @dataclass(frozen=True)
@@ -154,9 +160,6 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
     scopes = scopes_report.told(lab, filled) if filled else None
     lab.observations.let_go()
     return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes)
-
-
-MATRIX = "matrix"
 
 
 def units(task: Task) -> list[tuple[str, ...]]:

@@ -101,14 +101,15 @@ def test_nothing_to_run_is_no_reason_to_wait():
     assert {vendor: len(one.checks) for vendor, one in found.items()} == {"a": 6, "b": 6}
 
 
-def test_permissions_and_matrix_are_one_task_for_they_look_at_the_same():
-    """What is seen with fewer permissions is judged by both, and only a worker that runs both need look once."""
+def test_what_looks_at_the_same_is_one_task():
+    """What is seen with fewer permissions, and what actions do, is judged by several chapters, and a worker that runs all of them looks once."""
     plan = execution.stages("a", all_checks())
     chapters = {check.id: check.chapter for check in all_checks()}
     together = [list(dict.fromkeys(chapters[name] for name in task.checks)) for task in plan.then]
 
     assert ["permissions", "matrix"] in together
-    assert [len(one) for one in together].count(1) == len(together) - 1
+    assert ["actions", "permissions", "matrix"] in together
+    assert [len(one) for one in together].count(1) == len(together) - 2
     assert sorted(name for task in (plan.first, *plan.then, plan.last) for name in task.checks) == sorted(chapters)
 
 
