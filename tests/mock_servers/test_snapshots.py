@@ -65,7 +65,10 @@ class SnapshotMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def write(self, data: st.DataObject) -> None:
         self.do("vendor", data.draw(self.visitor.writes))
-        # What the vendor sends by itself goes to nobody: it is tried once now, and pending from then on.
+        self.let_it_send()
+
+    def let_it_send(self) -> None:
+        """What the vendor sends by itself goes to nobody: it is tried once now, and pending from then on."""
         self.do("admin", ("POST", "clock/advance", {"seconds": 0}))
 
     @rule()
@@ -81,6 +84,7 @@ class SnapshotMachine(RuleBasedStateMachine):
         table = data.draw(st.sampled_from(sorted(self.visitor.records)))
         column, ids = self.visitor.records[table]
         self.do("admin", ("PATCH", f"records/{table}/{data.draw(st.sampled_from(ids))}", {column: text}))
+        self.let_it_send()
 
     @rule(seconds=st.sampled_from([0.5, 59, 86_400]))
     def advance(self, seconds: float) -> None:
