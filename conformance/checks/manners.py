@@ -293,7 +293,8 @@ def _waits_grow(lab: Lab) -> Iterator[Result]:
     if len(waits) < FEWEST:
         yield Result(cell, Code.NOT_APPLICABLE, f"{len(waits) + 1} tries are too few to tell")
     else:
-        short = max(waits) < LONG and max(waits) < FASTEST_GROWTH * waits[0]
+        # Not the first: who draws his waits by lot may have drawn a long one then.
+        short = max(waits) < LONG and max(waits) < FASTEST_GROWTH * min(waits)
         yield judged(cell, f"between its tries it waited {', '.join(f'{wait:.1f}' for wait in waits)} seconds" if short else None)
 
 
