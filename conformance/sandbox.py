@@ -324,10 +324,8 @@ class Tenant:
 
         A journal holds whole answers, so whoever looks at a few exchanges should ask for these.
         """
-        wanted = {"operation": operation, "status": status, "changed": changed}
-        return list(
-            self._pages({name: str(value).lower() if value is True else value for name, value in wanted.items() if value is not None})
-        )
+        wanted = {"operation": operation, "status": status, "changed": None if changed is None else str(changed).lower()}
+        return list(self._pages({name: value for name, value in wanted.items() if value is not None}))
 
     def struck(self) -> bool:
         """Whether a fault has struck any exchange since the journal was cleared."""

@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 logger = logging.getLogger(__name__)
@@ -56,9 +55,6 @@ class Clock:
         if self._running_since is None:
             return self._base
         return self._base + monotonic_seconds() - self._running_since
-
-    def now_utc(self) -> datetime:
-        return datetime.fromtimestamp(self.now(), UTC)
 
     def freeze(self) -> None:
         self._base, self._running_since = self.now(), None

@@ -151,10 +151,6 @@ class Reading:
         """The highest id ever given, by table."""
         return dict(self._connection.execute(f"SELECT name, last FROM {SEQUENCES} ORDER BY name"))
 
-    def kept_parts(self) -> dict[str, bytes]:
-        """What `keep_parts` kept here: state of the tenant that is not in its tables, by name."""
-        return dict(self._connection.execute(f"SELECT name, state FROM {PARTS}"))
-
     # -- inside -------------------------------------------------------------------------------------------------
 
     def _recalled(self, key: Hashable, read: Callable[[], T]) -> T:

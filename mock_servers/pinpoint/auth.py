@@ -16,7 +16,6 @@ from mock_servers.pinpoint.resources import RESOURCES
 from mock_servers.pinpoint.wire import error_object, errors_reply
 
 HEADER = b"x-api-key"
-DOMAIN = "pinpointhq.com"
 _DETAILS = {"missing": "X-API-KEY header not provided"}
 _ADDRESS = re.compile(r"[0-9.]+|\[.*\]")
 

@@ -7,9 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Bound = Callable[["Running"], Any]
-"""A value that is only known when the statement runs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Running:
