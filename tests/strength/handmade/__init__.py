@@ -10,6 +10,7 @@ from tests.strength.handmade.completeness import COMPLETENESS
 from tests.strength.handmade.configuration import CONFIGURATION
 from tests.strength.handmade.errors import ERRORS
 from tests.strength.handmade.faults import FAULTS
+from tests.strength.handmade.fourth import FOURTH
 from tests.strength.handmade.identity import IDENTITY
 from tests.strength.handmade.manners import MANNERS
 from tests.strength.handmade.mapping import MAPPING
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tests.strength.handmade.rows import Chapter
 
 FIRST = (ACCESS_HONESTY, COMPLETENESS, MAPPING, IDENTITY, STATE, FAULTS, WRITES, ERRORS, MANNERS, CONFIGURATION)
-SETS: Mapping[str, tuple[Chapter, ...]] = {"first set": FIRST, "second set": SECOND, "third set": THIRD}
+SETS: Mapping[str, tuple[Chapter, ...]] = {"first set": FIRST, "second set": SECOND, "third set": THIRD, "fourth set": FOURTH}
 """Each written when the gaps that the one before had shown were closed, or about to be."""
 
 
