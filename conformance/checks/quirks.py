@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance import judge
@@ -96,11 +97,27 @@ def _problem(lab: Lab, cell: Cell, case: QuirkCase, observed: Seen) -> Result | 
     if outcome.state != "SUCCEEDED":
         return broken(cell, f"{how}, the sync ended {outcome.state}: {outcome.error}", seen=seen)
     wanted = judge.Declared((_changes(case), case.also_changes))
-    found = worth_judging(lab, wanted.deviations(lab.calm.snapshot, shown, lab.models))
+    keyed = [model for model in lab.models if model not in case.other_keys]
+    found = worth_judging(lab, wanted.deviations(lab.calm.snapshot, shown, keyed))
     if found:
         text = f"{how}: {examples(found)}"
         return broken(cell, text, code=found[0].code, expected=found[0].expected, got=found[0].got, seen=seen)
-    return None
+    others = [text for model in lab.models if model in case.other_keys and (text := _otherwise(lab, model, case, shown))]
+    return broken(cell, f"{how}: {examples(others)}", code=Code.WRONG_VALUE, seen=seen) if others else None
+
+
+def _otherwise(lab: Lab, model: str, case: QuirkCase, shown: judge.Snapshot) -> str | None:
+    """What is not as ever in a model whose records only have other keys, or None."""
+    free = {"remote_id", "changed_at", *(name for name in lab.promise.models[model].fields if f"{model}.{name}" in case.also_changes)}
+    free |= {name for name in lab.promise.models[model].fields if lab.ledger.bad_field(model, name)}
+    before, after = (Counter(_but_for_ids(row, free) for row in one.rows.get(model, ())) for one in (lab.calm.snapshot, shown))
+    lost, new = (before - after).total(), (after - before).total()
+    return f"{after.total()} {model}, of {before.total()}; {lost} are lost or changed, {new} are new" if lost or new else None
+
+
+def _but_for_ids(row: Mapping[str, Any], free: Collection[str]) -> str:
+    """A row as text, with any id for every id."""
+    return judge.UNIFIED_ID.sub("an id", repr(sorted((name, value) for name, value in row.items() if name not in free)))
 
 
 def _changes(case: QuirkCase) -> Changes:

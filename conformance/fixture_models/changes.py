@@ -36,6 +36,9 @@ class QuirkCase(Strict):
     expect: Literal["unchanged"] | Changes = "unchanged"
     also_changes: list[str] = []
     """As in perturbations.yaml: fields that may differ, unjudged."""
+    other_keys: list[str] = []
+    """Models whose records the vendor gives no key, so that the subject makes one. They are as many as ever, and hold what they held but
+    for ids and `also_changes`."""
     told: list[str] = []
     """"Model" or "Model.field": what the vendor does not show then although it is asked for, so that a diagnostic must say so."""
     warnings: list[str] | None = None

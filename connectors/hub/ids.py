@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from functools import lru_cache
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -23,14 +24,15 @@ def unified_id(integration_id: str, key: str) -> str:
     return _base58(int.from_bytes(digest))
 
 
-def new_integration_id(vendor: str) -> str:
+def new_integration_id(vendor: str, bits: Callable[[int], int] = secrets.randbits) -> str:
     """A fresh one, in the unified API's form: "join:HWUTwvyx2wLoSUHphiWVrp28"."""
-    return f"{vendor}:{_base58(secrets.randbits(256))}"
+    return f"{vendor}:{_base58(bits(256))}"
 
 
 def named_integration_id(vendor: str, name: str) -> str:
     """The same in every run, for runs that must be comparable."""
-    return f"{vendor}:{unified_id(vendor, name)}"
+    digest = hashlib.sha256(f"{vendor}\n{name}".encode()).digest()
+    return new_integration_id(vendor, lambda _: int.from_bytes(digest))
 
 
 def _base58(number: int) -> str:

@@ -25,9 +25,10 @@ def json_object(content: bytes) -> dict[str, Any]:
 
 
 def form(exchange: Exchange) -> dict[str, str]:
-    """The fields of a form in the body, {} for what is none; the last one wins."""
+    """The fields of a form in the body, {} for what is none; the last one wins. A body that does not say that it is one is none: OAuth
+    wants the type (RFC 6749, 4.1.3), and a servlet reads no form without it."""
     content_type = (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
-    if content_type not in ("application/x-www-form-urlencoded", ""):
+    if content_type != "application/x-www-form-urlencoded":
         return {}
     try:
         return dict(parse_qsl(exchange.body.decode("ascii"), keep_blank_values=True, errors="strict"))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mock_servers.engine.exchange import MalformedBody, MalformedQuery
 from mock_servers.join import bodies, resources
-from mock_servers.join.quirks.lists import OversizedPageRefused
+from mock_servers.join.quirks.lists import AccountLanguage, OversizedPageRefused
 from mock_servers.join.quirks.refusals import UnknownInputRefused
 from mock_servers.join.wire import refuse
 
@@ -54,7 +54,13 @@ class Parameters:
         value = self.text("language")
         if value is not None and not (len(value) == 2 and value.isascii() and value.isalpha()):
             raise refuse(self._exchange, 422, "query.language: must be a language code of two letters")
-        return "en" if value is None else value.lower()
+        if value is not None:
+            return value.lower()
+        own = self._exchange.quirk(AccountLanguage)
+        if own is None:
+            return "en"
+        self._exchange.acted(own)
+        return own.language
 
     def page(self) -> tuple[int, int]:
         """Which page (from 1), and of which size."""

@@ -57,6 +57,8 @@ def _job_changes(exchange: Exchange, document: bytes) -> list[Change]:
     elif b'"preconditionQuestionId":' in document:
         exchange.acted(conditional)
     questions = exchange.quirk(JobQuestions)
+    if questions is not None and not questions.with_ids:
+        changes += [_drop_preconditions, _drop_question_ids]
     if questions is not None and questions.as_created:
         changes.append(_show_questions_as_created)
     renamed = False
@@ -84,6 +86,11 @@ def _drop_preconditions(exchange: Exchange, item: Item) -> None:
     for question in item["screeningQuestions"] or ():
         for key in PRECONDITION_KEYS:
             question.pop(key, None)
+
+
+def _drop_question_ids(exchange: Exchange, item: Item) -> None:
+    for question in item["screeningQuestions"] or ():
+        question.pop("id", None)
 
 
 def _show_questions_as_created(exchange: Exchange, item: Item) -> None:

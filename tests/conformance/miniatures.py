@@ -217,6 +217,9 @@ MINIATURES = (
     _m("ACT-33", "identity", "whatever is not the id of an application is taken for that of the first one", silent=True,
        act=spoiling.taking_any_id),
     _m("ACT-33", "errors", "that an id is unknown is told, and not which one", act=spoiling.outcome_when("PLATFORM.INPUT_INVALID", message="unknown id")),
+    _m("ACT-34", "errors", "JOIN: the files of somebody who is gone are an empty list", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
+       act=spoiling.nothing_of_nobody),
+    _m("ACT-34", "errors", "what was done to a record that is gone is called an outage", beside=("ACT-4",), act=spoiling.missing_is_an_outage),
     _m("ACT-9", "writes", "a write whose answer was lost is sent again", silent=True, beside=("ACT-14",), act=spoiling.again_when_unsure),
     _m("ACT-23", "writes", "a write that is put off in the vendor's own words is given up", connector=api(harbor.TakesBusyBidsForNo)),
     _m("ACT-10", "faults", "a write that was refused by a rate limit is given up", connector=api(harbor.GivesUpLimitedWrites)),
@@ -263,6 +266,8 @@ MINIATURES = (
        act=spoiling.unwarned_failures),
     # ------------------------------------------------------------------------------------------------------ quirks
     _m("QRK-1", "mapping", "states in capitals are unknown", silent=True, connector=api(harbor.CaseSensitive)),
+    _m("QRK-1", "identity", "JOIN: questions without ids are one if they have one text", silent=True, vendor="join",
+       rows=spoiling.merged_by_text),
     _m("QRK-2", "access honesty", "JOIN: what its answers have no key for is null without a word", silent=True, vendor="join",
        checks=("SYN-1", "PAG-1"), sync=spoiling.keeping_quiet("unsupported")),
     # ------------------------------------------------------------------------------------------------- permissions

@@ -4,6 +4,7 @@ from conformance.check import Check
 from conformance.checks.actions.answering import answers, content_cells, contents, listed_cells, listed_ids, outcomes, warned
 from conformance.checks.actions.causes import cause_cells, causes
 from conformance.checks.actions.cells import action_cells, case_cells
+from conformance.checks.actions.gone import gone_cells, gone_records
 from conformance.checks.actions.ids import id_cells, unknown_ids
 from conformance.checks.actions.partly import partly, partly_cells
 from conformance.checks.actions.proofs import input_cells, inputs
@@ -44,6 +45,8 @@ CHECKS = (
     Check("ACT-8", "Unknown members and unknown actions are refused, not ignored.", API, strange_cells, strange_input),
     Check("ACT-33", "An id that nobody has, or a record of another model, is refused by the name of its input, and nothing is sent to be written.",
           "design of this suite: an error says what is wrong and where", id_cells, unknown_ids),
+    Check("ACT-34", "An action on a record that went at the vendor since the last sync is refused as wrong input, and nothing is written.",
+          "unified API: error codes", gone_cells, gone_records),
     Check("ACT-20", "An answer that does not fit its question fails the action, and nothing is written.", "unified API: screening question answers",
           misfit_cells, misfits),
     Check("ACT-9", "A write whose answer was lost is not repeated blindly.", OURS, writing_cells, lost_answers),

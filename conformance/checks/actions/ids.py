@@ -20,7 +20,7 @@ NOBODYS, ANOTHERS = "an id that nobody has", "the id of a record of another mode
 Path = tuple[str, ...]
 
 
-def _referring(lab: Lab, action: str) -> tuple[ActionCase, dict[Path, str]] | None:
+def referring(lab: Lab, action: str) -> tuple[ActionCase, dict[Path, str]] | None:
     """The first plain case of the action that goes through, with the paths of its ids and the models that they are of."""
     for case in cases_of(lab, action, refused=False):
         if case.permissions == "all" and not (case.setup or case.settings or case.files):
@@ -40,7 +40,7 @@ def _places(lab: Lab) -> list[tuple[Cell, ActionCase, Path, str]]:
     return [
         (Cell("input", action, f"{'.'.join(path)}: {what}"), case, path, model)
         for action in lab.actions
-        for case, paths in filter(None, [_referring(lab, action)])
+        for case, paths in filter(None, [referring(lab, action)])
         for path, model in paths.items()
         for what in (NOBODYS, ANOTHERS)
     ]

@@ -67,12 +67,14 @@ class JobHiringTeam(JoinQuirk):
 @dataclass(frozen=True)
 class JobQuestions(JoinQuirk):
     """Full jobs carry their screening questions under this key, as answers show them (question, isRequired) or, if so set, as they
-    are created (name, required); off: no such key."""
+    are created (name, required), with ids or, if so set, as answers know them without, and then without what speaks of ids, the
+    conditions; off: no such key."""
 
     name: ClassVar[str] = "job_questions"
     evidence: ClassVar[Evidence] = Assumed("an integrator reads screening questions of jobs; key and shape follow those of an application")
     key: str = "screeningQuestions"
     as_created: bool = False
+    with_ids: bool = True
 
 
 @dataclass(frozen=True)

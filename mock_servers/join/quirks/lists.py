@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mock_servers.engine.evidence import Assumed, Evidence
 from mock_servers.engine.quirks import Quirk
-from mock_servers.join.quirks.base import CMS_PLUGIN, JoinQuirk
+from mock_servers.join.quirks.base import CMS_PLUGIN, PUBLISHER, JoinQuirk
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,16 @@ class ApplicationFilters(JoinQuirk):
     names: tuple[str, ...] = ("jobId", "createdAtGte", "state", "hiringState", "integrationExternalId")
 
 
+@dataclass(frozen=True)
+class AccountLanguage(JoinQuirk):
+    """Categories, employment types and seniority levels bear names in this language unless a request names another; off: English ones."""
+
+    name: ClassVar[str] = "account_language"
+    evidence: ClassVar[Evidence] = Assumed(f"{CMS_PLUGIN} and {PUBLISHER} ask for a language each time; which one comes unasked is not known")
+    on_by_default: ClassVar[bool] = False
+    language: str = "de"
+
+
 QUIRKS: tuple[type[Quirk], ...] = (
     OversizedPageRefused,
     PaginationHeaders,
@@ -70,4 +80,5 @@ QUIRKS: tuple[type[Quirk], ...] = (
     JobsStatusFilter,
     JobListFilters,
     ApplicationFilters,
+    AccountLanguage,
 )

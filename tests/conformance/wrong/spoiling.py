@@ -679,6 +679,14 @@ def naming_besides(permission: str) -> Callable[[Do, str, dict[str, Any], Told],
     return act
 
 
+def merged_by_text(rows: Rows, model: str, told: Told) -> Rows:
+    """Questions that the vendor gives no number are told apart by their text alone."""
+    if model != "Screening questions":
+        return rows
+    first = {row["title"]: row["id"] for row in reversed(rows) if not row["remote_id"].isdecimal()}
+    return [row for row in rows if first.get(row["title"], row["id"]) == row["id"]]
+
+
 def other_ids(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """The id of what was made is another one."""
     outcome = do(action, values)
@@ -701,6 +709,19 @@ def taking_any_id(do: Do, action: str, values: dict[str, Any], told: Told) -> Ac
     users = {row["id"] for row in told.inner.read("Users")}
     application = values.get("application_id")
     return do(action, {**values, "application_id": told.inner.read("Applications")[0]["id"]} if application in users else values)
+
+
+def nothing_of_nobody(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Who is not found has no files."""
+    outcome = do(action, values)
+    found = outcome.ok or not action.startswith("Get") or not str(outcome.code).endswith("INPUT_INVALID")
+    return outcome if found else ActionOutcome(ok=True, data={"results": []})
+
+
+def missing_is_an_outage(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """What the vendor does not find may be there later."""
+    outcome = do(action, values)
+    return replace(outcome, code="REMOTE.SERVICE_UNAVAILABLE") if str(outcome.message).partition("404")[1] else outcome
 
 
 def forgiving(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
