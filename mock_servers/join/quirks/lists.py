@@ -68,7 +68,9 @@ class AccountLanguage(JoinQuirk):
     """Categories, employment types and seniority levels bear names in this language unless a request names another; off: English ones."""
 
     name: ClassVar[str] = "account_language"
-    evidence: ClassVar[Evidence] = Assumed(f"{CMS_PLUGIN} and {PUBLISHER} ask for a language each time; which one comes unasked is not known")
+    evidence: ClassVar[Evidence] = Assumed(
+        f"{CMS_PLUGIN} and {PUBLISHER} ask for a language each time; which one comes unasked is not known"
+    )
     on_by_default: ClassVar[bool] = False
     language: str = "de"
 
