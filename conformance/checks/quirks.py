@@ -102,7 +102,7 @@ def _problem(lab: Lab, cell: Cell, case: QuirkCase, observed: Seen) -> Result | 
     if found:
         text = f"{how}: {examples(found)}"
         return broken(cell, text, code=found[0].code, expected=found[0].expected, got=found[0].got, seen=seen)
-    others = [text for model in lab.models if model in case.other_keys and (text := _otherwise(lab, model, case, shown))]
+    others = [problem for model in lab.models if model in case.other_keys and (problem := _otherwise(lab, model, case, shown))]
     return broken(cell, f"{how}: {examples(others)}", code=Code.WRONG_VALUE, seen=seen) if others else None
 
 

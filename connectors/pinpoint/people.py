@@ -99,16 +99,22 @@ def phone_numbers(person: Resource) -> Any:
     return [{"phone_number": found, "type": None}] if found else []
 
 
+HOME = {
+    "city": "town",
+    "country": "country",
+    "state": "state_province",
+    "street_1": "address1",
+    "street_2": "address2",
+    "zip_code": "postcode",
+}
+"""Part of a unified location to the attribute of a person."""
+
+
 def home(person: Resource) -> Any:
     """Where a person lives."""
-    return address(
-        city=person.get("town"),
-        country=person.get("country"),
-        state=person.get("state_province"),
-        street_1=person.get("address1"),
-        street_2=person.get("address2"),
-        zip_code=person.get("postcode"),
-    )
+    if not any(attribute in person.attributes for attribute in HOME.values()):
+        return Withheld("unsupported", f"{person.type} show no address")
+    return address(**{part: person.get(attribute) for part, attribute in HOME.items()})
 
 
 def interview_title(interview: Resource) -> Any:

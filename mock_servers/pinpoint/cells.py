@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from mock_servers.engine.store import Row, Store
 from mock_servers.pinpoint import countries, tables
 from mock_servers.pinpoint.links import attachment_link, link
-from mock_servers.pinpoint.quirks import AttachmentNameKey, BlindScreening
+from mock_servers.pinpoint.quirks import AttachmentNameKey, BlindPeople, BlindScreening
 
 if TYPE_CHECKING:
     from mock_servers.engine.exchange import Exchange
@@ -202,7 +202,7 @@ def conceal(quirk: BlindScreening, store: Store, row: Row, attributes: dict[str,
     attributes.update({name: value for name, value in shown.items() if name in attributes})
 
 
-def conceal_person(store: Store, row: Row, attributes: dict[str, Any]) -> None:
+def conceal_person(quirk: BlindPeople, store: Store, row: Row, attributes: dict[str, Any]) -> None:
     """Hide somebody of whom only concealed applications are known."""
     found = store.query(
         "jobs of a person",
@@ -210,8 +210,11 @@ def conceal_person(store: Store, row: Row, attributes: dict[str, Any]) -> None:
         person=row["id"],
     )
     if found and all(is_blind(store, job) for (job,) in found):
-        hidden = (name for name in CONCEALED if name in attributes and name != "date_of_birth")
-        attributes.update({**dict.fromkeys(hidden, HIDDEN_CHANNEL), **({"date_of_birth": None} if "date_of_birth" in attributes else {})})
+        for name in [name for name in CONCEALED if name in attributes]:
+            if quirk.left_out:
+                del attributes[name]
+            else:
+                attributes[name] = None if name == "date_of_birth" else HIDDEN_CHANNEL
 
 
 def days_in_current_stage(exchange: Exchange, row: Row) -> int:

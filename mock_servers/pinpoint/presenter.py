@@ -163,8 +163,8 @@ class Presenter:
         values = attribute_values(exchange.store, row, plan.attributes)
         if type == "applications" and (blind := exchange.quirk(BlindScreening)) is not None:
             cells.conceal(blind, exchange.store, row, values)
-        if type == "candidates" and exchange.quirk(BlindPeople) is not None:
-            cells.conceal_person(exchange.store, row, values)
+        if type == "candidates" and (hidden := exchange.quirk(BlindPeople)) is not None:
+            cells.conceal_person(hidden, exchange.store, row, values)
         if type == "jobs" and self._query.locale not in (None, STORED_LOCALE):
             # Translations are not imitated, and Pinpoint shows null where there is none (v1.0.23).
             values.update({name: None for name in TRANSLATED if name in values})

@@ -71,7 +71,9 @@ class BlindScreening(Quirk):
 @dataclass(frozen=True)
 class BlindPeople(Quirk):
     """Who has only concealed applications is concealed as a person, too: instead of each text stands "Hidden due to blind
-    screening"."""
+    screening", or, with `left_out`, what is concealed is left out."""
+
+    left_out: bool = False
 
     name: ClassVar[str] = "blind_people"
     evidence: ClassVar[Evidence] = Assumed('"concealed as in the UI" is all that is said; whether that reaches GET /candidates is unknown')
