@@ -5,7 +5,7 @@ or a connection and expected.yaml, can be compared.
 """
 
 from conformance.judge.declared import Declared, Deviation
-from conformance.judge.differing import Difference, differences, short
+from conformance.judge.differing import Difference, differences, short, unmoved
 from conformance.judge.notation import (
     DATE_TIME,
     UNIFIED_DATE_TIME,
@@ -44,4 +44,5 @@ __all__ = [
     "same_bytes",
     "short",
     "snapshot",
+    "unmoved",
 ]

@@ -50,6 +50,13 @@ def differences(before: Snapshot, after: Snapshot, models: Sequence[str]) -> lis
     return found
 
 
+def unmoved(before: Snapshot, after: Snapshot, model: str) -> list[str]:
+    """The keys of records of which a value is another and changed_at the same."""
+    old, new = before.by_key.get(model, {}), after.by_key.get(model, {})
+    changed = dict.fromkeys(one.key for one in differences(before, after, [model]) if one.field is not None)
+    return [key for key in changed if key in old and key in new and old[key].get("changed_at") == new[key].get("changed_at")]
+
+
 def _record_differences(model: str, key: str, old: Values | None, new: Values | None) -> list[Difference]:
     if old is None or new is None:
         return [Difference(model, key, None, old and dict(old), new and dict(new))]

@@ -3,7 +3,7 @@
 from conformance.casework import model_cells, one_case
 from conformance.check import Check
 from conformance.checks.scopes.actions import action_cells, actions_off, made_cells, made_with_fields_off
-from conformance.checks.scopes.fields import fields_off, fields_off_in_a_delta, fields_on, fields_said
+from conformance.checks.scopes.fields import fields_off, fields_off_in_a_delta, fields_on, fields_said, told_by_time
 from conformance.checks.scopes.models import (
     ROW,
     dependent_cells,
@@ -25,6 +25,8 @@ CHECKS = (
     Check("SCP-1", "A field that is switched off is null after the next sync.", API, scopable_cells, fields_off),
     Check("SCP-15", "A field that is switched off is null after the next delta sync, and back after the one that follows its return.", API,
           model_cells, fields_off_in_a_delta),
+    Check("SCP-18", "changed_at moves when a field is emptied because it is switched off, and when it is filled again.",
+          "unified API: delta syncs, remote_deleted_at, changed_at", model_cells, told_by_time),
     Check("SCP-2", "Switching fields off leaves every other field as it was.", API, model_cells, fields_on),
     Check("SCP-3", "A field that is null because it is switched off is reported as such.",
           "design of this suite: no silent null", scopable_cells, fields_said, level="SHOULD"),

@@ -70,8 +70,8 @@ def fields_said(lab: Lab) -> Iterator[Result]:
             yield judged(cell, None if told else "switched off, and no diagnostic says so", code=Code.DENIED_SILENT)
 
 
-def fields_off_in_a_delta(lab: Lab) -> Iterator[Result]:
-    """SCP-15."""
+def _off_in_a_delta(lab: Lab) -> tuple[judge.Snapshot, judge.Snapshot, judge.Snapshot]:
+    """Before; all fields off, after a delta sync; on again, after another."""
 
     def observe() -> tuple[judge.Snapshot, judge.Snapshot, judge.Snapshot]:
         with synced(lab) as (session, before):
@@ -82,7 +82,12 @@ def fields_off_in_a_delta(lab: Lab) -> Iterator[Result]:
             session.sync_well("DELTA")
             return before, meanwhile, session.snapshot()
 
-    before, meanwhile, after = lab.once("fields off in a delta", observe, brief=True)
+    return lab.once("fields off in a delta", observe, brief=True)
+
+
+def fields_off_in_a_delta(lab: Lab) -> Iterator[Result]:
+    """SCP-15."""
+    before, meanwhile, after = _off_in_a_delta(lab)
     for cell in model_cells(lab):
         kept = [name for name in scopable(lab, cell.name) for row in meanwhile.rows.get(cell.name, []) if row.get(name) is not None]
         problem = same(lab, before, after, [cell.name], but=MIRRORS)
@@ -90,3 +95,16 @@ def fields_off_in_a_delta(lab: Lab) -> Iterator[Result]:
             yield broken(cell, f"switched off before a delta sync, {kept[0]} still has values", code=Code.LEAK)
         else:
             yield judged(cell, problem and f"off and on again with a delta sync after each: {problem}", code=Code.MISSING)
+
+
+def told_by_time(lab: Lab) -> Iterator[Result]:
+    """SCP-18."""
+    before, meanwhile, after = _off_in_a_delta(lab)
+    for cell in model_cells(lab):
+        times = {
+            how: judge.unmoved(old, new, cell.name)
+            for how, old, new in (("emptied", before, meanwhile), ("filled again", meanwhile, after))
+        }
+        still = [f"{key} was {how}" for how, keys in times.items() for key in keys]
+        text = f"changed_at stayed the same though {examples(still)}"
+        yield judged(cell, text if still else None, code=Code.STALE)

@@ -679,6 +679,13 @@ def naming_besides(permission: str) -> Callable[[Do, str, dict[str, Any], Told],
     return act
 
 
+def emptied_unseen(rows: Rows, model: str, told: Told) -> Rows:
+    """While fields are off, a record is as old as it was before."""
+    if not told.off(model):
+        told.memory[model] = {row["id"]: row["changed_at"] for row in rows}
+    return [{**row, "changed_at": told.memory.get(model, {}).get(row["id"], row["changed_at"])} for row in rows]
+
+
 def merged_by_text(rows: Rows, model: str, told: Told) -> Rows:
     """Questions that the vendor gives no number are told apart by their text alone."""
     if model != "Screening questions":
