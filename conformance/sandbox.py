@@ -327,9 +327,9 @@ class Tenant:
         wanted = {"operation": operation, "status": status, "changed": None if changed is None else str(changed).lower()}
         return list(self._pages({name: value for name, value in wanted.items() if value is not None}))
 
-    def struck(self) -> bool:
-        """Whether a fault has struck any exchange since the journal was cleared."""
-        return bool(self._call("GET", "/journal", params={"fault": "*", "limit": 1})["exchanges"])
+    def struck(self, times: int = 1) -> bool:
+        """Whether a fault has struck so many exchanges since the journal was cleared."""
+        return len(self._call("GET", "/journal", params={"fault": "*", "limit": times})["exchanges"]) == times
 
     def _pages(self, wanted: Mapping[str, Any]) -> Iterator[Entry]:
         since, whole = 0, True

@@ -98,14 +98,21 @@ class World:
         self.tenant.advance(max(seconds, 0))
 
     @contextmanager
-    def at_fault(self, rule: Mapping[str, Any], then: Callable[[], None]) -> Iterator[list[bool]]:
-        """While the subject recovers from this fault (which must make it wait), do something once; the list tells whether it ran."""
+    def at_fault(self, rule: Mapping[str, Any], then: Callable[[], None], *further: Mapping[str, Any]) -> Iterator[list[bool]]:
+        """While the subject recovers from this fault (which must make it wait), do something once; the list tells whether it ran.
+
+        `further` faults do it again, each counting from the one before.
+        """
         ran: list[bool] = []
+        rules = iter(further)
 
         def once() -> None:
-            if not ran and self._fault_used():
+            if len(ran) <= len(further) and self.tenant.struck(len(ran) + 1):
                 ran.append(True)
                 then()
+                following = next(rules, None)
+                if following is not None:
+                    self.tenant.fault(**following)
 
         self.tenant.fault(**rule)
         if not self.lab.subject.real_time:
@@ -127,9 +134,6 @@ class World:
     def _watch(self, once: Callable[[], None], done: threading.Event) -> None:
         while not done.wait(0.02):
             once()
-
-    def _fault_used(self) -> bool:
-        return self.tenant.struck()
 
     @cached_property
     def texts(self) -> judge.Texts:

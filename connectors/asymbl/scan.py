@@ -57,16 +57,18 @@ class Scan:
 
     def batches(self) -> Iterator[Batch]:
         """All rows from `mark` on, each version once. Raises ConnectorError."""
-        came_to: str | None = None
+        came_to: tuple[str | None, int] | None = None
         while True:
             try:
                 for batch in self._once():
                     yield Batch(self._fresh(batch.rows), batch.more)
                 return
             except LocatorGone as gone:
-                if came_to is not None and came_to == self.mark:
+                # Of many rows of one time, as after an import, more may have come since.
+                place = self.mark, len(self._met)
+                if place == came_to:
                     raise Unavailable(f"{self.view.sobject}: the list breaks off at the same place again: {gone}") from gone
-                came_to = self.mark
+                came_to = place
             except UnknownColumn as unknown:
                 self.view = without_refused(self.view, unknown, self.wanted)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from connectors.asymbl.refusals import LocatorGone
 from connectors.unified.connector import Connector, Page, Record, Wanted
 from connectors.unified.errors import Unauthorized, Unavailable
 
@@ -119,6 +120,24 @@ def leaving_jobs_lying(factory: Callable[..., Connector], **given: Any) -> Conne
     made: Any = factory(**given)
     write = made._wire.write
     made._wire.write = lambda method, *rest, **more: None if method == "DELETE" else write(method, *rest, **more)
+    return made  # type: ignore[no-any-return]
+
+
+def lost_once_only(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Right Asymbl connectors that find their place in a list again once, and not a second time."""
+    made: Any = factory(**given)
+    more, lost = made._wire.more, []
+
+    def once(locator: Any) -> Any:
+        try:
+            return more(locator)
+        except LocatorGone as gone:
+            lost.append(gone)
+            if len(lost) > 1:
+                raise Unavailable("the list breaks off again") from gone
+            raise
+
+    made._wire.more = once
     return made  # type: ignore[no-any-return]
 
 

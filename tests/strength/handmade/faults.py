@@ -155,9 +155,9 @@ FAULTS = Chapter(
         HandMade(
             "a locator that is gone ends the list",
             "asymbl.scan",
-            "                if came_to is not None and came_to == self.mark:\n"
+            "                if place == came_to:\n"
             '                    raise Unavailable(f"{self.view.sobject}: the list breaks off at the same place again: {gone}") from gone\n'
-            "                came_to = self.mark\n",
+            "                came_to = place\n",
             "                del gone\n                yield Batch((), False)\n                return\n",
         ),
         HandMade(

@@ -80,7 +80,7 @@ OF_PINPOINT = (
         '{"checked": answer.get("boolean_answer")}',
         '{"checked": answer.get("boolean_answer") or None}',
     ),
-    HandMade("the second line of an address is lost", "pinpoint.people", '        street_2=person.get("address2"),\n', ""),
+    HandMade("the second line of an address is lost", "pinpoint.people", '    "street_2": "address2",\n', ""),
     HandMade(
         "countries are passed on by name",
         "pinpoint.values",
