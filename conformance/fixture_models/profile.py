@@ -100,6 +100,8 @@ class Profile(Strict):
     """Expressions for parts of texts that differ in every tenant or at every reading (signatures in links); not compared."""
     credential_refused_with: list[int] = [401]
     """Statuses with which the vendor refuses a credential that is no good, where it is used or where it is signed in with."""
+    denied_with: list[int] = [403]
+    """Statuses with which the vendor may answer where a permission is lacking; any other says nothing about permissions."""
     api_off: list[Step] = []
     """Steps after which the vendor refuses every call because the customer switched its API off."""
     scoped_fields: dict[str, list[str]] = {}

@@ -7,6 +7,7 @@ from conformance.checks.errors.discreet import SPOKEN, discreet
 from conformance.checks.errors.failing import failing_cells, failing_later, other_cells, others_arrive
 from conformance.checks.errors.hosts import STRANGER, distrusts, host_cells, wrong_hosts
 from conformance.checks.errors.no_answer import no_answer, no_answer_cells
+from conformance.checks.errors.probing import probe_cells, probes_in_vain
 from conformance.checks.errors.reasons import (
     apart,
     apart_cells,
@@ -25,6 +26,8 @@ CHECKS = (
           bad_key_cells, bad_keys),
     Check("ERR-2", "With a credential that is invalid, expired or revoked the probe calls nothing readable.", API,
           bad_key_cells, bad_probe),
+    Check("ERR-15", "While the vendor gives a list to nobody, a probe calls nothing of it readable, and no permission missing.",
+          "design of this suite: M1, a probe says what a sync then shows", probe_cells, probes_in_vain),
     Check("ERR-3", "A wrong host is reported as a failure of its own, not as a bad credential, an empty account or an outage.", API,
           host_cells, wrong_hosts),
     Check("ERR-4", "An account whose API is switched off is reported as a failure.", API,
@@ -33,7 +36,8 @@ CHECKS = (
           "design of this suite: M4", apart_cells, apart),
     Check("ERR-6", "A credential that ends in the middle of a sync is reported, loses no data, and a good one goes on.",
           "design of this suite: M7", midway_cells, midway),
-    Check("ERR-7", "A later sync in which an operation fails for good says so, deletes nothing, and spoils nothing in silence.", API,
+    Check("ERR-7", "A later sync in which an operation fails for good says so, calls no permission missing, deletes nothing, and spoils nothing in silence.",
+          API,
           failing_cells, failing_later),
     Check("ERR-14", "An answer that holds no page (HTML, half a document, nothing) is never taken for an empty list.",
           "RFC 9110, 15.3.1; RFC 9112, 8", no_answer_cells, no_answer),

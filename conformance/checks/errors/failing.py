@@ -55,6 +55,12 @@ def _fails_for_good(lab: Lab, cell: Cell, session: Session, before: judge.Snapsh
         told = f"though it could not read {', '.join(models)}" if models else "without a word"
         text = f"{cell.owner} answered {cell.name}, and the sync ended SUCCEEDED {told}"
         return broken(cell, text, code=Code.FALSE_SUCCESS)
+    if FOR_GOOD[cell.name] not in lab.profile.denied_with:
+        said = [one for one in outcome.diagnostics if one.reason == "not_permitted" or one.missing_permissions]
+        denied = dict.fromkeys(f"{one.model}.{one.field}" if one.field else one.model for one in said)
+        if denied:
+            text = f"{cell.owner} answered {cell.name}, and a permission is called missing for {examples(denied)}"
+            return broken(cell, text, code=Code.FALSE_DENIAL)
     problem = unfaithful(tenant.journal(), outcome.diagnostics)
     problem = (
         problem or wrongly_gone(lab, session.snapshot(include_deleted=True).rows) or unexplained(lab, outcome, before, session.snapshot())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from connectors.asymbl.refusals import LocatorGone
-from connectors.unified.connector import Connector, Page, Record, Wanted
+from connectors.unified.connector import Connector, Page, Probed, Record, Wanted
 from connectors.unified.errors import Unauthorized, Unavailable
 
 Read = Callable[..., Iterator[Page]]
@@ -101,6 +101,16 @@ class CallingItAnOutage(Spoilt):
             yield from self.right.read(stream, wanted, since=since, cursor=cursor)
         except Unauthorized as refusal:
             raise Unavailable(str(refusal), http_status=refusal.http_status) from refusal
+
+
+class Hopeful(Spoilt):
+    """Whatever does not answer a probe today will be there tomorrow."""
+
+    def probe(self, wanted: Wanted) -> Any:
+        try:
+            return self.right.probe(wanted)
+        except Unavailable:
+            return tuple(Probed(model, field, readable=True) for model, fields in wanted.items() for field in (None, *sorted(fields)))
 
 
 def reading_anew(factory: Callable[..., Connector], **given: Any) -> Connector:

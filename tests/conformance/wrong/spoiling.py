@@ -417,6 +417,16 @@ def said_otherwise(**changes: Any) -> SpoilSync:
     return sync
 
 
+def outages_called_denials(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """A list that is down may not be read."""
+    outcome = right(mode)
+    said = (
+        replace(one, reason="not_permitted", missing_permissions=("see crew",)) if one.http_status == 503 else one
+        for one in outcome.diagnostics
+    )
+    return replace(outcome, diagnostics=tuple(said))
+
+
 def naming_nothing(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """What is denied is told, and not what is missing."""
     outcome = right(mode)
