@@ -41,6 +41,18 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
+def _times(loader: _Loader, node: yaml.Node) -> str:
+    """`!times [3, "ab"]` is "ababab": a text that is long may be written short."""
+    found = loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else []
+    match found:
+        case [int(times), str(text)]:
+            return text * times
+    raise yaml.constructor.ConstructorError(None, None, "!times wants [a whole number, a text]", node.start_mark)
+
+
+_Loader.add_constructor("!times", _times)
+
+
 def read_yaml(path: Path) -> Any:
     """The file's content. Raises FixtureError."""
     try:
