@@ -107,7 +107,11 @@ class Lab:
 
     def empty_world(self) -> World:
         """A tenant of the same vendor in which there is nothing."""
-        return self._opened(self.sandbox.create(self.vendor, scenario="empty", frozen=not self.subject.real_time))
+        return self.world_of("empty")
+
+    def world_of(self, scenario: str) -> World:
+        """A tenant of the same vendor in another world."""
+        return self._opened(self.sandbox.create(self.vendor, scenario=scenario, frozen=not self.subject.real_time))
 
     def _opened(self, tenant: Tenant) -> World:
         # A subject that reads for ever meets an end, and a check says so, instead of the run never ending.

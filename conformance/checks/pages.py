@@ -231,6 +231,27 @@ def _other_pages(lab: Lab) -> Iterator[Result]:
         yield judged(cell, same(lab, measure, session.snapshot()), seen=partial(seen_at, world))
 
 
+LARGE = Cell("case", "account", "large")
+
+
+def _large(lab: Lab) -> Iterator[Result]:
+    """PAG-7."""
+    large = lab.profile.paging.large
+    if large is None:
+        yield Result(LARGE, Code.NOT_APPLICABLE, "the sandbox makes no large account of this vendor")
+        return
+    world = lab.world_of(large.world)
+    session = world.connect()
+    session.sync_well()
+    tables, shown = world.tenant.dump(), session.snapshot().keys
+    found = {
+        model: count_problem(Counter(str(row["id"]) for row in tables[table]), shown.get(model, Counter()))
+        for model, table in large.tables.items()
+        if model in lab.models
+    }
+    yield judged(LARGE, examples(f"{model}: {problem}" for model, problem in found.items() if problem) or None)
+
+
 def _moving_cases(lab: Lab) -> list[Cell]:
     return [Cell("case", "between pages", case.id) for case in lab.profile.between_pages] or [Cell("case", "between pages", "any")]
 
@@ -409,6 +430,8 @@ CHECKS = (
     Check("PAG-2", "All pages are read to the last one, however small they are.", "unified API: read endpoints", model_cells, _many_pages),
     Check("PAG-5", "Wherever a list is cut into pages, the same arrives: also if the last page is full, or holds one record.",
           "unified API: read endpoints", _other_cells, _other_pages, stage="then"),
+    Check("PAG-7", "Of a large account every record arrives, too.", "unified API: read endpoints",
+          one_case("case", LARGE.name, LARGE.owner), _large, stage="then"),
     Check("PAG-3", "Records inserted, changed or deleted between two pages make none lost or doubled; who is shown twice is as shown last.",
           "design of this suite: completeness while data moves", _moving_cases, _moving),
     Check("PAG-4", "A list that takes days to read arrives whole, though what the vendor handed out for reading it expires again and again.",

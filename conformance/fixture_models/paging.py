@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from conformance.fixture_models.base import Changes, Key, Strict
+from conformance.fixture_models.base import Changes, Key, Strict, Table
 from conformance.fixture_models.steps import Step
 
 
@@ -34,6 +34,16 @@ class Paging(Strict):
     """Tenant options under which even a short list has several pages; set where little is asked for: after a delta, by an action."""
     otherwise: list[OtherPages] = []
     """Further ways in which an account is cut into pages; each brings the same."""
+    large: LargeAccount | None = None
+
+
+class LargeAccount(Strict):
+    """An account with more records than a subject may take at once for convenience (a page, a batch, a list of ids in a query)."""
+
+    world: str
+    """As the sandbox makes it: "world:candidates=520,jobs=4"."""
+    tables: Annotated[dict[str, Table], Field(min_length=1)]
+    """Model to the table whose every row is one record of it, under the row's id."""
 
 
 class BetweenPages(Strict):

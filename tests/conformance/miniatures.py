@@ -83,6 +83,8 @@ MINIATURES = (
        connector=spoilt.spoiling_read(spoiling.as_first_met)),
     _m("PAG-4", "completeness", "what is left of a list after an hour is lost", silent=True, connector=api(harbor.ForgetsOvernight)),
     _m("PAG-4", "completeness", "Asymbl: a list that is lost a second time is given up", vendor="asymbl", connector=spoilt.lost_once_only),
+    _m("PAG-7", "completeness", "JOIN: of a list no more than five hundred arrive", silent=True, vendor="join",
+       connector=spoilt.spoiling_read(spoiling.five_hundred_at_most)),
     _m("PAG-6", "completeness", "of many changes at once the last is taken for gone", silent=True, checks=("PAG-1", "PAG-2", "PAG-4"),
        connector=spoilt.spoiling_read(spoiling.forgetting_the_last_of_many)),
     # ------------------------------------------------------------------------------------------------------ fields

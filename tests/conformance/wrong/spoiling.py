@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -146,6 +147,18 @@ def going_unnoticed(rows: Rows, model: str, told: Told) -> Rows:
         if row["remote_deleted_at"] is None:
             known[row["id"]] = row["changed_at"]
     return [row if row["remote_deleted_at"] is None else {**row, "changed_at": known.get(row["id"], row["changed_at"])} for row in rows]
+
+
+def five_hundred_at_most(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
+    """Of each model no more than fit into one batch."""
+    met: Counter[str] = Counter()
+    for page in right.right.read(stream, wanted, since=since, cursor=cursor):
+        kept = []
+        for record in page.records:
+            met[record.model] += 1
+            if met[record.model] <= 500:
+                kept.append(record)
+        yield replace(page, records=tuple(kept))
 
 
 def forgetting_the_last_of_many(right: Spoilt, stream: str, wanted: Wanted, since: str | None, cursor: str | None) -> Iterator[Page]:
