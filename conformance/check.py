@@ -64,6 +64,8 @@ Judge = Callable[["Lab"], Iterator[Result]]
 
 TAKEN_FOR_GRANTED = frozenset({"manifest", "pages", "fields"})
 RESTING_ON_OTHERS = frozenset({"features"})
+AMID_THE_CROWD = frozenset({"manifest", "pages", "fields", "delta", "retries", "manners", "errors"})
+"""Chapters about how lists are read, which want more than a page of them; the others work in the core of the world (`Lab.in_core`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ class Check:
         object.__setattr__(self, "chapter", self.chapter or _chapter_of(self.judge))
         own = "first" if self.chapter in TAKEN_FOR_GRANTED else "last" if self.chapter in RESTING_ON_OTHERS else "then"
         object.__setattr__(self, "stage", self.stage or own)
+
+    @property
+    def in_core(self) -> bool:
+        """Whether it works in the core of the world."""
+        return self.chapter not in AMID_THE_CROWD
 
 
 def _chapter_of(judge: Judge) -> str:

@@ -149,7 +149,7 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
             lab.observations.let_go()
         chapter = check.chapter
         on_check(check, None)
-        with lab.named(name):
+        with lab.named(name), lab.in_core(check.in_core):
             one = _run_check(lab, check)
         found.append(one)
         for result in one.results:
@@ -157,7 +157,8 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
         lab.close_worlds()
         on_check(check, one)
     filled = [name for name in task.checks if by_id[name].chapter == MATRIX]
-    scopes = scopes_report.told(lab, filled) if filled else None
+    with lab.in_core():
+        scopes = scopes_report.told(lab, filled) if filled else None
     lab.observations.let_go()
     return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,8 @@ __all__ = ["Blocked", "Calm", "Dump", "Lab", "Session", "Stuck", "SubjectCrashed
 
 T = TypeVar("T")
 WORLDS_BETWEEN_COLLECTIONS = 40
+CORE = ".core"
+"""Behind a scenario's name: the same world without its crowd."""
 MOST_REQUESTS = 4000
 """A sync that asks more often than this never ends: worlds are small."""
 
@@ -87,7 +89,9 @@ class Lab:
         self.observations = Observations()
         self._worlds: list[World] = []
         self._closed = 0
-        self._base: Tenant | None = None
+        self._bases: dict[str, Tenant] = {}
+        self.scenario = given.scenario
+        """Of the worlds that are opened now: the whole one, or its core."""
 
     @property
     def vendor(self) -> str:
@@ -101,9 +105,20 @@ class Lab:
 
     def world(self) -> World:
         """A fresh copy of the scenario's tenant, with a credential that may do everything."""
-        if self._base is None:
-            self._base = self.sandbox.create(self.vendor, scenario=self.fixtures.scenario, frozen=not self.subject.real_time)
-        return self._opened(self._base.fork())
+        if self.scenario not in self._bases:
+            self._bases[self.scenario] = self.sandbox.create(self.vendor, scenario=self.scenario, frozen=not self.subject.real_time)
+        return self._opened(self._bases[self.scenario].fork())
+
+    @contextmanager
+    def in_core(self, chosen: bool = True) -> Iterator[None]:
+        """Within, worlds have no crowd: no rows that only make lists longer than a page. Every row costs something in every one of a
+        run's syncs. What is observed there counts only there. A scenario without a crowd is the same either way."""
+        core = self.fixtures.scenario + CORE
+        self.scenario = core if chosen and core in self.facts.scenarios else self.fixtures.scenario
+        try:
+            yield
+        finally:
+            self.scenario = self.fixtures.scenario
 
     def empty_world(self) -> World:
         """A tenant of the same vendor in which there is nothing."""
@@ -138,8 +153,8 @@ class Lab:
         for world in list(self._worlds):
             self.close_world(world)
         gc.unfreeze()
-        if self._base is not None:
-            self._base.delete()
+        for base in self._bases.values():
+            base.delete()
 
     # ---------------------------------------------------------------------------------------- what is normal
 
@@ -159,8 +174,8 @@ class Lab:
         return self.once("calm in small pages", observe)
 
     def once(self, key: Hashable, observe: Callable[[], T], *, brief: bool = False) -> T:
-        """`Observations.once`."""
-        return self.observations.once(key, observe, brief=brief)
+        """`Observations.once`, in the worlds of now."""
+        return self.observations.once(key if self.scenario == self.fixtures.scenario else ("core", key), observe, brief=brief)
 
     def named(self, what: Hashable) -> AbstractContextManager[None]:
         """`Observations.named`."""

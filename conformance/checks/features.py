@@ -139,7 +139,7 @@ def _only_created(lab: Lab, cell: Cell) -> Result:
         if model not in lab.models:
             continue
         before, after = (shown.keys.get(model, Counter()) for shown in (run.before_snapshot, run.later))
-        everything = lab.expected_keys(model)
+        everything = lab.calm.snapshot.keys.get(model, Counter())
         if how == "created" and (before or set(after) & set(everything)):
             return broken(cell, f"{model}: {sorted(set(before) | set(after) & set(everything))[:3]} were not made by this connection")
         if how == "created" and model in ("Applications", "Candidates") and len(after) != 1:

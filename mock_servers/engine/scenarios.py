@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mock_servers.engine.scenario_cache import ScenarioCache
 
 EMPTY = "empty"
+CORE = ".core"
+"""Behind a scenario's name: the same world without its crowd, the rows that only make lists longer than a page."""
 EMPTY_NOW = "2026-01-05T09:00:00+00:00"
 
 
@@ -62,8 +64,9 @@ class Scenarios:
         self._loaded: dict[tuple[str, str], Scenario] = {}
 
     def names(self, vendor: Vendor) -> list[str]:
-        found = {file.parent.name for folder in self.folders for file in (folder / vendor.name).glob("*/records.yaml")}
-        return sorted(found | {EMPTY})
+        files = [file for folder in self.folders for file in (folder / vendor.name).glob("*/records.yaml")]
+        cores = {file.parent.name + CORE for file in files if _CROWD.search(file.read_bytes())}
+        return sorted({file.parent.name for file in files} | cores | {EMPTY})
 
     def get(self, vendor: Vendor, name: str) -> Scenario:
         """The scenario, read at its first use; a large world is built anew each time (see worlds.py).
@@ -85,7 +88,7 @@ class Scenarios:
         if name not in self.names(vendor):
             raise UnknownScenario(f"{vendor.name} has no scenario {name!r}; it has {', '.join(self.names(vendor))}")
         for folder in self.folders:
-            file = folder / vendor.name / name / "records.yaml"
+            file = folder / vendor.name / name.removesuffix(CORE) / "records.yaml"
             if file.is_file():
                 return _from_file(vendor, name, file) if self._cache is None else _from_cache(self._cache, vendor, name, file)
         return _build(vendor, name, {"about": "An account in which nothing has been entered yet.", "now": EMPTY_NOW}, {})
@@ -130,10 +133,25 @@ def _from_file(vendor: Vendor, name: str, file: Path) -> Scenario:
     try:
         with _no_collection():
             content = yaml.load(file.read_text("utf-8"), Loader=_PlainLoader)  # noqa: S506 - a subclass of the safe loader
-            return _build(vendor, name, content["scenario"], content.get("tables", {}))
+            about, tables = content["scenario"], content.get("tables", {})
+            return _build(vendor, name, about, _without(tables, about.get("crowd", {})) if name.endswith(CORE) else tables)
     except (yaml.YAMLError, KeyError, ValueError, TypeError) as error:
         reason = error.args[0] if isinstance(error, KeyError) else error
         raise BrokenScenario(f"{file}: {reason}") from error
+
+
+_CROWD = re.compile(rb"^  crowd:", re.MULTILINE)
+"""The member of `scenario` that names the crowd, found without reading the file as YAML: names are asked for at every start."""
+
+
+def _without(tables: Mapping[str, list[dict[str, Any]]], crowd: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows that are in none of the crowd's ranges: by table, pairs of the first and the last key."""
+
+    def belongs(table: str, row: Mapping[str, Any]) -> bool:
+        key = row["id"] if "id" in row else row["Id"]
+        return not any(first <= key <= last for first, last in crowd[table])
+
+    return {table: [row for row in rows if table not in crowd or belongs(table, row)] for table, rows in tables.items()}
 
 
 def _build(vendor: Vendor, name: str, about: Mapping[str, Any], tables: Mapping[str, list[dict[str, Any]]]) -> Scenario:
