@@ -64,8 +64,9 @@ Judge = Callable[["Lab"], Iterator[Result]]
 
 TAKEN_FOR_GRANTED = frozenset({"manifest", "pages", "fields"})
 RESTING_ON_OTHERS = frozenset({"features"})
-AMID_THE_CROWD = frozenset({"manifest", "pages", "fields", "delta", "retries", "manners", "errors"})
-"""Chapters about how lists are read, which want more than a page of them; the others work in the core of the world (`Lab.in_core`)."""
+AMID_THE_CROWD = frozenset({"pages", "fields"})
+"""Chapters about whole lists, longer than the vendor's own pages; the others work in the core of the world (`Lab.in_core`), where pages
+are cut small for what is about pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,10 +146,10 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
     for name in task.checks:
         check = by_id[name]
         if chapter not in (None, check.chapter):
-            lab.observations.let_go()
+            lab.let_go()
         chapter = check.chapter
         on_check(check, None)
-        with lab.named(name), lab.in_core(check.in_core):
+        with lab.in_core(check.in_core), lab.named(name):
             one = _run_check(lab, check)
         found.append(one)
         for result in one.results:
@@ -159,7 +159,7 @@ def run_task(lab: Lab, task: Task, before: Findings, on_check: OnCheck = lambda 
     filled = [name for name in task.checks if by_id[name].chapter == MATRIX]
     with lab.in_core():
         scopes = scopes_report.told(lab, filled) if filled else None
-    lab.observations.let_go()
+    lab.let_go()
     return Findings(tuple(found), frozenset(lab.secrets), frozenset(lab.leaks), scopes)
 
 

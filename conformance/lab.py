@@ -86,7 +86,8 @@ class Lab:
         self.secrets: set[str] = set()
         self.leaks: set[str] = set()
         """Where the subject said a secret."""
-        self.observations = Observations()
+        self.everywhere = {given.scenario: Observations()}
+        """What was observed, by scenario."""
         self._worlds: list[World] = []
         self._closed = 0
         self._bases: dict[str, Tenant] = {}
@@ -109,12 +110,24 @@ class Lab:
             self._bases[self.scenario] = self.sandbox.create(self.vendor, scenario=self.scenario, frozen=not self.subject.real_time)
         return self._opened(self._bases[self.scenario].fork())
 
+    @property
+    def observations(self) -> Observations:
+        """What was observed in the worlds of now."""
+        return self.everywhere[self.scenario]
+
+    def let_go(self) -> None:
+        """`Observations.let_go`, wherever it was observed."""
+        for observations in self.everywhere.values():
+            observations.let_go()
+
     @contextmanager
     def in_core(self, chosen: bool = True) -> Iterator[None]:
         """Within, worlds have no crowd: no rows that only make lists longer than a page. Every row costs something in every one of a
         run's syncs. What is observed there counts only there. A scenario without a crowd is the same either way."""
         core = self.fixtures.scenario + CORE
-        self.scenario = core if chosen and core in self.facts.scenarios else self.fixtures.scenario
+        if chosen and core in self.facts.scenarios:
+            self.scenario = core
+            self.everywhere.setdefault(core, Observations("core: "))
         try:
             yield
         finally:
@@ -175,7 +188,7 @@ class Lab:
 
     def once(self, key: Hashable, observe: Callable[[], T], *, brief: bool = False) -> T:
         """`Observations.once`, in the worlds of now."""
-        return self.observations.once(key if self.scenario == self.fixtures.scenario else ("core", key), observe, brief=brief)
+        return self.observations.once(key, observe, brief=brief)
 
     def named(self, what: Hashable) -> AbstractContextManager[None]:
         """`Observations.named`."""

@@ -13,9 +13,11 @@ T = TypeVar("T")
 
 
 class Observations:
-    """The memory of one lab."""
+    """The memory of one lab, of one kind of world."""
 
-    def __init__(self) -> None:
+    def __init__(self, of: str = "") -> None:
+        """`of`: begins the names of connections, where a lab has several memories."""
+        self._of = of
         self.memory: dict[Hashable, tuple[bool, Any]] = {}
         """Key to whether it could be observed, and what was seen or what stopped it."""
         self._brief: set[Hashable] = set()
@@ -48,7 +50,7 @@ class Observations:
     @contextmanager
     def named(self, what: Hashable) -> Iterator[None]:
         """Connections that are opened within have names after what they are for, whatever was done before."""
-        name = _named_after(what)
+        name = self._of + _named_after(what)
         self._names.append(f"{name}, {number}" for number in itertools.count(1))
         try:
             yield

@@ -109,7 +109,7 @@ def _by_one(vendor: str, sandbox: Any, right: tuple[str, ...], by_rule: str | No
     except Caught:
         pass
     finally:
-        told["silent"] = "calm" in lab.observations.memory and bool(lab.observations.memory["calm"][0])
+        told["silent"] = any(seen.memory.get("calm", (False,))[0] for seen in lab.everywhere.values())
         lab.close()
     if by_rule is not None:
         from tests.strength.byrule import struck
