@@ -26,7 +26,7 @@ def taken(lab: Lab) -> frozenset[str]:
 
 
 def midway_cells(lab: Lab) -> list[Cell]:
-    counted = {operation: min(lab.calm.requests(operation), MOST_REQUESTS_STRUCK) for operation in lab.operations()}
+    counted = {operation: min(lab.calm_pages.requests(operation), MOST_REQUESTS_STRUCK) for operation in lab.operations()}
     found = [Cell("permission", operation, f"from request {turn + 1} on") for operation, count in counted.items() for turn in range(count)]
     return found if taken(lab) and found else [Cell("permission", "midway", "any")]
 
@@ -43,7 +43,7 @@ def midway(lab: Lab) -> Iterator[Result]:
 def _narrowed(lab: Lab, cell: Cell, *, turn: int) -> Result:
     world = lab.world()
     minted = lab.mint(world, "all")
-    session = world.connect(credential=minted.credential)
+    session = world.connect(credential=minted.credential, settings=lab.small_pages(world))
     left = [name for name in lab.facts.permissions if name not in taken(lab)]
     rule = {"kind": "status", "status": 503, "operation": cell.owner, "skip": turn, "times": 1}
     with world.at_fault(rule, lambda: world.tenant.grant(minted.id, left)) as ran:
@@ -56,7 +56,7 @@ def _narrowed(lab: Lab, cell: Cell, *, turn: int) -> Result:
     world.tenant.grant(minted.id, list(lab.facts.permissions))
     world.tenant.advance(60)
     session.sync("DELTA")
-    problem = same(lab, lab.calm.snapshot, session.snapshot())
+    problem = same(lab, lab.calm_pages.snapshot, session.snapshot())
     lab.close_world(world)
     return judged(cell, problem and f"given back, and asked for changes: {problem}", code=Code.STALE)
 
@@ -66,7 +66,7 @@ def _unsaid(lab: Lab, session: Session, outcome: SyncOutcome) -> str | None:
     # That a whole list broke off may be told as the failure that it was; of a single field only the lacking permission explains it.
     told = [one for one in outcome.diagnostics if one.reason == "not_permitted" or (one.reason == "error" and one.field is None)]
     said = {(one.model, one.field) for one in told}
-    whole, came = lab.calm.snapshot.rows, session.snapshot().rows
+    whole, came = lab.calm_pages.snapshot.rows, session.snapshot().rows
     found = []
     for model in (model for model in lab.models if (model, None) not in said):
         have, got = whole.get(model, []), came.get(model, [])
