@@ -194,11 +194,17 @@ class Lab:
         """`Observations.named`."""
         return self.observations.named(what)
 
+    @property
+    def cut(self) -> fixtures.SmallPages:
+        """How lists are cut into several pages in the worlds of now."""
+        paging = self.profile.paging
+        return paging if self.scenario == self.fixtures.scenario or paging.core is None else paging.core
+
     def small_pages(self, world: World) -> Mapping[str, Any]:
         """Make the vendor give small pages in this world; the connection settings that ask for them."""
-        if self.profile.paging.options:
-            world.tenant.set_options(self.profile.paging.options)
-        return self.profile.paging.settings
+        if self.cut.options:
+            world.tenant.set_options(self.cut.options)
+        return self.cut.settings
 
     def _calm(self, world: World, settings: Mapping[str, Any]) -> Calm:
         session = world.connect(settings=settings)

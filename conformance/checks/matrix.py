@@ -164,7 +164,7 @@ def _interleaved(lab: Lab) -> Iterator[Result]:
     # All are open before the first asks anything: whatever they share, the last has had its way with it.
     rich = world.connect(credential=lab.mint(world, "all").credential)
     poor = world.connect(credential=lab.mint(world, []).credential)
-    odd = world.connect(settings=lab.profile.paging.settings, scope={"models": {off: "DISABLED"}})
+    odd = world.connect(settings=lab.cut.settings, scope={"models": {off: "DISABLED"}})
     other = elsewhere.connect()
     problem = _synced_as_ever(lab, rich)
     poor.sync()
@@ -198,7 +198,7 @@ def _synced_as_ever(lab: Lab, session: Session) -> str | None:
 
 def _size_problem(lab: Lab, session: Session) -> str | None:
     """Why the requests of a connection that is to ask for small pages are not those of small pages, or None."""
-    name, small = lab.profile.paging.size_parameter, lab.profile.paging.settings
+    name, small = lab.profile.paging.size_parameter, lab.cut.settings
     tenant = session.world.tenant
     tenant.clear_journal()
     outcome = session.sync()

@@ -20,7 +20,7 @@ from conformance.fixture_models.actions import PROOF_WORDS, WRITTEN_REFERENCE, A
 from conformance.fixture_models.base import Changes, FixtureError, Key, RecordId, Strict, Table
 from conformance.fixture_models.changes import Deletion, DeltaCase, QuirkCase, Touch, UnfitCase
 from conformance.fixture_models.features import ExploredField, FeatureProfile, OnlyCreated, PassthroughCase
-from conformance.fixture_models.paging import BetweenPages, OtherPages, Paging
+from conformance.fixture_models.paging import BetweenPages, OtherPages, Paging, SmallPages
 from conformance.fixture_models.profile import AskedFor, MadeToRead, Profile
 from conformance.fixture_models.reading import load, load_actions, load_card, load_expected, load_perturbations, load_profile, read_yaml
 from conformance.fixture_models.settings import Earlier, SettingCase
@@ -64,6 +64,7 @@ __all__ = [
     "Repeat",
     "ServedFile",
     "SettingCase",
+    "SmallPages",
     "Step",
     "Strict",
     "Table",

@@ -21,13 +21,20 @@ class OtherPages(Strict):
     """What makes it another account, of which a sync in usual pages is the measure then."""
 
 
-class Paging(Strict):
-    """How to make several pages out of a small world, and how the journal shows page sizes."""
+class SmallPages(Strict):
+    """How a list is cut into several pages."""
 
     settings: dict[str, Any] = {}
     """Connection settings that make the connector ask for small pages, e.g. {page_size: 2}."""
     options: dict[str, Any] = {}
     """Tenant options that make the vendor give small pages."""
+
+
+class Paging(SmallPages):
+    """How to make several pages out of a small world, and how the journal shows page sizes."""
+
+    core: SmallPages | None = None
+    """How it is done in the core of the world, whose lists are shorter; None: just so."""
     size_parameter: str | None = None
     largest: int | None = None
     smallest: dict[str, Any] = {}

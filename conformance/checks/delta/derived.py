@@ -88,7 +88,7 @@ def _judged(lab: Lab, cells: Sequence[Cell], groups: Sequence[Sequence[Perturbat
 
 def _deviations(lab: Lab, perturbations: Sequence[Perturbation], wanted: judge.Declared) -> list[judge.Deviation]:
     """From what was declared, after these changes and a delta sync."""
-    with synced(lab, lab.profile.paging.settings) as (session, before):
+    with synced(lab, lab.cut.settings) as (session, before):
         session.world.tenant.advance(60)
         # What is looked up beside the changed records has several pages as well.
         session.world.tenant.set_options(lab.profile.paging.smallest)

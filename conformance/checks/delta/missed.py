@@ -97,7 +97,7 @@ def made_up_for(lab: Lab) -> Iterator[Result]:
         yield Result(missed_cells(lab)[0], Code.NOT_APPLICABLE, "no model is promised by delta")
         return
     for cell in missed_cells(lab):
-        with synced(lab, lab.profile.paging.settings) as (session, _):
+        with synced(lab, lab.cut.settings) as (session, _):
             yield _after_a_failure(lab, cell, session)
 
 

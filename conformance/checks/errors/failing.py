@@ -34,7 +34,7 @@ def failing_later(lab: Lab) -> Iterator[Result]:
     """ERR-7."""
     for cell in failing_cells(lab):
         # Small pages, or a vendor whose further pages are another operation would never be asked for one.
-        with synced(lab, lab.profile.paging.settings) as (session, before):
+        with synced(lab, lab.cut.settings) as (session, before):
             yield _fails_for_good(lab, cell, session, before)
 
 

@@ -32,7 +32,7 @@ def no_answer(lab: Lab) -> Iterator[Result]:
     """ERR-14."""
     lists = [one for one in lab.asked() if one not in lab.profile.asked_anyway]
     for cell, rule in zip(no_answer_cells(lab), NO_ANSWER.values(), strict=True):
-        with synced(lab, lab.profile.paging.settings) as (session, before):
+        with synced(lab, lab.cut.settings) as (session, before):
             lab.small_pages(session.world)
             tenant = session.world.tenant
             for operation in lists:
