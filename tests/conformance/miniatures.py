@@ -137,7 +137,7 @@ MINIATURES = (
        checks=("PAG-1", "PAG-3", "INT-1"), connector=spoilt.spoiling_read(spoiling.counting_what_was_delivered)),
     _m("INT-5", "state", "another credential takes the connection away from a sync that runs", sync=spoiling.broken_by_a_reconnect),
     _m("INT-6", "state", "Pinpoint: a read that went on after a crash counts as if it had begun when it ended", silent=True, vendor="pinpoint",
-       beside=("INT-4",), checks=("PAG-1", "INT-1", "INT-4"), connector=spoilt.spoiling_read(spoiling.late_after_crash)),
+       checks=("PAG-1", "INT-1", "INT-4"), connector=spoilt.spoiling_read(spoiling.late_after_crash)),
     _m("INT-7", "state", "whatever is asked for, a delta that was killed goes on first", silent=True, sync=spoiling.going_on_with_the_delta,
        interrupted=spoiling.noting_a_kill),
     # ----------------------------------------------------------------------------------------------------- retries
