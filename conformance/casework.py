@@ -89,9 +89,11 @@ def count_problem(wanted: Counter[str], got: Counter[str]) -> str | None:
     return "; ".join(parts) or None
 
 
-def settled_problem(lab: Lab, before: judge.Snapshot, after: judge.Snapshot, unsettled: Mapping[str, Sequence[str]]) -> str | None:
+def settled_problem(
+    lab: Lab, before: judge.Snapshot, after: judge.Snapshot, unsettled: Mapping[str, Sequence[str]], models: Sequence[str] | None = None
+) -> str | None:
     """Why a record that nothing happened to is lost or there twice, or None. `unsettled`: by model, the keys of all others."""
-    for model in lab.models:
+    for model in lab.models if models is None else models:
         moved = set(unsettled.get(model, ()))
         wanted = Counter({key: count for key, count in before.keys.get(model, Counter()).items() if key not in moved})
         got = after.keys.get(model, Counter())

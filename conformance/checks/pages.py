@@ -280,6 +280,33 @@ def _while_reading(lab: Lab, cell: Cell, case: BetweenPages) -> Result:
     return judged(cell, problem, seen=partial(seen_at, world, case.operation))
 
 
+RESTLESS = Cell("case", "between pages", "records keep going")
+
+
+def _keeps_moving(lab: Lab) -> Iterator[Result]:
+    """PAG-8."""
+    case = lab.profile.paging.restless
+    if case is None:
+        yield Result(
+            RESTLESS, Code.NOT_APPLICABLE, "profile.yaml has no paging.restless: a list that is read in one order for good stays so"
+        )
+        return
+    world, left = lab.world(), iter(case.records)
+    session = world.connect(settings=case.settings)
+    rule = {"kind": "rate_limit", "retry_after": 1, "operation": case.operation, "skip": 1, "times": 1}
+    again = [{**rule, "skip": case.every}] * (len(case.records) - 1)
+    with world.at_fault(rule, lambda: world.tenant.remove(case.table, next(left)), *again) as ran:
+        outcome = session.sync()
+    if not ran:
+        yield unverifiable(RESTLESS, f"the subject never came to page 2 of {case.operation}")
+        return
+    told, shown = {one.model for one in outcome.diagnostics}, session.snapshot()
+    not_told = [model for model in lab.models if model not in told]
+    silent = [problem for model in not_told if (problem := settled_problem(lab, lab.calm.snapshot, shown, case.unsettled, [model]))]
+    text = f"records went {len(ran)} times while the list was read; {examples(silent)}, and nothing says so"
+    yield judged(RESTLESS, text if silent and outcome.state == "SUCCEEDED" else None, code=Code.MISSING)
+
+
 def _older_than_shown(lab: Lab, world: World, case: BetweenPages, shown: Snapshot) -> str | None:
     """Why a record that the vendor gave twice in one read is not as it was given last, or None. Who was not given it again is free."""
     journal = world.tenant.journal(operation=case.operation)
@@ -434,6 +461,8 @@ CHECKS = (
           one_case("case", LARGE.name, LARGE.owner), _large, stage="then"),
     Check("PAG-3", "Records inserted, changed or deleted between two pages make none lost or doubled; who is shown twice is as shown last.",
           "design of this suite: completeness while data moves", _moving_cases, _moving),
+    Check("PAG-8", "However often a list moves while it is read, what stays arrives, or it is told that it may be missing.",
+          "design of this suite: completeness while data moves", one_case("case", RESTLESS.name, RESTLESS.owner), _keeps_moving, stage="then"),
     Check("PAG-4", "A list that takes days to read arrives whole, though what the vendor handed out for reading it expires again and again.",
           "design of this suite: completeness while data moves", _slow_cells, _slowly, stage="then"),
     Check("PAG-6", "A delta sync for which everything changed at once, as after an import, loses nothing.", "design of this suite: completeness",

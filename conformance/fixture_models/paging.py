@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from conformance.fixture_models.base import Changes, Key, Strict, Table
+from conformance.fixture_models.base import Changes, Key, RecordId, Strict, Table
 from conformance.fixture_models.steps import Step
 
 
@@ -42,6 +42,7 @@ class Paging(SmallPages):
     otherwise: list[OtherPages] = []
     """Further ways in which an account is cut into pages; each brings the same."""
     large: LargeAccount | None = None
+    restless: Restless | None = None
 
 
 class LargeAccount(Strict):
@@ -51,6 +52,20 @@ class LargeAccount(Strict):
     """As the sandbox makes it: "world:candidates=520,jobs=4"."""
     tables: Annotated[dict[str, Table], Field(min_length=1)]
     """Model to the table whose every row is one record of it, under the row's id."""
+
+
+class Restless(Strict):
+    """A list from which records keep going while it is read, so that the others move up between any two pages, again and again."""
+
+    operation: str
+    settings: dict[str, Any] = {}
+    """Of the connection, for pages so small that there are many."""
+    every: Annotated[int, Field(ge=1)]
+    """After so many pages of the operation the next one of the records goes."""
+    table: Table
+    records: Annotated[list[RecordId], Field(min_length=1)]
+    unsettled: dict[str, list[Key]]
+    """As in `BetweenPages`: what goes with them."""
 
 
 class BetweenPages(Strict):

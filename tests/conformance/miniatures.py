@@ -85,6 +85,7 @@ MINIATURES = (
     _m("PAG-4", "completeness", "Asymbl: a list that is lost a second time is given up", vendor="asymbl", connector=spoilt.lost_once_only),
     _m("PAG-7", "completeness", "JOIN: of a list no more than five hundred arrive", silent=True, vendor="join",
        connector=spoilt.spoiling_read(spoiling.five_hundred_at_most)),
+    _m("PAG-8", "faults", "JOIN: that a list moved too fast is not told", silent=True, vendor="join", sync=spoiling.keeping_quiet("not_yet_synced")),
     _m("PAG-6", "completeness", "of many changes at once the last is taken for gone", silent=True, checks=("PAG-1", "PAG-2", "PAG-4"),
        connector=spoilt.spoiling_read(spoiling.forgetting_the_last_of_many)),
     # ------------------------------------------------------------------------------------------------------ fields
