@@ -34,6 +34,24 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
         "every installed connector names the person of a created application itself; the hub looks for those that do not"
     ),
     ("connectors.asymbl.sign_in", "_made", "0", "1"): "sessions are told apart by their numbers, whatever the first one is",
+    ("connectors.pinpoint.talk", "guarded", "…art for part in self.ask.parts if part.needs]", "…art for part in self.ask.parts]"): (
+        "a part that needs no permission is never what is refused for lack of one: it is asked for once more, and found allowed"
+    ),
+    ("connectors.asymbl.actions", "select", "('CreatedDate DESC', 'Id DESC')", "('CreatedDate DESC',)"): (
+        "before the call there was no such application, so two of one second come from two callers at once, and no order tells whose is whose"
+    ),
+    (
+        "connectors.asymbl.described",
+        "_field_info",
+        "…ne['value']) for one in picked if one.get('value') is not None)",
+        "…ne['value']) for one in picked)",
+    ): "every entry of a picklist has a value",
+    ("connectors.join.files", "_links", "…THER', link) for link in links if isinstance(link, str)]", "…THER', link) for link in links]"): (
+        "a file that answers a question has a link, as text or within an object"
+    ),
+    ("connectors.join.files", "_links", "…rl).path.encode()).hexdigest()[:24]", "…rl).path.encode()).hexdigest()"): (
+        "JOIN gives its files no ids; a key of our own making is as good in any length"
+    ),
     ("connectors.pinpoint.actions", "_move", "False", "True"): (
         "what a caller says in Pinpoint's own words is promised nowhere, so that the hub leaves it out, with a warning, before any connector"
     ),

@@ -107,7 +107,7 @@ def _apart(one: Mutant | HandMade | ByRule) -> _Apart:
         judges = tuple(dict.fromkeys((one.vendor, *(judges_of(one.module) if one.shared else ()))))
         return _Apart(one.name, f"by hand, {set_of(one)}", defect_of(one), judges, ("--hand-made", one.name), _key(one), one.silent)
     arguments = ("--module", one.module, "--number", str(one.number))
-    return _Apart(one.name, "mutant", class_of(one.module), judges_of(one.module), arguments, _key(one))
+    return _Apart(one.name, "mutant", class_of(one.module, one.where), judges_of(one.module), arguments, _key(one))
 
 
 def _judged(made: _Apart, told: dict[str, Any]) -> Outcome:

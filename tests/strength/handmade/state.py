@@ -90,12 +90,6 @@ STATE = Chapter(
             "            old = known.get(place)",
         ),
         HandMade(
-            "changed_at goes back with the clock",
-            "hub.clock",
-            "        moment = max(moment, datetime.fromisoformat(previous) + timedelta(milliseconds=1))",
-            "        moment = max(moment, moment + timedelta(milliseconds=0))",
-        ),
-        HandMade(
             "changed_at stands still when a record is deleted",
             "hub.records",
             '_MARKED = _changing(remote_deleted_at=bindparam("v_changed_at"), changed_at=bindparam("v_changed_at"))',
