@@ -228,6 +228,12 @@ def cases_of(lab: Lab, action: str, *, refused: bool | None = None) -> list[Acti
     return [case for case in lab.fixtures.actions if case.action == action and (refused is None or (case.error is not None) is refused)]
 
 
+def makers(lab: Lab) -> list[ActionCase]:
+    """The first case of each action that makes a record which the answer names."""
+    cases = [case for action in lab.actions for case in cases_of(lab, action, refused=False) if case.creates and not case.settings]
+    return list({case.action: case for case in reversed(cases)}.values())
+
+
 def all_cases(lab: Lab) -> list[ActionCase]:
     """The cases of the actions under test; a case of an action that nobody promises is a slip of the fixture."""
     unknown = sorted({case.action for case in lab.fixtures.actions} - set(lab.promise.actions) - set(lab.fixtures.card.actions))

@@ -11,6 +11,7 @@ from conformance.checks.actions.proofs import input_cells, inputs
 from conformance.checks.actions.refusing import error_codes, own_words, permission_cells, refused_cells, without_permission
 from conformance.checks.actions.showing import delta_cells, shown_after_a_delta, shown_at_once, written_cells
 from conformance.checks.actions.strange import left_out, left_out_cells, misfit_cells, misfits, strange_cells, strange_input
+from conformance.checks.actions.undone import undone, undone_cells
 from conformance.checks.actions.unlucky import (
     endless_limits,
     failing_writes,
@@ -47,6 +48,8 @@ CHECKS = (
           "design of this suite: an error says what is wrong and where", id_cells, unknown_ids),
     Check("ACT-34", "An action on a record that went at the vendor since the last sync is refused as wrong input, and nothing is written.",
           "unified API: error codes", gone_cells, gone_records),
+    Check("ACT-35", "What an action made, and the vendor lost before any sync saw it, is gone after the next full sync.",
+          "unified API: remote_deleted_at", undone_cells, undone),
     Check("ACT-20", "An answer that does not fit its question fails the action, and nothing is written.", "unified API: screening question answers",
           misfit_cells, misfits),
     Check("ACT-9", "A write whose answer was lost is not repeated blindly.", OURS, writing_cells, lost_answers),

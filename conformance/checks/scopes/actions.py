@@ -5,34 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance import judge
-from conformance.action_runs import cases_of, changes_between, with_ids
+from conformance.action_runs import cases_of, changes_between, makers, with_ids
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.scopes.switching import all_scopable, scopable
 from conformance.files import FileServer
-from conformance.fixture_models import ActionCase
 from conformance.lab import Blocked, Lab, Session
 from conformance.outcomes import Code
 from conformance.prepared import synced
 
 
-def _making(lab: Lab) -> list[ActionCase]:
-    """The first case of each action that makes a record which the answer names."""
-    cases = [case for action in lab.actions for case in cases_of(lab, action, refused=False) if case.creates and not case.settings]
-    return list({case.action: case for case in reversed(cases)}.values())
-
-
 def made_cells(lab: Lab) -> list[Cell]:
-    return [Cell("case", "made with fields off", case.action) for case in _making(lab)] or [Cell("case", "made with fields off", "any")]
+    return [Cell("case", "made with fields off", case.action) for case in makers(lab)] or [Cell("case", "made with fields off", "any")]
 
 
 def made_with_fields_off(lab: Lab) -> Iterator[Result]:
     """SCP-16."""
-    if not _making(lab):
+    if not makers(lab):
         yield Result(made_cells(lab)[0], Code.NOT_APPLICABLE, "no action makes a record that its answer names")
         return
     scope = {"fields": dict.fromkeys(all_scopable(lab), "DISABLED")}
-    for cell, case in zip(made_cells(lab), _making(lab), strict=True):
+    for cell, case in zip(made_cells(lab), makers(lab), strict=True):
         with synced(lab) as (session, shown):
             session.reconnect(scope=scope)
             session.world.perform(case.setup)

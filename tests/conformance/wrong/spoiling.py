@@ -344,6 +344,14 @@ def letting_in_after_a_new_credential(rows: Rows, model: str, told: Told) -> Row
     return [{**row, **dict.fromkeys(off[:1], "let in")} for row in rows]
 
 
+def living_on(read: Read, model: str, deleted: bool, told: Told) -> Rows:
+    """What an action made is never found to be gone."""
+    rows = read()
+    here = {row["id"] for row in rows if row["remote_deleted_at"] is None}
+    kept = {id: row for id, row in told.memory.get("made", {}).get(model, {}).items() if id not in here}
+    return [row for row in rows if row["id"] not in kept] + list(kept.values())
+
+
 def always_showing(model: str) -> Callable[[Read, str, bool, Told], Rows]:
     """The rows of before, when the model is off."""
 
@@ -764,6 +772,16 @@ def noting_actions(do: Do, action: str, values: dict[str, Any], told: Told) -> A
     """Changes nothing; other hooks are told that it was called."""
     told.memory["acted"] = len(told.outcomes)
     return do(action, values)
+
+
+def noting_what_was_made(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """Changes nothing; other hooks are told of what it made."""
+    outcome = do(action, values)
+    made, model = told.memory.setdefault("made", {}), action.removeprefix("Create ").title() + "s"
+    if outcome.ok and outcome.data and "id" in outcome.data:
+        rows = told.inner.read(model)
+        made.setdefault(model, {}).update((row["id"], row) for row in rows if row["id"] == outcome.data["id"])
+    return outcome
 
 
 def again_when_unsure(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
