@@ -29,8 +29,6 @@ class FieldInfo:
     """Whether a picklist takes no other than its own values."""
     values: tuple[str, ...] = ()
     """The active values of a picklist."""
-    parent: str | None = None
-    """The name under which a query reaches the record that a reference points at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +66,4 @@ def _field_info(told: Mapping[str, Any]) -> FieldInfo:
         updateable=bool(told.get("updateable")),
         restricted=bool(told.get("restrictedPicklist")),
         values=tuple(str(one["value"]) for one in picked if one.get("value") is not None),
-        parent=told.get("relationshipName"),
     )
