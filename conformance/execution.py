@@ -71,7 +71,7 @@ def _head(check: Check) -> str:
 
 MATRIX = "matrix"
 
-_SHARES = {"actions": 28, "permissions": 20, "delta": 18, "errors": 8, "scopes": 6, "retries": 5, "quirks": 3}
+_SHARES = {"actions": 28, "permissions": 20, "delta": 18, "errors": 8, "features": 7, "scopes": 6, "retries": 5, "quirks": 3}
 """What a task takes of a vendor's time, in percent; those that are not named take next to none."""
 
 

@@ -278,7 +278,7 @@ def _declared_settings(lab: Lab) -> Iterator[Result]:
 CHECKS = (
     Check("FEA-1", "Every promised feature is there and works.", OURS, _cells, _features),
     Check("FEA-2", "A setting of the connection, or an account of another make, changes exactly what it is said to change.", "fixtures: profile.yaml, settings",
-          _setting_cells, _settings),
+          _setting_cells, _settings, stage="then"),
     Check("FEA-3", "Every setting that the manifest declares is taken, and shown to act.", "design of this suite: one promise, four readers",
-          _declared_cells, _declared_settings),
+          _declared_cells, _declared_settings, stage="then"),
 )  # fmt: skip
