@@ -48,7 +48,8 @@ class Api:
         # The raw token, no scheme: a client that sent "Bearer" had to be changed (SeenInCode: a careers site's history).
         headers = {"authorization": token, "accept": "application/json"}
         self._client = Client(base_url, headers=headers, timeouts=Timeouts(), verify=verify)
-        self.retries = Retries(sleep=sleep, random=Random(0))
+        # Not seeded: connections that were turned away together must not come back together.
+        self.retries = Retries(sleep=sleep, random=Random())
 
     def listed(self, path: str, params: Params = ()) -> list[dict[str, Any]]:
         """A bare array of objects. Raises ConnectorError."""
