@@ -114,10 +114,12 @@ def carry_out(
     rule: Mapping[str, Any] | None = None,
     anew: bool = False,
     wrong_credential: bool = False,
+    stumbles: bool = False,
 ) -> Run:
     """Sync with every permission, call the action with these, look at the tables.
 
-    `rule`: a fault that strikes the call. `wrong_credential`: it is made with one that is no good.
+    `rule`: a fault that strikes the call. `wrong_credential`: it is made with one that is no good. `stumbles`: whoever keeps the files
+    that are to be fetched puts off each of them once, and nothing further is looked at.
     """
     with synced(lab, case.settings, anew=anew) as (session, shown):
         if wrong_credential:
@@ -129,7 +131,7 @@ def carry_out(
         delta = anew and any(one.delta for one in lab.promise.models.values())
         if not delta:
             _cut_small(lab, session, case)
-        return _called(lab, session, case, shown, rule=rule, further=True, delta=delta)
+        return _called(lab, session, case, shown, rule=rule, further=not stumbles, delta=delta, stumbles=stumbles)
 
 
 def _cut_small(lab: Lab, session: Session, case: ActionCase) -> None:
@@ -162,10 +164,11 @@ def _called(
     rule: Mapping[str, Any] | None = None,
     further: bool = False,
     delta: bool = False,
+    stumbles: bool = False,
 ) -> Run:
     """`further`: repeat the call and sync once more, where the case asks for that. `delta`: and before that by delta."""
     world = session.world
-    with FileServer(case.files) as server:
+    with FileServer(case.files, stumbles=stumbles) as server:
         values = with_ids(case.input, shown, tuple(lab.promise.models), server.url)
         before, minted = world.tables(), world.minted
         world.tenant.clear_journal()

@@ -28,9 +28,12 @@ class FileServer:
     """Serves the named files on a free loopback port while it is open; everything else is 404 in HTML.
 
     `everywhere`: instead of the 404. `https`: with a certificate of an authority that was made for this moment, and that nobody knows.
+    `stumbles`: whoever asks for a file the first time is put off by 503.
     """
 
-    def __init__(self, files: Mapping[str, ServedFile], *, https: bool = False, everywhere: ServedFile | None = None) -> None:
+    def __init__(
+        self, files: Mapping[str, ServedFile], *, https: bool = False, everywhere: ServedFile | None = None, stumbles: bool = False
+    ) -> None:
         self.asked = 0
         """Requests that came."""
         self.heard: list[str] = []
@@ -38,6 +41,7 @@ class FileServer:
         outer = self
         elsewhere = None if everywhere is None else (everywhere.content_type, content_of(everywhere))
         contents = {f"/{name}": (file.content_type, content_of(file)) for name, file in files.items()}
+        put_off = set(contents) if stumbles else set()
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -45,9 +49,11 @@ class FileServer:
             def do_GET(self) -> None:
                 outer.asked += 1
                 outer.heard.append(str(self.headers))
-                found = contents.get(self.path.partition("?")[0], elsewhere)
+                path = self.path.partition("?")[0]
+                found = contents.get(path, elsewhere) if path not in put_off else None
                 kind, body = found or ("text/html", b"<html><body>Nothing here.</body></html>")
-                self.send_response(200 if found is not None else 404)
+                self.send_response(200 if found is not None else 503 if path in put_off else 404)
+                put_off.discard(path)
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()

@@ -232,6 +232,8 @@ MINIATURES = (
        act=spoiling.noting_what_was_made, read=spoiling.living_on),
     _m("ACT-9", "writes", "a write whose answer was lost is sent again", silent=True, beside=("ACT-14",), act=spoiling.again_when_unsure),
     _m("ACT-23", "writes", "a write that is put off in the vendor's own words is given up", connector=api(harbor.TakesBusyBidsForNo)),
+    _m("ACT-36", "faults", "JOIN: a file's host that stumbles once costs the create", vendor="join", checks=("ACT-2", "ACT-3"),
+       connector=join.fetching_once),
     _m("ACT-10", "faults", "a write that was refused by a rate limit is given up", connector=api(harbor.GivesUpLimitedWrites)),
     _m("ACT-10", "writes", "what is sent again after a limit is half of it", silent=True, connector=api(harbor.CutsWhatItRepeats)),
     _m("ACT-14", "writes", "JOIN: a failed create is done because of an application to another job", silent=True, vendor="join",

@@ -19,6 +19,8 @@ from conformance.checks.actions.unlucky import (
     limited_writes,
     lost_answers,
     put_off_writes,
+    stumbling_cells,
+    stumbling_hosts,
     writing_cells,
 )
 from conformance.checks.actions.writing import repeat_cells, repeats, understood, used, used_cells, writes
@@ -56,6 +58,7 @@ CHECKS = (
     Check("ACT-10", "A write that was refused by a rate limit is made once, after the wait.", OURS, writing_cells, limited_writes),
     Check("ACT-23", "A write that the vendor puts off in words of its own, whatever the status, is made once, after a wait.",
           "fixtures: profile.yaml, put_off", writing_cells, put_off_writes),
+    Check("ACT-36", "A file that its host puts off for a moment is asked for again, and arrives.", "RFC 9110, 15.6.4", stumbling_cells, stumbling_hosts),
     Check("ACT-14", "A write that failed at the vendor is reported as done only if it was, made once at the most, and sent again only after a wait.", OURS,
           writing_cells, failing_writes),
     Check("ACT-19", "A write that a rate limit keeps away for good is reported as such, so that the caller knows to come back.",

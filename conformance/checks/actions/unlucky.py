@@ -198,3 +198,30 @@ def put_off_writes(lab: Lab) -> Iterator[Result]:
     found = [list(_each_write(lab, {"kind": "status", "status": status}, _made_later)) for status in statuses]
     for results in zip(*found, strict=True):
         yield next((one for one in results if one.verdict is not Verdict.PASS), results[0])
+
+
+def _fetching(lab: Lab) -> dict[str, ActionCase]:
+    """Each action that fetches what its input names by address, with a case of it."""
+    cases = [case for action in lab.actions for case in cases_of(lab, action, refused=False) if case.files and case.permissions == "all"]
+    return {case.action: case for case in reversed(cases)}
+
+
+def stumbling_cells(lab: Lab) -> list[Cell]:
+    return [Cell("case", action, "a file's host stumbles") for action in _fetching(lab)] or [Cell("case", "a file's host stumbles", "any")]
+
+
+def stumbling_hosts(lab: Lab) -> Iterator[Result]:
+    """ACT-36."""
+    if not _fetching(lab):
+        yield Result(stumbling_cells(lab)[0], Code.NOT_APPLICABLE, "no action fetches a file")
+        return
+    for cell, case in zip(stumbling_cells(lab), _fetching(lab).values(), strict=True):
+        if not run(lab, case).outcome.ok:
+            yield unverifiable(cell, "not judged: it does not go through with nothing in its way (see ACT-3)")
+            continue
+        done = carry_out(lab, case, stumbles=True)
+        made = _made_later(cell, done)
+        if made.verdict is Verdict.PASS and warned_more(lab, done):
+            more = sorted(set(done.outcome.warnings) - set(run(lab, case).outcome.warnings))
+            made = broken(cell, f"a file was put off for a moment, and is missing: {more[0]}", code=Code.SILENT_DROP)
+        yield made

@@ -100,3 +100,23 @@ def adopting_any_job(factory: Callable[..., Connector], **given: Any) -> Connect
     """After a failed create the person's application to another job is taken for the one that was to be made."""
     right: Any = factory(**given)
     return JoinConnector(AnyJobApi(right.api), page_size=right._page_size)  # type: ignore[arg-type]
+
+
+class FetchingOnceApi:
+    """Asks a third party once for a file."""
+
+    def __init__(self, right: Any) -> None:
+        self._right = right
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._right, name)
+
+    def fetch(self, url: str, *, at_most: int) -> tuple[bytes, str | None]:
+        found = self._right._client.download(url, at_most=at_most)
+        return found.content, found.content_type
+
+
+def fetching_once(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """A file's host that cannot serve for a moment costs the whole create."""
+    right: Any = factory(**given)
+    return JoinConnector(FetchingOnceApi(right.api), page_size=right._page_size)  # type: ignore[arg-type]
