@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -254,8 +255,11 @@ def _honours_dates(lab: Lab) -> Iterator[Result]:
 NEVER: Mapping[str, Mapping[str, Any]] = {"an operation that never recovers": OUTAGE, "a rate limit that never ends": UNHINTED}
 
 
+SHORT_LIVED = Cell("connection", "", "sessions that end at once")
+
+
 def _never_cells(lab: Lab) -> list[Cell]:
-    return [Cell("connection", "", name) for name in NEVER]
+    return [*(Cell("connection", "", name) for name in NEVER), SHORT_LIVED]
 
 
 def _never_recovering(lab: Lab, name: str) -> int:
@@ -276,13 +280,28 @@ def _never_recovering(lab: Lab, name: str) -> int:
 def _gives_up(lab: Lab) -> Iterator[Result]:
     """RTY-9."""
     operation = lab.operations()[0]
-    for cell in _never_cells(lab):
+    yield _signs_in_for_ever(lab)
+    for cell in (Cell("connection", "", name) for name in NEVER):
         try:
             tries = _never_recovering(lab, cell.name)
         except Stuck as error:
             yield broken(cell, f"{error} for {operation}, and would have gone on")
             continue
         yield judged(cell, f"{tries} tries of one page of {operation}; at most {MOST_TRIES} are reasonable" if tries > MOST_TRIES else None)
+
+
+def _signs_in_for_ever(lab: Lab) -> Result:
+    """Whoever signs in well, and is refused all the same, must not begin again each time."""
+    if not lab.profile.signs_in:
+        return Result(SHORT_LIVED, Code.NOT_APPLICABLE, "the vendor has no sessions")
+    world = lab.world()
+    world.tenant.fault("expire_token", times=None)
+    with suppress(SubjectCrashed, Stuck):  # how often it has tried by then tells
+        world.connect().sync()
+    times = sum(entry.operation in lab.profile.signs_in for entry in world.tenant.journal())
+    lab.close_world(world)
+    text = f"it signed in {times} times for sessions that end at once; at most {MOST_TRIES} are reasonable"
+    return judged(SHORT_LIVED, text if times > MOST_TRIES else None)
 
 
 AFTERWARDS = Cell("connection", "after a list was given up", "a passing failure")

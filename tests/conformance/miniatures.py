@@ -154,6 +154,7 @@ MINIATURES = (
     _m("RTY-10", "faults", "of a vendor's failures only 503 is tried again", connector=api(harbor.KnowsOnly503)),
     _m("RTY-13", "faults", "what the vendor puts off in its own words ends the sync", connector=api(harbor.TakesBusyPagesForNo)),
     _m("RTY-9", "faults", "it never gives up", connector=api(harbor.NeverGivesUp)),
+    _m("RTY-9", "faults", "Asymbl: it signs in for ever", vendor="asymbl", checks=("RTY-11",), connector=spoiling.beginning_again),
     _m("RTY-15", "faults", "once its patience with one list was at an end, it has none with the others", connector=api(harbor.LosesItsPatience)),
     _m("RTY-12", "faults", "a Retry-After that is a date is not understood", connector=api(harbor.KnowsNoDates)),
     _m("RTY-11", "faults", "after a 503 it asks again at once", connector=api(harbor.HurriesAfterOutages)),

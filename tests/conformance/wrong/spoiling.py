@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from connectors.hub.ids import unified_id
@@ -1016,6 +1017,23 @@ def impatient_in_bulk(factory: Callable[..., Connector], **given: Any) -> Connec
 
     in_bulk = (given.get("settings") or {}).get("bulk_above") == 0
     return factory(**{**given, "sleep": no_time} if in_bulk else given)
+
+
+def beginning_again(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """Whenever its session is refused it signs in anew, for as long as anybody lets it."""
+    right: Any = factory(**given)
+    answered = right._wire._answered
+
+    def insisting(send: Any) -> Any:
+        for _ in range(30):
+            reply = answered(send)
+            if reply.status != HTTPStatus.UNAUTHORIZED:
+                break
+        return reply
+
+    right._wire._answered = insisting
+    spoilt: Connector = right
+    return spoilt
 
 
 def forgiving_settings(factory: Callable[..., Connector], **given: Any) -> Connector:
