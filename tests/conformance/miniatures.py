@@ -225,6 +225,7 @@ MINIATURES = (
     _m("ACT-8", "writes", "members that it does not know are passed over", silent=True, act=spoiling.forgiving),
     _m("ACT-33", "identity", "whatever is not the id of an application is taken for that of the first one", silent=True,
        act=spoiling.taking_any_id),
+    _m("ACT-33", "writes", "an application may be named by the vendor's own id", silent=True, act=spoiling.taking_own_ids),
     _m("ACT-33", "errors", "that an id is unknown is told, and not which one", act=spoiling.outcome_when("PLATFORM.INPUT_INVALID", message="unknown id")),
     _m("ACT-34", "errors", "JOIN: the files of somebody who is gone are an empty list", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
        act=spoiling.nothing_of_nobody),

@@ -1,4 +1,5 @@
-"""Ids in inputs: one that nobody has, or that a record of another model has, is refused before anything is written, and named."""
+"""Ids in inputs: one that nobody has, that a record of another model has, or that is the vendor's own where only a unified one may stand,
+is refused before anything is written, and named."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from conformance.lab import Blocked, Lab, Session
 from conformance.outcomes import Code
 from conformance.prepared import synced
 
-NOBODYS, ANOTHERS = "an id that nobody has", "the id of a record of another model"
+NOBODYS, ANOTHERS, VENDORS = "an id that nobody has", "the id of a record of another model", "the vendor's own id"
+MAY_BE_THE_VENDORS = frozenset({"job_id", "user_id"})
+"""Inputs in which "remote:" and the vendor's own id may stand; in all others, only a unified id."""
 Path = tuple[str, ...]
 
 
@@ -42,7 +45,8 @@ def _places(lab: Lab) -> list[tuple[Cell, ActionCase, Path, str]]:
         for action in lab.actions
         for case, paths in filter(None, [referring(lab, action)])
         for path, model in paths.items()
-        for what in (NOBODYS, ANOTHERS)
+        for what in (NOBODYS, ANOTHERS, VENDORS)
+        if what != VENDORS or path[-1] not in MAY_BE_THE_VENDORS
     ]
 
 
@@ -61,6 +65,8 @@ def unknown_ids(lab: Lab) -> Iterator[Result]:
             strange = _strange_id(shown, model, of_another=cell.name.endswith(ANOTHERS))
             try:
                 values = with_ids(case.input, shown, tuple(lab.promise.models))
+                if cell.name.endswith(VENDORS):
+                    strange = f"remote:{_key_at(case.input, path)}"
             except Blocked as reason:
                 yield unverifiable(cell, str(reason))
                 continue
@@ -68,6 +74,13 @@ def unknown_ids(lab: Lab) -> Iterator[Result]:
                 yield unverifiable(cell, "no record of another model was delivered")
                 continue
             yield _refused(session, cell, with_member(values, path, strange), path)
+
+
+def _key_at(value: Any, path: Path) -> str:
+    """The vendor's key of the record that the case refers to there."""
+    for name in path:
+        value = value[name]
+    return str(value).partition("/")[2]
 
 
 def _strange_id(shown: judge.Snapshot, model: str, *, of_another: bool) -> str | None:

@@ -750,6 +750,13 @@ def taking_any_id(do: Do, action: str, values: dict[str, Any], told: Told) -> Ac
     return do(action, {**values, "application_id": told.inner.read("Applications")[0]["id"]} if application in users else values)
 
 
+def taking_own_ids(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
+    """ "remote:" and the vendor's id stand for an application."""
+    named = {f"remote:{row['remote_id']}": row["id"] for row in told.inner.read("Applications")}
+    given = values.get("application_id")
+    return do(action, {**values, "application_id": named[given]} if given in named else values)
+
+
 def nothing_of_nobody(do: Do, action: str, values: dict[str, Any], told: Told) -> ActionOutcome:
     """Who is not found has no files."""
     outcome = do(action, values)
