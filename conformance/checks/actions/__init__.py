@@ -46,7 +46,7 @@ CHECKS = (
     Check("ACT-7", "Without a permission that it needs, an action is refused, names the permission, and writes nothing.", API,
           permission_cells, without_permission),
     Check("ACT-8", "Unknown members and unknown actions are refused, not ignored.", API, strange_cells, strange_input),
-    Check("ACT-33", "An id that nobody has, that is of another model, or the vendor's own in place of ours, is refused by the name of its input; nothing is written.",
+    Check("ACT-33", "An id that nobody has, of another model, or the vendor's own in place of ours, is refused by its input's name, and nothing is written.",
           "design of this suite: an error says what is wrong and where", id_cells, unknown_ids),
     Check("ACT-34", "An action on a record that went at the vendor since the last sync is refused as wrong input, and nothing is written.",
           "unified API: error codes", gone_cells, gone_records),
