@@ -49,6 +49,11 @@ def test_it_is_told_whether_a_fault_has_struck(tenant: Tenant) -> None:
     tenant.fault("status", status=503)
     _ask(tenant, "/jobs")
     assert tenant.struck()
+    assert not tenant.struck(2)
+
+    tenant.fault("status", status=503)
+    _ask(tenant, "/jobs")
+    assert tenant.struck(2)
 
     tenant.clear_journal()
     assert not tenant.struck()

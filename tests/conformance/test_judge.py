@@ -107,6 +107,16 @@ def test_a_double_that_appears_between_two_snapshots_is_a_difference():
     assert [one.key for one in judge.differences(twice, once, ["Users"])] == ["b"]
 
 
+def test_a_record_that_changed_and_kept_its_time_is_found() -> None:
+    """Of two that changed the one whose changed_at moved is right, as is one that did not change."""
+    before, after = (
+        judge.snapshot({"Jobs": [{"id": str(n), "remote_id": str(n), "name": names[n], "changed_at": times[n]} for n in range(3)]}, {})
+        for names, times in ((("a", "b", "c"), ("1", "1", "1")), (("x", "y", "c"), ("1", "2", "1")))
+    )
+
+    assert ["0"] == judge.unmoved(before, after, "Jobs")
+
+
 def test_true_and_one_are_not_the_same_value_between_two_snapshots():
     """Python holds them for equal."""
     one, other = (judge.snapshot({"Users": [{"id": "i", "remote_id": "a", "remote_data": {"x": value}}]}, {}) for value in (1, True))
