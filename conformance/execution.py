@@ -213,6 +213,8 @@ def _stopped(error: Exception) -> tuple[Code, str]:
     """What a check that could not go on says of its remaining cases."""
     if isinstance(error, SubjectCrashed | Stuck):
         return Code.CRASHED, str(error)
+    if isinstance(error, ConfigurationError):
+        return Code.BROKEN, f"it refused to connect: {error}"  # a check that expects that looks for it itself
     if isinstance(error, Blocked | NotImplementedError):
         return Code.UNVERIFIABLE, f"could not run: {error}"
     return Code.HARNESS_ERROR, "".join(traceback.format_exception_only(error)).strip() + _place(error)

@@ -245,6 +245,8 @@ def _settings(lab: Lab) -> Iterator[Result]:
             problems, code = setting_runs.carry_out(lab, case)
         except Blocked as reason:
             yield unverifiable(cell, str(reason))
+        except ConfigurationError as refusal:
+            yield broken(cell, f"it refused to connect: {refusal}")
         else:
             yield judged(cell, examples(problems) or None, code=code)
 

@@ -377,6 +377,8 @@ MINIATURES = (
        connector=spoiling.exploring_everybody),
     _m("FEA-2", "configuration", "a setting is accepted and has no effect", silent=True, vendor="asymbl", checks=("SYN-1",),
        connector=spoiling.without_settings),
+    _m("FEA-2", "configuration", "Pinpoint: the least value of a setting is refused", vendor="pinpoint", checks=("SYN-1",),
+       connector=spoiling.refusing_a_second),
     _m("FEA-2", "configuration", "JOIN: the page size that was set is not the one asked for", silent=True, vendor="join",
        checks=("SYN-1",), connector=spoiling.without_settings),
     _m("FEA-3", "configuration", "a setting is declared that no connection takes", manifest=lambda told: told["settings"].update(colour="blue")),

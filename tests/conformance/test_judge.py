@@ -114,7 +114,7 @@ def test_a_record_that_changed_and_kept_its_time_is_found() -> None:
         for names, times in ((("a", "b", "c"), ("1", "1", "1")), (("x", "y", "c"), ("1", "2", "1")))
     )
 
-    assert ["0"] == judge.unmoved(before, after, "Jobs")
+    assert judge.unmoved(before, after, "Jobs") == ["0"]
 
 
 def test_true_and_one_are_not_the_same_value_between_two_snapshots():

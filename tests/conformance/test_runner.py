@@ -68,6 +68,7 @@ def test_a_case_that_a_check_forgets_is_untested_and_not_emitted():
     [
         (SubjectCrashed("sync raised"), Code.CRASHED, Verdict.FAIL),
         (Stuck("waited 400 times"), Code.CRASHED, Verdict.FAIL),
+        (ConfigurationError("a setting"), Code.BROKEN, Verdict.FAIL),
         (Blocked("the first sync failed"), Code.UNVERIFIABLE, Verdict.UNTESTED),
         (NotImplementedError("no interrupt"), Code.UNVERIFIABLE, Verdict.UNTESTED),
         (KeyError("ours"), Code.HARNESS_ERROR, Verdict.ERROR),

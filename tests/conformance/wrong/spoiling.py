@@ -1049,6 +1049,13 @@ def forgiving_settings(factory: Callable[..., Connector], **given: Any) -> Conne
     return factory(**{**given, "settings": {name: value for name, value in (given.get("settings") or {}).items() if name in known}})
 
 
+def refusing_a_second(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """One second is taken for none."""
+    if (given.get("settings") or {}).get("timeout_seconds") == 1:
+        raise Invalid("timeout_seconds must be greater than 1")
+    return factory(**given)
+
+
 def taking_any_value(factory: Callable[..., Connector], **given: Any) -> Connector:
     """A value that a setting cannot have is passed over."""
     chosen = {name: value for name, value in (given.get("settings") or {}).items() if name != "page_size" or isinstance(value, int)}
