@@ -5,6 +5,7 @@ from conformance.check import Check
 from conformance.checks.scopes.actions import action_cells, actions_off, made_cells, made_with_fields_off
 from conformance.checks.scopes.fields import fields_off, fields_off_in_a_delta, fields_on, fields_said, told_by_time
 from conformance.checks.scopes.models import (
+    OFF_AND_DENIED,
     ROW,
     dependent_cells,
     dependents_off,
@@ -12,6 +13,7 @@ from conformance.checks.scopes.models import (
     models_off,
     optional,
     optional_cells,
+    quiet_about_off,
     rest,
     row,
 )
@@ -32,6 +34,8 @@ CHECKS = (
           "design of this suite: no silent null", scopable_cells, fields_said, level="SHOULD"),
     Check("SCP-4", "A model that is switched off is not shown any more; its records are marked as deleted.", API,
           model_cells, models_off),
+    Check("SCP-19", "What is switched off is not called denied: nobody wants a permission for it.", API,
+          one_case("connection", OFF_AND_DENIED.name, OFF_AND_DENIED.owner), quiet_about_off),
     Check("SCP-5", "A model that depends on one that is switched off is off, too.", API, dependent_cells, dependents_off),
     Check("SCP-6", "Switching a model off leaves all models that do not depend on it as they were.", API, model_cells, rest),
     Check("SCP-7", "A model that is switched on again is there again after the next sync, under the same ids.", API,

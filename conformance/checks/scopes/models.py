@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.casework import judged, model_cells, same, unverifiable
+from conformance.casework import examples, judged, model_cells, same, unverifiable
 from conformance.check import Cell, Result
 from conformance.checks.scopes.off import back_problem, off_problem, rest_problem
-from conformance.checks.scopes.switching import dependents
+from conformance.checks.scopes.switching import dependents, gone_with
 from conformance.checks.scopes.walks import in_a_row, model_off
 from conformance.lab import Lab
 from conformance.outcomes import Code
@@ -43,6 +43,20 @@ def models_back(lab: Lab) -> Iterator[Result]:
     """SCP-7."""
     for cell in model_cells(lab):
         yield judged(cell, back_problem(lab, cell.name, model_off(lab, cell.name)))
+
+
+OFF_AND_DENIED = Cell("connection", "scope", "off, and not permitted either")
+
+
+def quiet_about_off(lab: Lab) -> Iterator[Result]:
+    """SCP-19."""
+    off = frozenset[str]().union(*(gone_with(lab, model) for model in lab.models[::2]))
+    world = lab.world()
+    session = world.connect(credential=lab.mint(world, []).credential, scope={"models": dict.fromkeys(lab.models[::2], "DISABLED")})
+    outcome = session.sync()
+    denied = dict.fromkeys(one.model for one in outcome.diagnostics if one.model in off and one.reason == "not_permitted")
+    text = f"switched off, and called denied all the same: {examples(denied)}"
+    yield judged(OFF_AND_DENIED, text if denied else None, code=Code.FALSE_DENIAL)
 
 
 ROW = Cell("connection", "scope", "models off one after the other")

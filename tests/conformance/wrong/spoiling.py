@@ -439,6 +439,15 @@ def said_otherwise(**changes: Any) -> SpoilSync:
     return sync
 
 
+def denying_what_is_off(right: Sync, mode: Any, told: Told) -> SyncOutcome:
+    """Where anything is denied, whatever is off is called denied as well."""
+    outcome = right(mode)
+    first = next((one for one in outcome.diagnostics if one.reason == "not_permitted"), None)
+    if first is None:
+        return outcome
+    return replace(outcome, diagnostics=(*outcome.diagnostics, *(replace(first, model=name) for name in told.scope.get("models", {}))))
+
+
 def outages_called_denials(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """A list that is down may not be read."""
     outcome = right(mode)
