@@ -157,14 +157,18 @@ def _waits_after(name: str, rule: Mapping[str, Any], see: str) -> Callable[[Lab]
     return judge_all
 
 
-OTHERS = (500, 502, 504)
-"""Beside 503: whoever knows only some of them calls a passing failure a lasting one."""
+OTHERS: Mapping[int, Mapping[str, Any]] = {
+    500: {"kind": "status"},
+    502: {"kind": "not_json"},
+    504: {"kind": "not_json"},
+}
+"""Beside 503: whoever knows only some of them calls a passing failure a lasting one. What stands before the vendor says it by a page."""
 
 
 def _other_statuses(lab: Lab) -> Iterator[Result]:
     """RTY-10."""
-    for cell, status in zip(_other_cells(lab), OTHERS, strict=True):
-        struck = _all_struck(lab, {"kind": "status", "status": status})
+    for cell, (status, rule) in zip(_other_cells(lab), OTHERS.items(), strict=True):
+        struck = _all_struck(lab, {**rule, "status": status})
         yield judged(cell, struck.problem, seen=next(iter(struck.exchanges.values()), ()))
 
 
@@ -354,7 +358,8 @@ CHECKS = (
           _struck_cells("cut in the body"), _survives({"kind": "cut_mid_body"}, "cut in the body")),
     Check("RTY-8", "An answer whose JSON is incomplete is asked for again; half a page is never taken for a whole.", HTTP,
           _struck_cells("truncated body"), _survives({"kind": "truncated_body"}, "truncated body")),
-    Check("RTY-10", "After a 500, 502 or 504 the page is asked for again, and the data is complete.", HTTP, _other_cells, _other_statuses),
+    Check("RTY-10", "After a 500, or a gateway's web page with 502 or 504, the page is asked for again, and the data is complete.", HTTP,
+          _other_cells, _other_statuses),
     Check("RTY-13", "A read that the vendor puts off in words of its own, whatever the status, is asked for again, and the data is complete.",
           "fixtures: profile.yaml, put_off", _put_off_cells, _put_off),
     Check("RTY-14", "What is asked for only under some setting is asked for again as well, and the data is complete.", HTTP,

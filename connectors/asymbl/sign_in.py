@@ -268,6 +268,7 @@ def _no_answer(reply: Reply, operation: str) -> Unavailable | RateLimited | Wron
     facts: dict[str, Any] = {"http_status": reply.status, "operation": operation}
     if reply.status == 429:
         return RateLimited(f"{operation}: {reply.status}", retry_after=retry_after(reply.headers), **facts)
-    if reply.status in PASSING_STATUSES and reply.content_type != "text/html":
+    # Also as a page: what stands before Salesforce speaks no JSON.
+    if reply.status in PASSING_STATUSES:
         return Unavailable(f"{operation}: {reply.status}", retry_after=retry_after(reply.headers), **facts)
     return WrongHost(f"{operation}: {reply.status} with {reply.content_type or 'nothing'}; is this a Salesforce org's address?", **facts)

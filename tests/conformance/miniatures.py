@@ -151,6 +151,7 @@ MINIATURES = (
     _m("RTY-6", "faults", "a connection cut before the answer ends the sync", connector=api(harbor.FailsAtCuts)),
     _m("RTY-7", "faults", "half an answer is taken for the last page", silent=True, connector=api(harbor.TakesHalves)),
     _m("RTY-8", "faults", "incomplete JSON is taken for an empty page", silent=True, connector=api(harbor.SalvagesJson)),
+    _m("RTY-10", "faults", "a gateway's page is taken for another host", connector=api(harbor.LostAtGateways)),
     _m("RTY-10", "faults", "of a vendor's failures only 503 is tried again", connector=api(harbor.KnowsOnly503)),
     _m("RTY-13", "faults", "what the vendor puts off in its own words ends the sync", connector=api(harbor.TakesBusyPagesForNo)),
     _m("RTY-9", "faults", "it never gives up", connector=api(harbor.NeverGivesUp)),

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from connectors.transport.client import AnswerLost, Reply
 from connectors.transport.retry import Patience, Retries
 from connectors.unified.connector import Connector
-from connectors.unified.errors import OutcomeUnknown, PermissionMissing, RateLimited, Unauthorized, Unavailable, UnexpectedReply
+from connectors.unified.errors import OutcomeUnknown, PermissionMissing, RateLimited, Unauthorized, Unavailable, UnexpectedReply, WrongHost
 
 FOLDERS = Path(__file__).parents[2] / "fourth_vendor" / "folders"
 FIXTURES = FOLDERS / "fixtures"
@@ -124,6 +124,15 @@ class FailsWithoutHints(harbor.Api):  # type: ignore[misc,name-defined]
     def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
         if reply.status == 429 and "retry-after" not in reply.headers:
             raise UnexpectedReply("429", http_status=429)
+        return super()._checked(reply, needs)
+
+
+class LostAtGateways(harbor.Api):  # type: ignore[misc,name-defined]
+    """A page of something that stands before the vendor is a stranger's, whatever its status says."""
+
+    def _checked(self, reply: Reply, needs: tuple[str, ...]) -> Any:
+        if reply.status >= 500 and reply.content_type == "text/html":
+            raise WrongHost("a web page", http_status=reply.status)
         return super()._checked(reply, needs)
 
 
