@@ -94,7 +94,8 @@ class Suite:
     def cases(self, check: Check) -> list[Cell]:
         """The check's cases; when they cannot be told, that is the finding of its last item."""
         try:
-            return list(dict.fromkeys(check.cases(self.lab)))
+            with self.lab.in_core(check.in_core):
+                return list(dict.fromkeys(check.cases(self.lab)))
         except Exception:  # noqa: BLE001 - the task runs into it again, and reports it
             return []
 

@@ -93,6 +93,17 @@ def test_a_right_subject_passes_in_any_order(session):
     assert outcomes["passed"] >= 6
 
 
+def test_cases_are_those_of_the_world_that_their_check_works_in(pytester: pytest.Pytester, sandbox: str, monkeypatch: pytest.MonkeyPatch):
+    """PRM-12 has a case for each page, and JOIN's 59 jobs have more of them in the core of its world, where pages are cut small."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    where = ("--ats-vendor", "join", "--ats-sandbox", sandbox, "--ats-chapter", "permissions")
+    done = pytester.runpytest_subprocess(*PLUGIN, *where, "-k", "PRM-12 and jobs.list", "-rA", timeout=170)
+
+    assert done.parseoutcomes().get("failed", 0) == 0
+    done.stdout.fnmatch_lines(["PASSED *PRM-12 permission jobs.list > from request 8 on"])
+
+
 def test_a_vendor_that_nobody_knows_is_a_usage_error(pytester: pytest.Pytester, sandbox: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
