@@ -128,10 +128,23 @@ def carry_out(
             # The ids are known, the rights are not there.
             session.reconnect(credential=lab.mint(session.world, permissions).credential)
         session.world.perform(case.setup)
+        _carry_out_before(lab, session, case, shown)
         delta = anew and any(one.delta for one in lab.promise.models.values())
         if not delta:
             _cut_small(lab, session, case)
         return _called(lab, session, case, shown, rule=rule, further=not stumbles, delta=delta, stumbles=stumbles)
+
+
+def _carry_out_before(lab: Lab, session: Session, case: ActionCase, shown: judge.Snapshot) -> None:
+    if case.after is None:
+        return
+    first = next((one for one in lab.fixtures.actions if one.id == case.after), None)
+    if first is None:
+        raise FixtureError(f"{lab.fixtures.folder / 'actions.yaml'}: {case.id} comes after {case.after}, and no case has that id")
+    outcome = session.act(first.action, with_ids(first.input, shown, tuple(lab.promise.models)))
+    if not outcome.ok:
+        raise Blocked(f"the case before it, {first.id}, was refused: {outcome.code}")
+    session.world.forget_tables()
 
 
 def _cut_small(lab: Lab, session: Session, case: ActionCase) -> None:

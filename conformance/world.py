@@ -179,6 +179,10 @@ class World:
         """What stands in the tenant now, when that is known without reading."""
         self._tables = tables
 
+    def forget_tables(self) -> None:
+        """Read the rows anew the next time: something has changed them."""
+        self._tables = None
+
     def as_it_was(self) -> None:
         """Everything in the tenant back to how it began."""
         self.tenant.reset()

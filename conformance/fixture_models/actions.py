@@ -92,6 +92,8 @@ class ActionCase(Strict):
     """Connection settings, e.g. source_name."""
     permissions: list[str] | str = "all"
     setup: list[Step] = []
+    after: Key | None = None
+    """The id of another case that the same connection has carried out before, so that what it made could be taken for what this one makes."""
     files: dict[str, ServedFile] = {}
     cells: dict[str, list[Proof]] = {}
     """Input name, as promised, to where the truth shows it."""

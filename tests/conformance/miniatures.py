@@ -239,6 +239,8 @@ MINIATURES = (
        connector=join.fetching_once),
     _m("ACT-10", "faults", "a write that was refused by a rate limit is given up", connector=api(harbor.GivesUpLimitedWrites)),
     _m("ACT-10", "writes", "what is sent again after a limit is half of it", silent=True, connector=api(harbor.CutsWhatItRepeats)),
+    _m("ACT-14", "writes", "JOIN: a failed create is done because of one that it made before", silent=True, vendor="join",
+       checks=("ACT-2", "ACT-3"), connector=join.adopting_its_own),
     _m("ACT-14", "writes", "JOIN: a failed create is done because of an application to another job", silent=True, vendor="join",
        checks=("ACT-2", "ACT-3"), connector=join.adopting_any_job),
     _m("ACT-2", "writes", "Pinpoint: who does not say where they live lives in the United Kingdom", silent=True, vendor="pinpoint",

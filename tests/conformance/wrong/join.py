@@ -120,3 +120,33 @@ def fetching_once(factory: Callable[..., Connector], **given: Any) -> Connector:
     """A file's host that cannot serve for a moment costs the whole create."""
     right: Any = factory(**given)
     return JoinConnector(FetchingOnceApi(right.api), page_size=right._page_size)  # type: ignore[arg-type]
+
+
+class OwnEarlierApi(AnyJobApi):
+    """The same, but of an earlier application only that this connection made itself."""
+
+    def __init__(self, right: Any) -> None:
+        super().__init__(right)
+        self._known: set[str] = set()
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        answer = super().post(path, body)
+        self._known.add(_email(body))
+        return answer
+
+    def listed(self, path: str, *arguments: Any, **named: Any) -> Any:
+        rows = self._right.listed(path, *arguments, **named)
+        mistaken = super().listed(path, *arguments, **named)
+        if path != "/applications":
+            return rows
+        return [other if _email(row) in self._known else row for row, other in zip(rows, mistaken, strict=True)]
+
+
+def _email(told: Mapping[str, Any]) -> str:
+    return str((told.get("candidate") or {}).get("email")).lower()
+
+
+def adopting_its_own(factory: Callable[..., Connector], **given: Any) -> Connector:
+    """After a failed create an application to another job that was made before is taken for it."""
+    right: Any = factory(**given)
+    return JoinConnector(OwnEarlierApi(right.api), page_size=right._page_size)  # type: ignore[arg-type]
