@@ -118,12 +118,6 @@ MANNERS = Chapter(
     "manners",
     (
         HandMade(
-            "waits are not spread by lot, so that all who were turned away come back together",
-            "transport.retry",
-            "return seconds * (0.5 + self._random.random() / 2)",
-            "return seconds",
-        ),
-        HandMade(
             "every column is read though the raw record is off",
             "asymbl.schema",
             "whole = own if any(cell.whole for _, _, cell in cells) else ()",
