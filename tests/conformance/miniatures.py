@@ -186,6 +186,7 @@ MINIATURES = (
     _m("ERR-2", "access honesty", "with a bad key the probe calls everything readable", probe=spoiling.all_readable),
     _m("ERR-7", "access honesty", "a list that is down is called denied", sync=spoiling.outages_called_denials),
     _m("ERR-15", "access honesty", "what does not answer a probe is called readable", connector=spoilt.wrapped_in(spoilt.Hopeful)),
+    _m("ERR-16", "errors", "before the first sync every model is an empty list", silent=True, read=spoiling.empty_at_first),
     _m("ERR-3", "errors", "a wrong host is called a bad key", sync=spoiling.state_when("NotSent", "AUTHENTICATION_FAILED")),
     _m("ERR-3", "errors", "a web page is waited out like an outage", connector=api(harbor.WaitsForWebPages)),
     _m("ERR-12", "access honesty", "the probe of a bad key says that nothing is permitted", probe=spoiling.nothing_permitted),

@@ -4,6 +4,7 @@ from conformance.casework import one_case
 from conformance.check import Check
 from conformance.checks.errors.credentials import bad_key_cells, bad_keys, bad_probe, midway, midway_cells
 from conformance.checks.errors.discreet import SPOKEN, discreet
+from conformance.checks.errors.early import EARLY, too_early
 from conformance.checks.errors.failing import failing_cells, failing_later, other_cells, others_arrive
 from conformance.checks.errors.hosts import STRANGER, distrusts, host_cells, wrong_hosts
 from conformance.checks.errors.no_answer import no_answer, no_answer_cells
@@ -28,6 +29,8 @@ CHECKS = (
           bad_key_cells, bad_probe),
     Check("ERR-15", "While the vendor gives a list to nobody, a probe calls nothing of it readable, and no permission missing.",
           "design of this suite: M1, a probe says what a sync then shows", probe_cells, probes_in_vain),
+    Check("ERR-16", "Before the first sync a model is told to be pending, and no empty list.", "unified API: error codes",
+          one_case("connection", EARLY.name), too_early),
     Check("ERR-3", "A wrong host is reported as a failure of its own, not as a bad credential, an empty account or an outage.", API,
           host_cells, wrong_hosts),
     Check("ERR-4", "An account whose API is switched off is reported as a failure.", API,

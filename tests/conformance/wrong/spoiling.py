@@ -370,6 +370,16 @@ def always_showing(model: str) -> Callable[[Read, str, bool, Told], Rows]:
     return read
 
 
+def empty_at_first(read: Read, model: str, deleted: bool, told: Told) -> Rows:
+    """What no sync has brought yet is an empty list."""
+    try:
+        return read()
+    except ModelUnavailable:
+        if told.outcomes:
+            raise
+        return []
+
+
 def emptied_by_switching(read: Read, model: str, deleted: bool, told: Told) -> Rows:
     """While candidates are off, jobs have no names."""
     off = "Candidates" in told.scope.get("models", {})
