@@ -33,6 +33,24 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
     ("connectors.hub.actions", "_found", "found.update(_references(record))", "pass"): (
         "every installed connector names the person of a created application itself; the hub looks for those that do not"
     ),
+    (
+        "connectors.hub.actions",
+        "_found",
+        "record.key == result.created.get(record.model)",
+        "record.key != result.created.get(record.model)",
+    ): ("likewise: what the connector names itself goes before what is found"),
+    ("connectors.pinpoint.talk", "check", "…ist(self.ask, 1, 1, bare=True), bare=True)", "…ist(self.ask, 1, 1, bare=True))"): (
+        "a list that is refused without any part is asked for once more, refused again, and then called denied all the same"
+    ),
+    (
+        "connectors.pinpoint.wire",
+        "names",
+        "1",
+        "2",
+    ): "the names by which new parts of a document are tied to their places are good for that alone",
+    ("connectors.asymbl.wire", "_noted", "…ate(reply.headers.get('date')) or self.now", "…ate(reply.headers.get('date'))"): (
+        "every answer of a server that has a clock bears its time (RFC 9110, 6.6.1)"
+    ),
     ("connectors.asymbl.sign_in", "_made", "0", "1"): "sessions are told apart by their numbers, whatever the first one is",
     ("connectors.pinpoint.talk", "guarded", "…art for part in self.ask.parts if part.needs]", "…art for part in self.ask.parts]"): (
         "a part that needs no permission is never what is refused for lack of one: it is asked for once more, and found allowed"
