@@ -317,6 +317,7 @@ MINIATURES = (
     _m("SCP-15", "configuration", "a delta sync leaves the values of a field that was switched off", silent=True,
        rows=spoiling.stale_in_deltas("Users", "email")),
     _m("SCP-19", "access honesty", "what is off is called denied", sync=spoiling.denying_what_is_off),
+    _m("SCP-20", "configuration", "a probe says nothing of what is off", probe=spoiling.probing_what_is_on),
     _m("SCP-18", "state", "that a field was emptied does not count as a change", silent=True, rows=spoiling.emptied_unseen),
     _m("SCP-2", "configuration", "a field that was switched off takes its neighbour along", silent=True, rows=spoiling.taking_the_neighbour),
     _m("SCP-3", "access honesty", "nothing says that a null is one by choice", silent=True, sync=spoiling.keeping_quiet("disabled_by_scope_config")),

@@ -18,6 +18,7 @@ from conformance.checks.scopes.models import (
     row,
 )
 from conformance.checks.scopes.needless import ALL_OFF, HALF_OFF, not_asked, only_needed
+from conformance.checks.scopes.probing import probed_off
 from conformance.checks.scopes.returning import on_again, on_again_cells, reconnected, reconnected_cells
 from conformance.checks.scopes.strange import strange, strange_cells
 from conformance.checks.scopes.switching import scopable_cells
@@ -36,6 +37,8 @@ CHECKS = (
           model_cells, models_off),
     Check("SCP-19", "What is switched off is not called denied: nobody wants a permission for it.", API,
           one_case("connection", OFF_AND_DENIED.name, OFF_AND_DENIED.owner), quiet_about_off),
+    Check("SCP-20", "A probe says of every model and field that is switched off that it is not readable.",
+          "design of this suite: M1, a probe says what a sync then shows", model_cells, probed_off),
     Check("SCP-5", "A model that depends on one that is switched off is off, too.", API, dependent_cells, dependents_off),
     Check("SCP-6", "Switching a model off leaves all models that do not depend on it as they were.", API, model_cells, rest),
     Check("SCP-7", "A model that is switched on again is there again after the next sync, under the same ids.", API,

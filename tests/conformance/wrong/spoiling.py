@@ -449,6 +449,11 @@ def said_otherwise(**changes: Any) -> SpoilSync:
     return sync
 
 
+def probing_what_is_on(probed: tuple[Probed, ...], told: Told) -> tuple[Probed, ...]:
+    """What is off is not spoken of."""
+    return tuple(one for one in probed if one.diagnostic is None or one.diagnostic.reason != "disabled_by_scope_config")
+
+
 def denying_what_is_off(right: Sync, mode: Any, told: Told) -> SyncOutcome:
     """Where anything is denied, whatever is off is called denied as well."""
     outcome = right(mode)
