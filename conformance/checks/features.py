@@ -12,10 +12,10 @@ from conformance import action_runs, judge, setting_runs
 from conformance.casework import broken, examples, held, judged, unverifiable
 from conformance.check import Cell, Check, Result
 from conformance.fixture_models import PassthroughCase
-from conformance.lab import Blocked, Lab
+from conformance.lab import Blocked, Lab, World
 from conformance.outcomes import Code, Verdict
 from conformance.sandbox import Entry
-from conformance.subjects import ConfigurationError
+from conformance.subjects import ConfigurationError, ModelUnavailable
 
 OURS = "the vendor's card: features"
 MOST_NAMED = 3
@@ -178,7 +178,17 @@ def _explored(model: str, lab: Lab, cell: Cell) -> Result:
     strange = _of_others(lab.calm.snapshot.rows.get(model, ()), explored)
     if strange:
         return broken(cell, f"values that no record of {model} has: {examples(strange)}", code=Code.LEAK)
+    if _shown_though_off(world, model):
+        return broken(cell, f"{model} are switched off, and their fields are shown with values", code=Code.LEAK)
     return held(cell, f"{len(shown)} fields, among them all {len(wanted)} that were looked for")
+
+
+def _shown_though_off(world: World, model: str) -> bool:
+    try:
+        explored = world.connect(scope={"models": {model: "DISABLED"}}).explore(model)
+    except ModelUnavailable:
+        return False
+    return any(not judge.is_blank(value) for one in explored for value in getattr(one, "samples", ()))
 
 
 def _of_others(rows: Sequence[Mapping[str, Any]], explored: Sequence[Any]) -> list[str]:

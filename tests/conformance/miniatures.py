@@ -381,6 +381,8 @@ MINIATURES = (
        connector=spoilt.wrapped_in(spoilt.DroppingHeaders)),
     _m("FEA-1", "access honesty", "Asymbl: the explorer shows people who are no candidates", silent=True, vendor="asymbl", checks=("PAG-1",),
        connector=spoiling.exploring_everybody),
+    _m("FEA-1", "configuration", "Asymbl: the explorer shows what is switched off", silent=True, vendor="asymbl", checks=("MAN-6",),
+       target=spoiling.letting_all_in),
     _m("FEA-2", "configuration", "a setting is accepted and has no effect", silent=True, vendor="asymbl", checks=("SYN-1",),
        connector=spoiling.without_settings),
     _m("FEA-2", "configuration", "Pinpoint: the least value of a setting is refused", vendor="pinpoint", checks=("SYN-1",),

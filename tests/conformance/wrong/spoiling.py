@@ -1103,6 +1103,11 @@ def exploring_everybody(factory: Callable[..., Connector], **given: Any) -> Conn
     return made  # type: ignore[no-any-return]
 
 
+def letting_all_in(target: Target) -> Target:
+    """Whatever is switched off from the start is on."""
+    return replace(target, scope_config={})
+
+
 def any_text_is_on(target: Target) -> Target:
     """A switch that is a text is on, whatever the text."""
     switch = target.settings.get("sync_only_created")
