@@ -146,8 +146,11 @@ class Hub:
             except ConnectorError as error:
                 found = _none_readable(integration.scope, error)
         redactor = integration.redactor
-        asked = [one if one.diagnostic is None else replace(one, diagnostic=redactor.diagnostic(one.diagnostic)) for one in found]
-        return (*asked, *off)
+        # A connector is not asked for what is off, and may speak of it all the same.
+        not_asked = {(one.model, one.field) for one in off}
+        asked = [one for one in found if not {(one.model, one.field), (one.model, None)} & not_asked]
+        told = [one if one.diagnostic is None else replace(one, diagnostic=redactor.diagnostic(one.diagnostic)) for one in asked]
+        return (*told, *off)
 
     def sync(self, integration_id: str, mode: Mode = "FULL", *, on_page: Callable[[], None] = lambda: None) -> SyncOutcome:
         """Run one sync to its end, or go on with one that was interrupted. `on_page` hears of each page before it is kept."""

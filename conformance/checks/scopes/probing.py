@@ -22,11 +22,12 @@ def probed_off(lab: Lab) -> Iterator[Result]:
     }
     with synced(lab) as (session, _):
         session.reconnect(scope=scope)
-        said = {(one.model, one.field): one for one in session.probe()}
+        probed = session.probe()
+    said, called_readable = ({(one.model, one.field) for one in probed if one.readable or not only} for only in (False, True))
     for cell in model_cells(lab):
         model = cell.name
         wanted = [(model, None)] if model in gone else [(model, name) for name in fields.get(model, ())]
         silent = [name or model for _, name in wanted if (model, name) not in said]
-        readable = [name or model for _, name in wanted if (model, name) in said and said[model, name].readable]
+        readable = [name or model for _, name in wanted if (model, name) in called_readable]
         text = f"of what is switched off the probe says nothing: {examples(silent)}" if silent else None
         yield judged(cell, text or (f"switched off, and the probe calls it readable: {examples(readable)}" if readable else None))
