@@ -145,8 +145,8 @@ CONFIGURATION = Chapter(
         HandMade(
             "the probe does not say what is turned off",
             "hub.hub",
-            "        return (*asked, *off)\n",
-            "        del off\n        return tuple(asked)\n",
+            "        return (*told, *off)\n",
+            "        return tuple(told)\n",
         ),
         HandMade(
             "the setting that says which contacts are candidates has no effect",
