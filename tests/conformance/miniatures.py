@@ -190,6 +190,7 @@ MINIATURES = (
     _m("ERR-3", "errors", "a wrong host is called a bad key", sync=spoiling.state_when("NotSent", "AUTHENTICATION_FAILED")),
     _m("ERR-3", "errors", "a web page is waited out like an outage", connector=api(harbor.WaitsForWebPages)),
     _m("ERR-12", "access honesty", "the probe of a bad key says that nothing is permitted", probe=spoiling.nothing_permitted),
+    _m("ERR-13", "errors", "a sync keeps the vendor's status to itself, and a probe passes it on", sync=spoiling.said_otherwise(http_status=None)),
     _m("ERR-13", "errors", "every refusal is said to be a 404", beside=("ERR-7",), sync=spoiling.said_otherwise(http_status=404)),
     _m("ERR-13", "errors", "the vendor's code is not passed on", vendor="pinpoint", checks=("SYN-1",), sync=spoiling.said_otherwise(vendor_code=None)),
     _m("ERR-8", "errors", "JOIN: the signature of a file's link stands in an error", vendor="join", checks=("ACT-2", "ACT-3", "ACT-26"),

@@ -110,6 +110,10 @@ def try_sync(world: World, *, credential: dict[str, str] | None = None, base_url
     probed = session.probe()
     world.search("sync() and probe()", f"{outcome} {probed}")
     readable = tuple(one.model for one in probed if one.field is None and one.readable)
-    said = (*outcome.diagnostics, *(one.diagnostic for one in probed if one.diagnostic is not None))
+    by_probe = tuple(one.diagnostic for one in probed if one.diagnostic is not None)
+    said = (*outcome.diagnostics, *by_probe)
+    # Each by itself: what the probe passes on does not help whoever reads what the sync said.
+    journal = world.tenant.journal()
+    untrue = unfaithful(journal, outcome.diagnostics) or unfaithful(journal, by_probe)
     denied = tuple(one.model for one in said if one.reason == "not_permitted" or one.missing_permissions)
-    return Told(outcome, None, rows, readable, denied, unfaithful(world.tenant.journal(), said), len(world.waits))
+    return Told(outcome, None, rows, readable, denied, untrue, len(world.waits))
