@@ -183,7 +183,7 @@ MINIATURES = (
        connector=spoilt.asking_often("/crew", 1, params={"limit": 1})),
     # ------------------------------------------------------------------------------------------------------ errors
     _m("ERR-1", "errors", "a bad key is called a failure of the vendor", sync=spoiling.first_state("AUTHENTICATION_FAILED", "FAILED")),
-    _m("ERR-2", "access honesty", "with a bad key the probe calls everything readable", probe=spoiling.all_readable),
+    _m("ERR-2", "access honesty", "with a bad key the probe calls everything readable", beside=("ERR-15",), probe=spoiling.all_readable),
     _m("ERR-7", "access honesty", "a list that is down is called denied", sync=spoiling.outages_called_denials),
     _m("ERR-15", "access honesty", "what does not answer a probe is called readable", connector=spoilt.wrapped_in(spoilt.Hopeful)),
     _m("ERR-16", "errors", "before the first sync every model is an empty list", silent=True, read=spoiling.empty_at_first),
@@ -323,7 +323,7 @@ MINIATURES = (
     _m("SCP-2", "configuration", "a field that was switched off takes its neighbour along", silent=True, rows=spoiling.taking_the_neighbour),
     _m("SCP-3", "access honesty", "nothing says that a null is one by choice", silent=True, sync=spoiling.keeping_quiet("disabled_by_scope_config")),
     _m("SCP-4", "configuration", "a model that was switched off is still shown", silent=True, read=spoiling.always_showing("Jobs")),
-    _m("SCP-5", "configuration", "what depends on a model stays when it goes", silent=True, beside=("SCP-12",),
+    _m("SCP-5", "configuration", "what depends on a model stays when it goes", silent=True, beside=("SCP-12", "SCP-19", "SCP-20"),
        manifest=lambda told: told["models"]["Applications"].update(depends_on=["Candidates"])),
     _m("SCP-6", "configuration", "switching one model off empties another", silent=True, read=spoiling.emptied_by_switching),
     _m("SCP-7", "identity", "a model comes back with other ids", silent=True, rows=spoiling.other_ids_after_switching),
