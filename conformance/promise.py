@@ -38,6 +38,8 @@ class PromisedAction(Lenient):
     writes: bool = True
     note: str | None = None
     inputs: Mapping[str, PromisedCell] = Field(alias="fields")
+    own_words: tuple[str, ...] = ()
+    """Parts of `remote_fields`, below the vendor's name, that are sent as the caller says them."""
 
 
 class PromisedFeature(Lenient):

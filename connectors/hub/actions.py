@@ -80,7 +80,7 @@ class ActionRun:
         given = parsed(action, values)
         if isinstance(given, CreateCandidate) and given.source is None and self.source_name is not None:
             given = given.model_copy(update={"source": Source(name=self.source_name)})
-        fitted, dropped = promised_only(given, self.scope.manifest.action(action))
+        fitted, dropped = promised_only(given, self.scope.manifest.action(action), self.scope.manifest.vendor)
         warnings.extend(dropped)
         with self.store.begin() as connection:
             for path, (model, remote) in ID_INPUTS.items():

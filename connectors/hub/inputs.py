@@ -24,12 +24,37 @@ def parsed(action: str, values: Mapping[str, Any]) -> ActionInput:
         raise Refused(INPUT_INVALID, f"{action}: {'; '.join(places)}") from error
 
 
-def promised_only(values: ActionInput, action: Action) -> tuple[ActionInput, tuple[Warning, ...]]:
+OWN_WORDS = "remote_fields"
+"""{vendor: {part: free object}}: what a caller says in the vendor's own words."""
+
+
+def promised_only(values: ActionInput, action: Action, vendor: str) -> tuple[ActionInput, tuple[Warning, ...]]:
     """The input without what the connector does not promise."""
     dropped: dict[str, None] = {}
     promised = frozenset(item.name for item in action.inputs)
+    if action.own_words:
+        given: Mapping[str, Any] = getattr(values, OWN_WORDS)
+        kept = dict(_own_words(given, action, vendor))
+        dropped |= dict.fromkeys(_other_words(given, kept, vendor))
+        values, promised = values.model_copy(update={OWN_WORDS: {vendor: kept} if kept else {}}), promised | {OWN_WORDS}
     fitted = _pruned(values, "", promised, dropped)
     return fitted, tuple(Warning("input_not_supported", f"{path} was not sent: this connector cannot use it") for path in dropped)
+
+
+def _own_words(given: Mapping[str, Any], action: Action, vendor: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    own = given.get(vendor)
+    for part, words in own.items() if isinstance(own, Mapping) else ():
+        if part in action.own_words and isinstance(words, Mapping):
+            yield part, words
+
+
+def _other_words(given: Mapping[str, Any], kept: Mapping[str, Any], vendor: str) -> Iterator[str]:
+    """The paths of what is meant for another vendor, or for a part that this one does not have."""
+    for name, parts in given.items():
+        if name != vendor or not isinstance(parts, Mapping):
+            yield f"{OWN_WORDS}.{name}"
+        else:
+            yield from (f"{OWN_WORDS}.{name}.{part}" for part in parts if part not in kept)
 
 
 def _pruned(values: Given, prefix: str, promised: frozenset[str], dropped: dict[str, None]) -> Given:

@@ -74,7 +74,6 @@ class Actions:
     def _create(self, action: str, given: CreateCandidate) -> ActionResult:
         warnings = [*applying.unpromised(given, MANIFEST.action(action)), *applying.source_warnings(given), *applying.link_warnings(given)]
         cv, discarded = files.one_cv(given.attachments)
-        own_words, ignored = applying.remote_fields(given.remote_fields)
         answered, unanswered = self._answers(given)
         # The reference is what makes a lost answer findable, so that it need not be repeated blindly.
         attributes = {**applying.attributes(given), "external_system_reference": f"ats-{uuid4().hex}"}
@@ -82,7 +81,7 @@ class Actions:
             attributes["skip_notifications_on_create"] = True
         if cv is not None:
             attributes |= {"cv_base64_filename": cv.name, "cv_base64_data": files.data_url(cv, self.fetch)}
-        attributes |= own_words
+        attributes |= applying.own_words(given.remote_fields)
         links = {"job": ("jobs", given.application.job_id)}
         if given.application.stage_id is not None:
             links["stage"] = ("stages", given.application.stage_id)
@@ -91,7 +90,7 @@ class Actions:
             lambda: self.wire.write("POST", "/applications", payload, needs=(WRITE_APPLICATIONS,)),
             look=lambda: self._by_reference(attributes),
         )
-        warnings += [*discarded, *ignored, *unanswered]
+        warnings += [*discarded, *unanswered]
         return self._created(application, warnings, at_the_beginning=given.application.stage_id is None)
 
     def _answers(self, given: CreateCandidate) -> tuple[list[Payload], list[Notice]]:
@@ -148,7 +147,6 @@ class Actions:
     # --- change ------------------------------------------------------------------------------------------------------
 
     def _move(self, given: MoveApplication) -> ActionResult:
-        _, warnings = applying.remote_fields(given.remote_fields, merged=False)
         payload = Payload("applications", links={"stage": ("stages", given.stage_id)}, id=given.application_id)
 
         def look() -> Resource | None:
@@ -158,7 +156,7 @@ class Actions:
         moved = self._sent_once(
             lambda: self.wire.write("PUT", f"/applications/{given.application_id}", payload, needs=(WRITE_APPLICATIONS,)), look=look
         )
-        return ActionResult(records=moved_record(moved), warnings=tuple(warnings))
+        return ActionResult(records=moved_record(moved))
 
     def _add_result_link(self, given: AddResultLink) -> ActionResult:
         lines = [f"{given.label}: {given.url}"]

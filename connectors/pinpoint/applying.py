@@ -125,15 +125,10 @@ def link_warnings(given: CreateCandidate) -> Iterator[Notice]:
             yield Notice("social_link_discarded", f"{link.url} was left out: Pinpoint keeps one LinkedIn address and no other links")
 
 
-def remote_fields(given: Mapping[str, Any], *, merged: bool = True) -> tuple[dict[str, Any], list[Notice]]:
-    """The attributes that the caller wants in Pinpoint's own words, and a warning for each part that has no place."""
-    own = given.get(VENDOR)
-    own = own if isinstance(own, Mapping) else {}
-    candidate = own.get(CANDIDATE_PART) if merged else None
-    strangers = [name for name in given if name != VENDOR]
-    strangers += [f"{VENDOR}.{part}" for part in own if not merged or part != CANDIDATE_PART or not isinstance(own[part], Mapping)]
-    warnings = [Notice("remote_field_ignored", f"remote_fields.{name} has no place in this action and was left out") for name in strangers]
-    return dict(candidate) if isinstance(candidate, Mapping) else {}, warnings
+def own_words(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The attributes that the caller wants in Pinpoint's own words; the hub has left nothing else of `remote_fields`."""
+    words: Mapping[str, Any] = given.get(VENDOR, {}).get(CANDIDATE_PART, {})
+    return words
 
 
 def unpromised(given: BaseModel, action: Action) -> list[Notice]:

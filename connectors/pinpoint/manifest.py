@@ -233,8 +233,9 @@ ACTIONS = (
         CREATE_INPUTS,
         needs=(WRITE_APPLICATIONS,),
         note=f"{ONE_CV} Pinpoint makes people only through their applications, so a job is needed.",
+        own_words=("candidate",),
     ),
-    Action("Create application", CREATE_INPUTS, needs=(WRITE_APPLICATIONS,), note=ONE_CV),
+    Action("Create application", CREATE_INPUTS, needs=(WRITE_APPLICATIONS,), note=ONE_CV, own_words=("candidate",)),
     Action(
         "Move application to stage",
         (Field("application_id"), Field("stage_id", note="A stage of the application's own job.")),

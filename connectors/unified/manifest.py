@@ -71,6 +71,8 @@ class Action:
     needs: tuple[str, ...]
     writes: bool = True
     note: str | None = None
+    own_words: tuple[str, ...] = ()
+    """The parts of `remote_fields`, below the vendor's name, that the connector sends in the vendor's own words: ("candidate",)."""
 
     def input(self, name: str) -> Field:
         """Raises KeyError."""
@@ -151,6 +153,7 @@ class Manifest:
                     "needs": list(action.needs),
                     "writes": action.writes,
                     "note": action.note,
+                    "own_words": list(action.own_words),
                     "fields": {item.name: _field_json(item, action.needs) for item in action.inputs},
                 }
                 for action in self.actions

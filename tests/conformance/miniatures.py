@@ -260,6 +260,8 @@ MINIATURES = (
     _m("ACT-14", "faults", "Pinpoint: a write that failed is sent again at the same moment", silent=True, vendor="pinpoint", checks=("ACT-2", "ACT-3"),
        connector=spoiling.never_pausing),
     _m("ACT-16", "faults", "a write that is never taken is tried again and again", connector=api(harbor.WritesForEver)),
+    _m("ACT-1", "writes", "Pinpoint: what is said in the vendor's own words is not sent", silent=True, vendor="pinpoint",
+       checks=("ACT-2", "ACT-3"), act=spoiling.deaf_to_own_words),
     _m("ACT-15", "writes", "JOIN: what is not promised is left out without a word", silent=True, vendor="join", checks=("ACT-2", "ACT-3"),
        act=spoiling.unwarned_leaving_out),
     _m("ACT-15", "writes", "JOIN: what is said in the vendor's own words is left out without a word", silent=True, vendor="join",

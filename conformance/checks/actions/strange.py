@@ -170,11 +170,16 @@ def _takes_own_words(lab: Lab, action: str) -> bool:
     return action in ACTIONS and OWN_WORDS in ACTIONS[action].model_fields and OWN_WORDS not in lab.promise.actions[action].inputs
 
 
+def _no_part(lab: Lab, action: str) -> str:
+    """A part that callers would think of first, unless the connector takes it."""
+    return "candidate" if "candidate" not in lab.promise.actions[action].own_words else "employer"
+
+
 def left_out(lab: Lab) -> Iterator[Result]:
     """ACT-15."""
     for cell in left_out_cells(lab):
         own_words = cell.owner == IN_OWN_WORDS
-        path = (OWN_WORDS, lab.vendor, "candidate", "a_field") if own_words else _unpromised(lab, cell.name)
+        path = (OWN_WORDS, lab.vendor, _no_part(lab, cell.name), "a_field") if own_words else _unpromised(lab, cell.name)
         if path is None:
             yield Result(cell, Code.NOT_APPLICABLE, "every text that the action takes is promised")
             continue

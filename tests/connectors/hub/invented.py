@@ -89,7 +89,12 @@ MANIFEST = Manifest(
         for name, fields in PROMISED.items()
         for _identity in [("id", "remote_id", "changed_at", "remote_deleted_at") if MODELS[name].has_remote_id() else ("id", "changed_at")]
     ),
-    actions=tuple(Action(name, tuple(Field(item) for item in inputs), needs=("write",)) for name, inputs in INPUTS.items()),
+    actions=tuple(
+        Action(
+            name, tuple(Field(item) for item in inputs), needs=("write",), own_words=("candidate",) if name == "Create application" else ()
+        )
+        for name, inputs in INPUTS.items()
+    ),
     features=(),
     credential=(CredentialField("token", "Token", secret=True), CredentialField("account", "Account", secret=False)),
     permissions=("write",),

@@ -133,6 +133,28 @@ def test_input_that_is_wrong_is_refused_by_its_place(
     assert not world.acted
 
 
+OWN = {"invented": {"candidate": {"shoe_size": 43}, "job": {}}, "other": {"candidate": {}}}
+
+
+def test_the_vendors_own_words_are_sent_where_the_connector_takes_them(synced: InProcessConnection, world: World) -> None:
+    """The rest is left out with a warning for each part: for another vendor, or for what this one has no place for."""
+    outcome = synced.act(CREATE, application(synced, remote_fields=OWN))
+
+    assert given(world).remote_fields == {"invented": {"candidate": {"shoe_size": 43}}}
+    assert outcome.warnings == (
+        "input_not_supported: remote_fields.invented.job was not sent: this connector cannot use it",
+        "input_not_supported: remote_fields.other was not sent: this connector cannot use it",
+    )
+
+
+def test_where_the_connector_takes_none_no_own_words_are_sent(synced: InProcessConnection, world: World) -> None:
+    ids = {"application_id": id_of(synced, "Applications", "600"), "stage_id": id_of(synced, "Application Stages", "4403")}
+    outcome = synced.act("Move application to stage", {**ids, "remote_fields": OWN})
+
+    assert given(world).remote_fields == {}
+    assert outcome.warnings == ("input_not_supported: remote_fields was not sent: this connector cannot use it",)
+
+
 def test_inputs_that_are_not_promised_are_not_sent_and_warned_of(synced: InProcessConnection, world: World) -> None:
     """One warning each; what is promised stays."""
     person = {
