@@ -108,14 +108,8 @@ WRITES = Chapter(
         HandMade(
             "what the caller says in Pinpoint's own words is overruled by ours",
             "pinpoint.actions",
-            "        attributes |= own_words\n",
-            "        attributes = {**own_words, **attributes}\n",
-        ),
-        HandMade(
-            "a source's name decides before its id and its key",
-            "join.sources",
-            "by_weight = [text for text in (source.id, source.unified_key, source.name) if",
-            "by_weight = [text for text in (source.name, source.unified_key, source.id) if",
+            "        attributes |= applying.own_words(given.remote_fields)\n",
+            "        attributes = {**applying.own_words(given.remote_fields), **attributes}\n",
         ),
         HandMade(
             "a source's name that JOIN has no word for is lost where its key has one",
