@@ -73,20 +73,30 @@ def _owners(lab: Lab) -> list[Cell]:
     ]
 
 
-def _needs(lab: Lab, cell: Cell) -> set[str]:
+def _said(lab: Lab, cell: Cell) -> tuple[set[str], list[set[str]]]:
+    """What a model or action needs by its own words, and what each of its fields or inputs does."""
     if cell.kind == "model":
         model = lab.promise.models[cell.name]
-        return {*model.needs, *(need for item in model.fields.values() for need in item.needs)}
+        return set(model.needs), [set(item.needs) for item in model.fields.values()]
     action = lab.promise.actions[cell.name]
-    return {*action.needs, *(need for item in action.inputs.values() for need in item.needs)}
+    return set(action.needs), [set(item.needs) for item in action.inputs.values()]
+
+
+def _needs(lab: Lab, cell: Cell) -> set[str]:
+    own, parts = _said(lab, cell)
+    return own.union(*parts)
 
 
 def _known_permissions(lab: Lab) -> Iterator[Result]:
     """MAN-3."""
     known = set(lab.facts.permissions)
     for cell in _owners(lab):
+        own, parts = _said(lab, cell)
         unknown = sorted(_needs(lab, cell) - known)
-        yield judged(cell, f"the vendor has no permission {', '.join(unknown)}" if unknown else None)
+        # Whoever asks for the whole asks for one of its parts at least.
+        untold = sorted(set.intersection(*parts) - own) if parts else []
+        problem = f"the vendor has no permission {', '.join(unknown)}" if unknown else None
+        yield judged(cell, problem or (f"it needs {', '.join(untold)} by each of its parts, and not by itself" if untold else None))
 
 
 def _permission_list(lab: Lab) -> Iterator[Result]:
@@ -216,7 +226,7 @@ CHECKS = (
           "the vendor's card in the unified API's documentation", _names_cases, _names),
     Check("MAN-2", "What the subject publishes is what the installed connector promises, cell by cell.", OURS,
           one_case("case", "published"), _published),
-    Check("MAN-3", "Every permission that a promise needs is one that the vendor has, by the vendor's own name.", OURS,
+    Check("MAN-3", "Every permission that a promise needs is one that the vendor has, by its own name; what all its parts need, the whole needs.", OURS,
           _owners, _known_permissions),
     Check("MAN-4", "The manifest's list of permissions is exactly what its models, fields, actions and inputs need.", OURS,
           one_case("case", "permissions"), _permission_list),

@@ -50,6 +50,8 @@ MINIATURES = (
     _m("MAN-2", "configuration", "another note is published than the connector has", published=lambda told: told["models"]["Jobs"].update(note="none")),
     _m("MAN-3", "configuration", "an input needs a permission that the vendor does not have",
        manifest=lambda told: (told["actions"][spoiling.NOTE]["fields"]["content"].update(needs=["sing"]), told["permissions"].append("sing"))),
+    _m("MAN-3", "configuration", "an action promises fewer permissions than all of its inputs do",
+       manifest=lambda told: told["actions"][spoiling.NOTE].update(needs=[])),
     _m("MAN-4", "configuration", "a permission that is needed is missing from the list", manifest=lambda told: told["permissions"].remove("see crew")),
     _m("MAN-5", "configuration", "it asks for a token where the vendor gives a key", manifest=lambda told: told["credential"][0].update(name="token")),
     _m("MAN-6", "configuration", "a model depends on one that is not promised", manifest=lambda told: told["models"]["Jobs"].update(depends_on=["Offers"])),
