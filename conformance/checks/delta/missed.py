@@ -31,17 +31,19 @@ class _Meanwhile:
 
 
 def _runs(lab: Lab) -> list[_Meanwhile]:
-    """Each case where it says; changes of several records also half-way, when one end of the list has been read and the other has
-    not, whichever end a subject begins at."""
+    """Each case where it says, and half-way, when one end of the list has been read and the other has not; changes of several records
+    there from both ends, whichever a subject begins at."""
     found = []
     for case in _meanwhile(lab):
         only_changes = all(step.update is not None for step in case.steps)
         backwards = list(reversed(case.steps)) if only_changes else list(case.steps)
         found.append(_Meanwhile(case.id, case.operation, case.after, backwards))
+        half = lab.calm_pages.requests(case.operation) // 2
         if only_changes and len(case.steps) > 1:
-            half = lab.calm_pages.requests(case.operation) // 2
             found.append(_Meanwhile(f"{case.id}, half-way, the last first", case.operation, half, backwards))
             found.append(_Meanwhile(f"{case.id}, half-way, the first first", case.operation, half, case.steps))
+        elif half > case.after:
+            found.append(_Meanwhile(f"{case.id}, half-way", case.operation, half, backwards))
     return found
 
 
