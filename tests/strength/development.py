@@ -69,8 +69,9 @@ NOT_JUDGED = frozenset({"connectors.transport.countries", "connectors.hub.subjec
 """A list of names of the world, how the suite drives the hub, and the shapes of tables: not what the suite is about."""
 
 
-LODGERS: Mapping[tuple[str, str], Defect] = {("asymbl.wire", "_noted"): "state"}
-"""What stands in a room of another kind: of the answers that wire.py reads, the vendor's time is what watermarks are made of."""
+LODGERS: Mapping[tuple[str, str], Defect] = {("asymbl.wire", "_noted"): "state", ("pinpoint.talk", "fed"): "access honesty"}
+"""What stands in a room of another kind: of the answers that wire.py reads, the vendor's time is what watermarks are made of; of what
+talk.py tells of refusals, which models are called denied."""
 
 
 def class_of(module: str, where: str = "") -> Defect:

@@ -70,9 +70,18 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
     ("connectors.join.files", "_links", "…rl).path.encode()).hexdigest()[:24]", "…rl).path.encode()).hexdigest()"): (
         "JOIN gives its files no ids; a key of our own making is as good in any length"
     ),
-    ("connectors.pinpoint.actions", "_move", "False", "True"): (
-        "what a caller says in Pinpoint's own words is promised nowhere, so that the hub leaves it out, with a warning, before any connector"
-    ),
+    (
+        "connectors.transport.retry",
+        "tried",
+        "0",
+        "1",
+    ): "one try less of several: how often one asks is one's own affair, if what passes is outlived",
+    (
+        "connectors.pinpoint.people",
+        "shows_outcome",
+        "return application.get('hired_at') is not None or application.shows('stage')",
+        "return None",
+    ): "asked of new applications alone, whose outcome may be null until the next sync brings it",
 }
 """By `Mutant.identity`."""
 
