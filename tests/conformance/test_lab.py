@@ -41,7 +41,7 @@ def test_connections_to_both_have_names_of_their_own(lab: Lab) -> None:
 
 
 def test_pages_are_cut_by_the_core_s_own_measure(lab: Lab) -> None:
-    """Of 22 applications there is more than a page, as there is of all."""
+    """There is more than a page of them, as there is of all."""
     whole = lab.small_pages(lab.world())
     with lab.in_core():
         assert lab.small_pages(lab.world()) == {"page_size": 8} != whole
