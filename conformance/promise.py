@@ -41,6 +41,11 @@ class PromisedAction(Lenient):
     own_words: tuple[str, ...] = ()
     """Parts of `remote_fields`, below the vendor's name, that are sent as the caller says them."""
 
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What the action takes with all its inputs."""
+        return frozenset(self.needs).union(*(item.needs for item in self.inputs.values()))
+
 
 class PromisedFeature(Lenient):
     text: str = ""

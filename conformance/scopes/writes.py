@@ -53,8 +53,7 @@ def cases_for(lab: Lab, action: str) -> tuple[ActionCase, ...]:
 
 def declared_for(lab: Lab, action: str) -> Permissions:
     """What the manifest says that the action takes with all its inputs."""
-    promised = lab.promise.actions[action]
-    return frozenset(promised.needs) | frozenset(need for item in promised.inputs.values() for need in item.needs)
+    return lab.promise.actions[action].permissions
 
 
 def needed_by_vendor(lab: Lab, action: str) -> Permissions:

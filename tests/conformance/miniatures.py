@@ -237,6 +237,8 @@ MINIATURES = (
     _m("ACT-34", "errors", "what was done to a record that is gone is called an outage", beside=("ACT-4",), act=spoiling.missing_is_an_outage),
     _m("ACT-35", "state", "JOIN: what an action made lives on, whatever the vendor has", silent=True, vendor="join", checks=("ACT-2", "ACT-6"),
        act=spoiling.noting_what_was_made, read=spoiling.living_on),
+    _m("ACT-9", "writes", "Pinpoint: who may not look what became of a write sends it again", silent=True, vendor="pinpoint",
+       checks=("ACT-2", "ACT-3"), act=spoiling.again_when_unsure),
     _m("ACT-9", "writes", "a write whose answer was lost is sent again", silent=True, beside=("ACT-14",), act=spoiling.again_when_unsure),
     _m("ACT-23", "writes", "a write that is put off in the vendor's own words is given up", connector=api(harbor.TakesBusyBidsForNo)),
     _m("ACT-36", "faults", "JOIN: a file's host that stumbles once costs the create", vendor="join", checks=("ACT-2", "ACT-3"),

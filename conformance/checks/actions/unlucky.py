@@ -26,18 +26,27 @@ def writing_cells(lab: Lab) -> list[Cell]:
 def _unlucky(lab: Lab, action: str, rule: Mapping[str, Any], *, named: bool) -> Iterator[tuple[str, Run]]:
     """For each writing operation of the action: a good case that uses it, again, while this fault strikes that operation once.
 
-    named: and every case that the fixture names for it, whether its operations were struck or not.
+    named: and every case that the fixture names for it, whether its operations were struck or not; and each operation once more with
+    the promised permissions alone, which may not be enough to look what became of a write.
     """
     struck: set[str] = set()
+    every, promised = frozenset(lab.facts.permissions), lab.promise.actions[action].permissions
     for case in cases_of(lab, action, refused=False):
         if case.permissions != "all" or not run(lab, case).outcome.ok:
             continue
         for operation, told in _written_by(lab, case, inside=rule["kind"] in STRIKE_INSIDE).items():
             if told not in struck or (named and case.lost_answer):
+                rest = promised if named and told not in struck and promised < every else None
                 struck.add(told)
                 yield told, carry_out(lab, case, rule={"times": 1, **rule, "operation": operation})
+                if rest is not None:
+                    yield (
+                        f"{told}, {ALONE}",
+                        carry_out(lab, case, permissions=sorted(rest), rule={"times": 1, **rule, "operation": operation}),
+                    )
 
 
+ALONE = "with the promised permissions alone"
 STRIKE_INSIDE = ("status", "rate_limit")
 """Kinds of faults that can strike a request that came inside another one: they need nothing but an answer."""
 
@@ -59,7 +68,10 @@ def _each_write(lab: Lab, rule: Mapping[str, Any], judge_one: Callable[[Cell, Ru
     """One result for each action: the first that is no pass, with the operation that was struck."""
     for cell in writing_cells(lab):
         try:
-            found = [(operation, judge_one(cell, done)) for operation, done in _unlucky(lab, cell.name, rule, named=named)]
+            found = [
+                (operation, (_not_twice if operation.endswith(ALONE) else judge_one)(cell, done))
+                for operation, done in _unlucky(lab, cell.name, rule, named=named)
+            ]
         except Stuck as error:
             yield broken(cell, f"{error}, and would have gone on")
             continue
@@ -76,6 +88,12 @@ def _written_twice(done: Run) -> str | None:
     declared = done.case.writes
     twice = {table: len(rows) for table, rows in done.changes.inserted.items() if len(rows) > declared.get(table, Writes()).insert}
     return f"it wrote again: {_counted(twice)}" if twice else None
+
+
+def _not_twice(cell: Cell, done: Run) -> Result:
+    """Of an action that may not see all that it wrote."""
+    twice = _written_twice(done)
+    return held(cell) if twice is None else broken(cell, twice, code=Code.DUPLICATED, seen=done.exchanges)
 
 
 def warned_more(lab: Lab, done: Run) -> bool:
