@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from tests.strength.handmade import SETS
 from tests.strength.running import Outcome
 
 CLASSES = ("access honesty", "completeness", "mapping", "identity", "state", "faults", "writes", "errors", "manners", "configuration")
@@ -43,7 +44,10 @@ COLUMNS = ("caught", "of", "share", "silent")
 
 def _kinds(counted: Sequence[Outcome]) -> list[str]:
     """In a fixed order: miniatures, the sets by hand, rules, mutants."""
-    return sorted({one.kind for one in counted}, key=lambda kind: (KINDS.index(kind.partition(",")[0]), kind))
+    sets = [f"by hand, {name}" for name in SETS]
+    return sorted(
+        {one.kind for one in counted}, key=lambda kind: (KINDS.index(kind.partition(",")[0]), sets.index(kind) if kind in sets else 0)
+    )
 
 
 KINDS = ("miniature", "by hand", "by rule", "mutant")
