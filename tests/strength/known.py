@@ -82,6 +82,18 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
         "return application.get('hired_at') is not None or application.shows('stage')",
         "return None",
     ): "asked of new applications alone, whose outcome may be null until the next sync brings it",
+    (
+        "connectors.hub.records",
+        "_KEYS",
+        "bindparam('p_keys', expanding=True)",
+        "bindparam('p_keys')",
+    ): "SQLAlchemy makes the parameter of in_() an expanding one by itself",
+    (
+        "connectors.hub.scope",
+        "Setting",
+        "('ENABLED', 'DISABLED', 'OPTIONAL', 'OPTED_OUT')",
+        "('ENABLED', 'OPTIONAL', 'OPTED_OUT')",
+    ): "a type alone, which nothing reads while the program runs",
 }
 """By `Mutant.identity`."""
 
