@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from functools import lru_cache
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -24,15 +23,14 @@ def unified_id(integration_id: str, key: str) -> str:
     return _base58(int.from_bytes(digest))
 
 
-def new_integration_id(vendor: str, bits: Callable[[int], int] = secrets.randbits) -> str:
+def new_integration_id(vendor: str) -> str:
     """A fresh one, in the unified API's form: "join:HWUTwvyx2wLoSUHphiWVrp28"."""
-    return f"{vendor}:{_base58(bits(256))}"
+    return f"{vendor}:{_base58(secrets.randbits(256))}"
 
 
 def named_integration_id(vendor: str, name: str) -> str:
     """The same in every run, for runs that must be comparable."""
-    digest = hashlib.sha256(f"{vendor}\n{name}".encode()).digest()
-    return new_integration_id(vendor, lambda _: int.from_bytes(digest))
+    return f"{vendor}:{unified_id(vendor, name)}"
 
 
 def _base58(number: int) -> str:

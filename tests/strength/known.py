@@ -94,6 +94,7 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
         "('ENABLED', 'DISABLED', 'OPTIONAL', 'OPTED_OUT')",
         "('ENABLED', 'OPTIONAL', 'OPTED_OUT')",
     ): "a type alone, which nothing reads while the program runs",
+    ("connectors.transport.seams", "width", "2", "3"): "a page of three that has no edge between the two rows holds both as well",
 }
 """By `Mutant.identity`."""
 
